@@ -1,0 +1,22 @@
+"""What a service raises when it refuses; the API, the pages and the commands turn it into their answer."""
+
+
+class Refused(Exception):
+    """A request that changes nothing. `place` names the field, row or thing; `reason` says what is wrong with it."""
+
+    def __init__(self, reason: str, *, place: str = "") -> None:
+        super().__init__(f"{place}: {reason}" if place else reason)
+        self.reason = reason
+        self.place = place
+
+
+class InvalidInput(Refused):
+    """The values do not make sense, whatever the state."""
+
+
+class WrongState(Refused):
+    """The values make sense, but not in the present state."""
+
+
+class Conflict(Refused):
+    """Something else already stands where this would go."""

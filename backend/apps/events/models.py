@@ -1,0 +1,333 @@
+"""What an event is made of: its people, their scores, and the rankings computed from them."""
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+
+BIB_PATTERN = r"^[!-~]{1,23}\Z"
+
+
+class Event(models.Model):
+    """A competition with one set of rules and one ranking."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft"
+        OPEN = "open"
+        CLOSED = "closed"
+        PUBLISHED = "published"
+        ARCHIVED = "archived"
+        CANCELLED = "cancelled"
+
+    class Visibility(models.TextChoices):
+        PUBLIC = "public"  # listed, and readable by anyone
+        UNLISTED = "unlisted"  # readable by anyone who knows the address
+        PRIVATE = "private"  # readable by its owner, its scorers and staff
+
+    slug = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(max_length=200)
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.PUBLIC)
+    starts_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="owned_events"
+    )
+    scorers = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="scored_events")
+    rules = models.JSONField(help_text="see apps.events.rules; fixed once the event is open")
+    input_version = models.PositiveBigIntegerField(
+        default=0, editable=False, help_text="raised with every change that can alter the ranking"
+    )
+    ranked_version = models.PositiveBigIntegerField(
+        null=True, editable=False, help_text="the newest input version for which the current ranking is known to hold"
+    )
+    current_ranking = models.ForeignKey(
+        "Ranking", on_delete=models.RESTRICT, null=True, editable=False, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["-starts_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EventTransition(models.Model):
+    """One change of an event's state: who, when, why."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="transitions")
+    from_state = models.CharField(max_length=10, choices=Event.State)
+    to_state = models.CharField(max_length=10, choices=Event.State)
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.from_state} -> {self.to_state}"
+
+
+class Participant(models.Model):
+    """A person or team, the same one across the events of an organiser."""
+
+    name = models.CharField(max_length=200)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="participants"
+    )
+    external_id = models.CharField(
+        max_length=100, blank=True, help_text="the owner's own name for this participant, across events"
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="participations",
+        help_text="the account that is told about results",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "external_id"], name="participant_external_id", condition=~Q(external_id="")
+            ),
+            # NULLs are distinct in a unique index: without an owner the constraint above would never bite.
+            models.UniqueConstraint(
+                fields=["external_id"],
+                name="participant_external_id_no_owner",
+                condition=Q(owner__isnull=True) & ~Q(external_id=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DivisionSet(models.Model):
+    """One combination of divisions that entries of an event have, as {"sex": "F", "age": "F40"}.
+
+    There are few of them in an event, so an entry carries one number and a ranking reads one column.
+    """
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="division_sets")
+    values = models.JSONField(default=dict, help_text="dimension -> division")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["event", "values"], name="division_set_once")]
+
+    def __str__(self) -> str:
+        return ", ".join(f"{dimension}:{value}" for dimension, value in self.values.items()) or "-"
+
+
+class Entry(models.Model):
+    """A participant in an event."""
+
+    class Standing(models.IntegerChoices):
+        COMPETING = 0, "competing"
+        OUT_OF_COMPETITION = 1, "out of competition"  # shown, takes nobody's rank
+        HIDDEN = 2, "hidden"  # in no public output
+        WITHDRAWN = 3, "withdrawn"  # absent from the last import that replaced everything
+
+    class Status(models.IntegerChoices):
+        FINISHED = 0, "finished"
+        DNF = 1, "DNF"
+        DNS = 2, "DNS"
+        DSQ = 3, "DSQ"
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="entries")
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="entries")
+    bib = models.CharField(
+        max_length=23,
+        validators=[RegexValidator(BIB_PATTERN, "1 to 23 printable ASCII characters without spaces")],
+    )
+    division_set = models.ForeignKey(DivisionSet, on_delete=models.RESTRICT, related_name="entries")
+    standing = models.PositiveSmallIntegerField(choices=Standing, default=Standing.COMPETING)
+    status = models.PositiveSmallIntegerField(choices=Status, default=Status.FINISHED)
+    status_reason = models.CharField(max_length=200, blank=True)
+    adjustment = models.BigIntegerField(default=0, help_text="added to the result, in the smallest unit")
+    adjustment_reason = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "entries"
+        constraints = [
+            models.UniqueConstraint(fields=["event", "bib"], name="entry_bib"),
+            models.UniqueConstraint(fields=["event", "participant"], name="entry_participant"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bib} {self.participant}"
+
+
+class Score(models.Model):
+    """One attempt's value, in the smallest unit. Never edited: a correction is a new row that supersedes this one."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="scores")
+    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="scores")
+    attempt = models.PositiveIntegerField(default=1)
+    value = models.BigIntegerField(help_text="points times 10^scale, ms, mm or a count")
+    achieved_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    idempotency_key = models.CharField(max_length=200, blank=True)
+    is_current = models.BooleanField(default=True, help_text="false once superseded or voided")
+    supersedes = models.OneToOneField(
+        "self", on_delete=models.RESTRICT, null=True, blank=True, related_name="superseded_by"
+    )
+    voided_at = models.DateTimeField(null=True, blank=True)
+    voided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    void_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entry", "attempt"], name="score_current_attempt", condition=Q(is_current=True)
+            ),
+            models.UniqueConstraint(
+                fields=["event", "idempotency_key"],
+                name="score_idempotency_key",
+                condition=~Q(idempotency_key=""),
+            ),
+        ]
+        indexes = [models.Index(fields=["event"], name="score_current", condition=Q(is_current=True))]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id}/{self.attempt}: {self.value}"
+
+
+class ImportBatch(models.Model):
+    """One file of scores and what became of it: received = accepted + updated + unchanged + rejected."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        RUNNING = "running"
+        DONE = "done"
+        REFUSED = "refused"  # nothing of the file was stored
+
+    class Mode(models.TextChoices):
+        UPSERT = "upsert"  # what the file does not name stays
+        REPLACE = "replace"  # what the file does not name is withdrawn
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="imports")
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    mode = models.CharField(max_length=10, choices=Mode, default=Mode.UPSERT)
+    dry_run = models.BooleanField(default=False)
+    file_name = models.CharField(max_length=255, blank=True)
+    file_size = models.PositiveBigIntegerField(help_text="bytes")
+    file_sha256 = models.CharField(max_length=64)
+    columns = models.JSONField(help_text="what is read from which column of the file")
+    unit = models.CharField(max_length=10, blank=True, help_text="of plain numbers")
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    finished_at = models.DateTimeField(null=True, blank=True)
+    bytes_read = models.PositiveBigIntegerField(default=0)
+    received = models.PositiveIntegerField(default=0)
+    accepted = models.PositiveIntegerField(default=0)
+    updated = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    rejected = models.PositiveIntegerField(default=0)
+    withdrawn = models.PositiveIntegerField(default=0, help_text="entries that a replacing file does not name")
+    refusal = models.TextField(blank=True, help_text="why nothing of the file was stored")
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name_plural = "import batches"
+
+    def __str__(self) -> str:
+        return f"{self.file_name or 'import'} {self.state}"
+
+
+class ImportPart(models.Model):
+    """A piece of the uploaded file, kept until it has been read.
+
+    In the database and not on a disk: the upload commits with the task that reads it, and any worker can reach it.
+    """
+
+    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="parts")
+    number = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "number"], name="import_part_once")]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}/{self.number}"
+
+
+class ImportRow(models.Model):
+    """Which line of a running import named which bib and attempt: finds doubles, and what a replacing file leaves out.
+
+    Kept while the import runs, so that one that was killed goes on where it was.
+    """
+
+    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="rows")
+    bib = models.CharField(max_length=23)
+    attempt = models.PositiveIntegerField(default=1)
+    line = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "bib", "attempt"], name="import_row_once")]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}:{self.line}"
+
+
+class ImportRejection(models.Model):
+    """A row of a file that was not stored: where, what, why."""
+
+    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="rejections")
+    line = models.PositiveIntegerField(help_text="1 is the header")
+    column = models.CharField(max_length=100, blank=True)
+    value = models.CharField(max_length=200, blank=True, help_text="shortened")
+    reason = models.CharField(max_length=300)
+
+    class Meta:
+        ordering = ["line", "id"]
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.reason}"
+
+
+class Ranking(models.Model):
+    """A revision: what the ranking was for one input version. Never changed once written."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="rankings")
+    revision = models.PositiveIntegerField()
+    input_version = models.PositiveBigIntegerField()
+    computed_at = models.DateTimeField(auto_now_add=True)
+    duration_ms = models.PositiveIntegerField(help_text="how long reading, ranking and storing took")
+    content_hash = models.CharField(max_length=64, help_text="SHA-256 over bibs and places, independent of row ids")
+    rules = models.JSONField(help_text="the rules it was computed by")
+    boards = models.JSONField(help_text="what apps.events.pages needs to read it: boards with their sizes")
+
+    class Meta:
+        ordering = ["-revision"]
+        constraints = [models.UniqueConstraint(fields=["event", "revision"], name="ranking_revision")]
+
+    def __str__(self) -> str:
+        return f"revision {self.revision}"
+
+
+class RankingPage(models.Model):
+    """A compressed page of a ranking, written once. Only apps.events.pages knows its format."""
+
+    ranking = models.ForeignKey(Ranking, on_delete=models.CASCADE, related_name="pages")
+    board = models.IntegerField(help_text="number of the board in Ranking.boards; -1 is the lookup by entry")
+    number = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ranking", "board", "number"], name="ranking_page_once")]
+
+    def __str__(self) -> str:
+        return f"{self.ranking_id}/{self.board}/{self.number}"

@@ -1,0 +1,216 @@
+"""Django's settings. Every value that a deployment must change comes from the environment.
+
+https://docs.djangoproject.com/en/5.2/ref/settings/
+"""
+
+from pathlib import Path
+
+import environ
+from kombu import Exchange, Queue
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+PROJECT_DIR = BASE_DIR.parent
+
+env = environ.Env()
+env.read_env(PROJECT_DIR / ".env")  # does nothing where there is no such file
+
+# --- Django -----------------------------------------------------------------------------------------------------------
+
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = env.str("SECRET_KEY", default="django-insecure-for-local-use-only-set-SECRET_KEY-in-a-deployment")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_celery_beat",
+    "django_celery_results",
+    "rest_framework",
+    "rest_framework.authtoken",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "delivery",
+    "apps.events",
+    "apps.rankings",
+    "apps.notifications",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+ASGI_APPLICATION = "config.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "admin:login"
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = env.str("TIME_ZONE", default="America/Sao_Paulo")
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+# Serves the apps' own static files where collectstatic was never run (make run, tests).
+WHITENOISE_USE_FINDERS = True
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Database ---------------------------------------------------------------------------------------------------------
+
+# PostgreSQL by DATABASE_URL; without it one SQLite file, so that a first start needs no server.
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{PROJECT_DIR / 'var' / 'placar.sqlite3'}")}
+DATABASE = DATABASES["default"]
+# A connection for each request and each task costs more than the work itself; the health check drops dead ones.
+DATABASE["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
+DATABASE["CONN_HEALTH_CHECKS"] = True
+if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
+    # With SQLite's defaults concurrent writers fail with "database is locked": WAL lets readers go on during a write,
+    # IMMEDIATE takes the write lock at the start of a transaction, where waiting (20 s) is possible.
+    DATABASE["OPTIONS"] = {
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+    }
+
+# --- Celery -----------------------------------------------------------------------------------------------------------
+# https://docs.celeryq.dev/en/stable/userguide/configuration.html
+
+# The broker of the Compose network. `memory://` is the embedded mode: relay, worker and beat in one process.
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="amqp://guest:guest@rabbitmq:5672//")
+# Results are rows, so that they can be joined with what was enqueued.
+CELERY_RESULT_BACKEND = env.str("CELERY_RESULT_BACKEND", default="django-db")
+# JSON only, both ways: a message must never be able to run code.
+CELERY_ACCEPT_CONTENT = env.list("CELERY_ACCEPT_CONTENT", default=["json"])
+CELERY_TASK_SERIALIZER = env.str("CELERY_TASK_SERIALIZER", default="json")
+CELERY_RESULT_SERIALIZER = env.str("CELERY_RESULT_SERIALIZER", default="json")
+# Schedules are read in the organisers' zone; messages carry UTC.
+CELERY_TIMEZONE = env.str("CELERY_TIMEZONE", default="America/Sao_Paulo")
+CELERY_ENABLE_UTC = env.bool("CELERY_ENABLE_UTC", default=True)
+# A message is acknowledged after its task has ended, so a worker that dies gives it back.
+CELERY_TASK_ACKS_LATE = env.bool("CELERY_TASK_ACKS_LATE", default=True)
+# A worker holds one message for each process: a long ranking never keeps others waiting behind it.
+CELERY_WORKER_PREFETCH_MULTIPLIER = env.int("CELERY_WORKER_PREFETCH_MULTIPLIER", default=1)
+# A killed child process is retried and counted, so that a task that kills its worker ends as FAILURE and not in a loop.
+CELERY_TASK_RETRY_ON_WORKER_LOST = env.bool("CELERY_TASK_RETRY_ON_WORKER_LOST", default=True)
+# Where that retry cannot be sent the message goes back to its queue instead of being acknowledged.
+CELERY_TASK_REJECT_ON_WORKER_LOST = env.bool("CELERY_TASK_REJECT_ON_WORKER_LOST", default=True)
+# The retry above waits this long, in seconds; Celery's own default is 180.
+CELERY_TASK_ANNOTATIONS = {"*": {"default_retry_delay": 10}}
+# A broker connection lost in mid-task redelivers the message: without this the task would run twice at once.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = env.bool(
+    "CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS", default=True
+)
+# A worker that starts before its broker waits for it, and one whose channel is closed opens another.
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = env.bool("CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP", default=True)
+CELERY_BROKER_CHANNEL_ERROR_RETRY = env.bool("CELERY_BROKER_CHANNEL_ERROR_RETRY", default=True)
+# None: try for ever. A worker that gives up after an outage would have to be started by hand.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+# "running" must be told from "sent".
+CELERY_TASK_TRACK_STARTED = env.bool("CELERY_TASK_TRACK_STARTED", default=True)
+# The result row names its task and arguments.
+CELERY_RESULT_EXTENDED = env.bool("CELERY_RESULT_EXTENDED", default=True)
+# Seconds until beat's celery.backend_cleanup removes a result: thirty days.
+CELERY_RESULT_EXPIRES = env.int("CELERY_RESULT_EXPIRES", default=30 * 24 * 3600)
+# Celery closes the database connection around every task unless told for how many tasks to keep it.
+CELERY_DB_REUSE_MAX = env.int("CELERY_DB_REUSE_MAX", default=1000)
+# `celery beat` reads its schedules from rows, as the rule "no schedule is hardcoded" wants.
+CELERY_BEAT_SCHEDULER = env.str("CELERY_BEAT_SCHEDULER", default="django_celery_beat.schedulers:DatabaseScheduler")
+
+# One topic exchange: native delayed delivery (retries that wait in the broker) needs that type.
+CELERY_TASK_DEFAULT_EXCHANGE = "placar"
+CELERY_TASK_DEFAULT_EXCHANGE_TYPE = "topic"
+# A task without a route of its own still lands in a queue that is consumed.
+CELERY_TASK_DEFAULT_QUEUE = "events"
+CELERY_TASK_DEFAULT_ROUTING_KEY = "events"
+# Quorum queues keep their messages when a broker node dies.
+CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum"
+# Every queue names the exchange and its own name as the key: without them all queues would share one binding.
+CELERY_TASK_QUEUES = tuple(
+    Queue(
+        name,
+        Exchange(CELERY_TASK_DEFAULT_EXCHANGE, type=CELERY_TASK_DEFAULT_EXCHANGE_TYPE),
+        routing_key=name,
+        queue_arguments={"x-queue-type": CELERY_TASK_DEFAULT_QUEUE_TYPE},
+    )
+    for name in ("events", "notifications", "rankings")
+)
+# A mistyped queue name is an error and not a new queue that nobody consumes.
+CELERY_TASK_CREATE_MISSING_QUEUES = False
+# The queue is the task's domain. Celery's own housekeeping (backend_cleanup) must reach a consumed queue, too.
+CELERY_TASK_ROUTES = {
+    "events.*": {"queue": "events"},
+    "notifications.*": {"queue": "notifications"},
+    "rankings.*": {"queue": "rankings"},
+    "celery.*": {"queue": "events"},
+}
+
+# --- API --------------------------------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        # First in the list, so that an anonymous request is answered 401 and not 403.
+        "rest_framework.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "apps.problems.problem_details",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Placar",
+    "DESCRIPTION": "Events, scores, rankings and standings.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    # The pages of /api/docs/ are served from here: no outside asset.
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+# --- Logging ----------------------------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+}
