@@ -94,6 +94,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Database ---------------------------------------------------------------------------------------------------------
 
 # PostgreSQL by DATABASE_URL; without it one SQLite file, so that a first start needs no server.
+(PROJECT_DIR / "var").mkdir(exist_ok=True)
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{PROJECT_DIR / 'var' / 'placar.sqlite3'}")}
 DATABASE = DATABASES["default"]
 # A connection for each request and each task costs more than the work itself; the health check drops dead ones.

@@ -41,6 +41,9 @@ class Event(models.Model):
     ranked_version = models.PositiveBigIntegerField(
         null=True, editable=False, help_text="the newest input version for which the current ranking is known to hold"
     )
+    ranking_ms = models.PositiveIntegerField(
+        default=0, editable=False, help_text="how long the last run of the ranking took"
+    )
     current_ranking = models.ForeignKey(
         "Ranking", on_delete=models.RESTRICT, null=True, editable=False, related_name="+"
     )
@@ -176,6 +179,9 @@ class Score(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     idempotency_key = models.CharField(max_length=200, blank=True)
+    request_digest = models.CharField(
+        max_length=64, blank=True, help_text="what the key came with: the same key with other content is a conflict"
+    )
     is_current = models.BooleanField(default=True, help_text="false once superseded or voided")
     supersedes = models.OneToOneField(
         "self", on_delete=models.RESTRICT, null=True, blank=True, related_name="superseded_by"
