@@ -1,0 +1,1 @@
+"""A throwaway PostgreSQL and RabbitMQ: standard library only, so that it runs before anything is installed."""
