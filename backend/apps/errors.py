@@ -1,5 +1,8 @@
 """What a service raises when it refuses; the API, the pages and the commands turn it into their answer."""
 
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+
 
 class Refused(Exception):
     """A request that changes nothing. `place` names the field, row or thing; `reason` says what is wrong with it."""
@@ -20,3 +23,12 @@ class WrongState(Refused):
 
 class Conflict(Refused):
     """Something else already stands where this would go."""
+
+
+def check_model(instance: Model) -> None:
+    """Django's own validation of a model's fields, as a refusal that names the first wrong field."""
+    try:
+        instance.full_clean(validate_constraints=False, validate_unique=False)
+    except ValidationError as error:
+        place, reasons = next(iter(error.message_dict.items()))
+        raise InvalidInput(" ".join(reasons), place=place) from error

@@ -7,11 +7,12 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from apps.errors import InvalidInput
 
-Dimension = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,31}$")]
-# What a spreadsheet, a URL and a terminal can all show: no control characters, no spaces around it.
-DivisionValue = Annotated[
-    str, StringConstraints(pattern=r"^[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,62}[^\s\x00-\x1f\x7f])?$")
-]
+DIMENSION_PATTERN = r"^[A-Za-z][A-Za-z0-9_-]{0,31}$"
+# What a spreadsheet, an address and a terminal can all show: no control characters, no spaces around it.
+DIVISION_PATTERN = r"^[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,62}[^\s\x00-\x1f\x7f])?$"
+
+Dimension = Annotated[str, StringConstraints(pattern=DIMENSION_PATTERN)]
+DivisionValue = Annotated[str, StringConstraints(pattern=DIVISION_PATTERN)]
 
 
 class Metric(StrEnum):

@@ -1,0 +1,52 @@
+"""Who may see and do what with an event. The API, the pages and the admin all ask here."""
+
+from django.contrib.auth.models import AnonymousUser, User
+from django.db.models import Q, QuerySet
+
+from apps.events.models import Event
+
+Visitor = User | AnonymousUser
+
+
+def visible_events(user: Visitor) -> QuerySet[Event]:
+    """The events that `user` may read."""
+    if user.is_staff:
+        return Event.objects.all()
+    public = ~Q(visibility=Event.Visibility.PRIVATE) & ~Q(state=Event.State.DRAFT)
+    if not user.is_authenticated:
+        return Event.objects.filter(public)
+    return Event.objects.filter(public | own_events(user)).distinct()
+
+
+def listed_events(user: Visitor) -> QuerySet[Event]:
+    """The events that a list shows to `user`: the visible ones, without what is only for those who know its address."""
+    events = visible_events(user)
+    if user.is_staff:
+        return events
+    listed = ~Q(visibility=Event.Visibility.UNLISTED)
+    return events.filter(listed | own_events(user) if user.is_authenticated else listed)
+
+
+def own_events(user: Visitor) -> Q:
+    """The events that `user` owns or keeps the scores of."""
+    return Q(owner=user) | Q(scorers=user)
+
+
+def may_manage_event(user: Visitor, event: Event) -> bool:
+    """Its owner and staff change an event, its entries and its state."""
+    return user.is_authenticated and (user.is_staff or event.owner_id == user.pk)
+
+
+def may_record_scores(user: Visitor, event: Event) -> bool:
+    """Whoever manages an event, and the scorers assigned to it."""
+    return may_manage_event(user, event) or (user.is_authenticated and event.scorers.filter(pk=user.pk).exists())
+
+
+def may_see_hidden(user: Visitor, event: Event) -> bool:
+    """Hidden entries exist only for those who work on the event."""
+    return may_record_scores(user, event)
+
+
+def may_create_events(user: Visitor) -> bool:
+    """Staff, and users with the permission `events.add_event` (the organisers)."""
+    return user.is_authenticated and (user.is_staff or user.has_perm("events.add_event"))

@@ -1,0 +1,51 @@
+"""Changing what a ranking is computed from: one lock, one version, one request for a new ranking."""
+
+import uuid
+from datetime import timedelta
+
+from django.db.models import F
+from django.utils import timezone
+
+from apps.errors import InvalidInput
+from apps.events.models import Event
+from delivery.outbox import enqueue
+
+# A burst of scores leads to few rankings: the next one waits twice as long as the last took, within these bounds.
+SHORTEST_WAIT = timedelta(seconds=1)
+LONGEST_WAIT = timedelta(seconds=60)
+
+
+def lock_event(event_id: int) -> Event:
+    """The event, locked until the transaction ends. Raises InvalidInput if there is none.
+
+    The lock puts all changes of one event in a row, so that a version belongs to exactly one state of its input. It
+    is the weaker one (NO KEY) that lets rows which refer to the event be written meanwhile.
+    """
+    try:
+        return Event.objects.select_for_update(no_key=True).get(pk=event_id)
+    except Event.DoesNotExist:
+        raise InvalidInput(f"there is no event {event_id}", place="event") from None
+
+
+def note_change(event: Event) -> None:
+    """Raise the version of a locked event's input and ask for a ranking of it."""
+    event.input_version += 1
+    Event.objects.filter(pk=event.pk).update(input_version=F("input_version") + 1)
+    if event.state != Event.State.DRAFT:
+        enqueue_ranking(event, wait=cool_down(event))
+
+
+def enqueue_ranking(event: Event, *, wait: timedelta | None = None) -> uuid.UUID:
+    """Ask for the event's ranking, at once or after `wait`; requests that still wait become one."""
+    return enqueue(
+        "events.generate_event_ranking",
+        {"event_id": event.pk},
+        coalesce_key=f"events.generate_event_ranking:{event.pk}",
+        not_before=timezone.now() + wait if wait else None,
+    )
+
+
+def cool_down(event: Event) -> timedelta:
+    """How long the next ranking waits for further changes."""
+    twice_the_last_run = timedelta(milliseconds=2 * event.ranking_ms)
+    return min(max(twice_the_last_run, SHORTEST_WAIT), LONGEST_WAIT)

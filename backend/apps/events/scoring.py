@@ -1,0 +1,114 @@
+"""Recording scores: many at once, each row on its own, one lock and few statements for all of them."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import Max
+from django.utils import timezone
+
+from apps.errors import Conflict, InvalidInput, Refused
+from apps.events.models import Entry, Event, Score
+from apps.events.rules import Rules, parse_rules
+from apps.events.values import parse_value
+
+MOST_ATTEMPTS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class NewScore:
+    """A score as it was sent. `value` is an integer in the smallest unit, or text that apps.events.values reads."""
+
+    bib: str
+    value: int | str
+    unit: str = ""
+    attempt: int | None = None  # None: the next one
+    achieved_at: datetime | None = None  # None: now
+    idempotency_key: str = ""
+
+    def digest(self) -> str:
+        """What was sent, without its key: the same key must come with the same digest."""
+        content = [self.bib, self.value, self.unit, self.attempt, self.achieved_at and self.achieved_at.isoformat()]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one row: a new score, the one that was there before (a repeated request), or a refusal."""
+
+    score: Score | None = None
+    is_new: bool = False
+    refusal: Refused | None = None
+
+
+class ScoreBook:
+    """What has to be known of a locked event to take in a number of scores."""
+
+    def __init__(self, event: Event, rows: Sequence[NewScore], *, by: AbstractBaseUser | None) -> None:
+        self.event = event
+        self.rules: Rules = parse_rules(event.rules)
+        self.by: Any = by
+        self.now = timezone.now()
+        bibs = {row.bib for row in rows}
+        self.entries: dict[str, Entry] = {entry.bib: entry for entry in Entry.objects.filter(event=event, bib__in=bibs)}
+        keys = {row.idempotency_key for row in rows if row.idempotency_key}
+        self.by_key: dict[str, Score] = {}
+        if keys:
+            self.by_key = {
+                score.idempotency_key: score
+                for score in Score.objects.filter(event=event, idempotency_key__in=keys).select_related("entry")
+            }
+        self.last_attempt, self.taken = self._attempts()
+
+    def _attempts(self) -> tuple[dict[int, int], set[tuple[int, int]]]:
+        scores = Score.objects.filter(entry__in=[entry.pk for entry in self.entries.values()])
+        last = dict(scores.values_list("entry").annotate(Max("attempt")).order_by())
+        taken = set(scores.filter(is_current=True).values_list("entry", "attempt")) if last else set()
+        return last, taken
+
+    def take(self, row: NewScore) -> Outcome:
+        """Check one row. A new score is counted as taken but not written yet."""
+        if (known := self.by_key.get(row.idempotency_key)) is not None:
+            if known.request_digest != row.digest():
+                return Outcome(refusal=Conflict("this key came with other content before", place="idempotency_key"))
+            return Outcome(score=known)
+        try:
+            score = self._score(row)
+        except Refused as refusal:
+            return Outcome(refusal=refusal)
+        if row.idempotency_key:
+            self.by_key[row.idempotency_key] = score
+        self.taken.add((score.entry_id, score.attempt))
+        self.last_attempt[score.entry_id] = max(score.attempt, self.last_attempt.get(score.entry_id, 0))
+        return Outcome(score=score, is_new=True)
+
+    def _score(self, row: NewScore) -> Score:
+        entry = self.entries.get(row.bib)
+        if entry is None:
+            raise InvalidInput(f"no entry with bib {row.bib!r}", place="bib")
+        try:
+            value = parse_value(row.value, self.rules, unit=row.unit)
+        except InvalidInput as refusal:
+            raise InvalidInput(refusal.reason, place="value") from refusal
+        return Score(
+            event=self.event,
+            entry=entry,
+            attempt=self._attempt(row, entry),
+            value=value,
+            achieved_at=row.achieved_at or self.now,
+            recorded_by=self.by,
+            idempotency_key=row.idempotency_key,
+            request_digest=row.digest() if row.idempotency_key else "",
+        )
+
+    def _attempt(self, row: NewScore, entry: Entry) -> int:
+        attempt = self.last_attempt.get(entry.pk, 0) + 1 if row.attempt is None else row.attempt
+        if not 1 <= attempt <= MOST_ATTEMPTS:
+            raise InvalidInput(f"attempts count from 1 to {MOST_ATTEMPTS}", place="attempt")
+        if (entry.pk, attempt) in self.taken:
+            raise Conflict(f"attempt {attempt} of {entry.bib} has a score; void that one first", place="attempt")
+        return attempt

@@ -1,0 +1,217 @@
+"""What can be done with an event. Each service is one transaction: it changes state and enqueues what follows."""
+
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from apps.errors import Conflict, InvalidInput, WrongState, check_model
+from apps.events import pages
+from apps.events.changes import enqueue_ranking, lock_event, note_change
+from apps.events.entries import apply_entry_changes, check_bib, check_divisions, find_division_set
+from apps.events.models import Entry, Event, EventTransition, Participant, Ranking, Score
+from apps.events.ranking import RankingResult, rank_entries
+from apps.events.rules import parse_rules
+from apps.events.scoring import NewScore, Outcome, ScoreBook
+from apps.events.snapshot import read_input
+from apps.events.states import OFFICIAL, next_state, require_state
+from delivery.outbox import enqueue
+
+State = Event.State
+
+
+@transaction.atomic
+def create_event(*, slug: str, name: str, rules: Mapping[str, Any], owner: User | None, **details: Any) -> Event:
+    """A new event in state draft. `details` are further fields of Event: visibility, starts_at, ends_at."""
+    parse_rules(rules)
+    if Event.objects.filter(slug=slug).exists():
+        raise Conflict(f"there is an event {slug!r} already", place="slug")
+    event = Event(slug=slug, name=name, rules=dict(rules), owner=owner, **details)
+    check_model(event)
+    event.save()
+    return event
+
+
+@transaction.atomic
+def change_event(event_id: int, *, changes: Mapping[str, Any]) -> Event:
+    """Change fields of an event. Its rules are fixed once it is open."""
+    event = lock_event(event_id)
+    if "rules" in changes:
+        require_state(event, State.DRAFT, doing="changing the rules")
+        parse_rules(changes["rules"])
+    for field, value in changes.items():
+        setattr(event, field, value)
+    check_model(event)
+    event.save(update_fields=[*changes, "updated_at"])
+    if "rules" in changes:
+        note_change(event)
+    return event
+
+
+@transaction.atomic
+def change_event_state(event_id: int, *, action: str, by: User | None, reason: str = "") -> Event:
+    """Open, close, publish, unpublish, reopen, archive or cancel an event, and record it.
+
+    Publishing needs a ranking of the present input. Whatever makes results official, or no longer official, refreshes
+    the standings of the event's seasons; publishing also tells the participants.
+    """
+    event = lock_event(event_id)
+    before, after = State(event.state), next_state(event, action)
+    if action == "publish" and event.ranked_version != event.input_version:
+        raise WrongState("the ranking of the latest changes is not ready yet; try again shortly", place="ranking")
+    event.state = after
+    event.save(update_fields=["state", "updated_at"])
+    EventTransition.objects.create(event=event, from_state=before, to_state=after, by=by, reason=reason)
+    if action in ("open", "close"):
+        # Nobody should wait out a cool-down to see the start list, or to publish.
+        enqueue_ranking(event)
+    if action == "publish":
+        enqueue("notifications.announce_event_ranking", {"ranking_id": event.current_ranking_id})
+    if (before in OFFICIAL) != (after in OFFICIAL):
+        enqueue("rankings.refresh_season_standings", {"event_id": event.pk})
+    return event
+
+
+@transaction.atomic
+def register_entry(
+    event_id: int,
+    *,
+    bib: str,
+    name: str,
+    divisions: Mapping[str, str] | None = None,
+    external_id: str = "",
+    user: User | None = None,
+    standing: Entry.Standing = Entry.Standing.COMPETING,
+) -> Entry:
+    """Enter a participant. The same `external_id` is the same participant in all events of the owner."""
+    event = lock_event(event_id)
+    require_state(event, State.DRAFT, State.OPEN, doing="a new entry")
+    division_set = find_division_set(event, check_divisions(parse_rules(event.rules), divisions or {}))
+    if Entry.objects.filter(event=event, bib=check_bib(bib)).exists():
+        raise Conflict(f"bib {bib!r} is taken", place="bib")
+    participant = find_participant(event, name=name, external_id=external_id, user=user)
+    if Entry.objects.filter(event=event, participant=participant).exists():
+        raise Conflict(f"{participant} is entered already", place="external_id")
+    entry = Entry(event=event, participant=participant, bib=bib, division_set=division_set, standing=standing)
+    check_model(entry)
+    entry.save()
+    note_change(event)
+    return entry
+
+
+def find_participant(event: Event, *, name: str, external_id: str = "", user: User | None = None) -> Participant:
+    """The owner's participant with this external id, else a new one."""
+    if external_id:
+        known = Participant.objects.filter(owner=event.owner, external_id=external_id).first()
+        if known is not None:
+            return known
+    participant = Participant(name=name, owner=event.owner, external_id=external_id, user=user)
+    check_model(participant)
+    participant.save()
+    return participant
+
+
+@transaction.atomic
+def change_entry(entry_id: int, *, changes: Mapping[str, Any]) -> Entry:
+    """Change an entry's standing, status, adjustment or divisions; an adjustment or a DSQ needs its reason."""
+    event = lock_event(Entry.objects.only("event_id").get(pk=entry_id).event_id)
+    require_state(event, State.DRAFT, State.OPEN, State.CLOSED, doing="changing an entry")
+    entry = Entry.objects.get(pk=entry_id)
+    apply_entry_changes(event, entry, changes)
+    check_model(entry)
+    entry.save()
+    note_change(event)
+    return entry
+
+
+@transaction.atomic
+def record_scores(event_id: int, *, rows: Sequence[NewScore], by: User | None) -> list[Outcome]:
+    """Take in scores, each on its own: the good ones are stored, whatever becomes of the others.
+
+    Returns an outcome for each row, in their order. A row whose idempotency key was seen before changes nothing.
+    """
+    event = lock_event(event_id)
+    require_state(event, State.OPEN, doing="recording scores")
+    book = ScoreBook(event, rows, by=by)
+    outcomes = [book.take(row) for row in rows]
+    new = [outcome.score for outcome in outcomes if outcome.is_new and outcome.score is not None]
+    if new:
+        Score.objects.bulk_create(new, batch_size=1000)
+        note_change(event)
+    return outcomes
+
+
+@transaction.atomic
+def void_score(score_id: int, *, reason: str, by: User | None) -> Score:
+    """Make a score count no longer. The row stays, with who did it and why."""
+    event = lock_event(Score.objects.only("event_id").get(pk=score_id).event_id)
+    require_state(event, State.OPEN, State.CLOSED, doing="voiding a score")
+    score = Score.objects.get(pk=score_id)
+    if not reason.strip():
+        raise InvalidInput("a reason is needed", place="reason")
+    if not score.is_current:
+        raise WrongState("this score does not count any more", place="score")
+    score.is_current, score.voided_at, score.voided_by, score.void_reason = False, timezone.now(), by, reason
+    check_model(score)
+    score.save(update_fields=["is_current", "voided_at", "voided_by", "void_reason"])
+    note_change(event)
+    return score
+
+
+@transaction.atomic
+def request_event_ranking(event_id: int) -> uuid.UUID:
+    """Ask for the ranking at once, as a person does. Returns the task's id."""
+    event = lock_event(event_id)
+    if event.state in (State.DRAFT, State.CANCELLED):
+        raise WrongState(f"an event that is {event.state} has no ranking", place="state")
+    return enqueue_ranking(event)
+
+
+def generate_event_ranking(event_id: int) -> dict[str, Any]:
+    """Rank the event's present input and make the result its current ranking, unless it says the same.
+
+    Any number of runs, at once, late or out of order, end with the same rows: a run that read older input than the
+    current ranking holds for changes nothing. Returns the revision that holds now and whether this run made it.
+    """
+    started = time.monotonic()
+    ranking_input = read_input(event_id)
+    result = rank_entries(ranking_input)
+    encoded = pages.encode(result)
+    with transaction.atomic():
+        event = lock_event(event_id)
+        current = event.current_ranking
+        is_late = event.ranked_version is not None and event.ranked_version > ranking_input.input_version
+        is_new = not is_late and (current is None or current.content_hash != result.content_hash)
+        if not is_late:
+            event.ranked_version = ranking_input.input_version
+            event.ranking_ms = elapsed_ms(started)
+        if is_new:
+            current = add_revision(event, result, encoded)
+        event.save(update_fields=["ranked_version", "ranking_ms", "current_ranking"])
+    return {"event_id": event_id, "revision": current.revision if current else None, "is_new": is_new}
+
+
+def add_revision(event: Event, result: RankingResult, encoded: pages.EncodedRanking) -> Ranking:
+    """Store the next revision of a locked event and point the event to it: readers switch in one step."""
+    newest = Ranking.objects.filter(event=event).order_by("-revision").values_list("revision", flat=True).first()
+    ranking = Ranking.objects.create(
+        event=event,
+        revision=(newest or 0) + 1,
+        input_version=event.ranked_version,
+        duration_ms=event.ranking_ms,
+        content_hash=result.content_hash,
+        rules=event.rules,
+        boards=encoded.boards,
+    )
+    pages.write(ranking.pk, encoded)
+    event.current_ranking = ranking
+    return ranking
+
+
+def elapsed_ms(started: float) -> int:
+    """Milliseconds since a reading of time.monotonic()."""
+    return int((time.monotonic() - started) * 1000)

@@ -1,0 +1,17 @@
+"""The tasks of events: each calls the service of its name."""
+
+from typing import Any
+
+from celery import shared_task
+
+from apps.events.services import generate_event_ranking
+
+
+@shared_task(
+    bind=True,
+    name="events.generate_event_ranking",
+    autoretry_for=(Exception,),
+    retry_kwargs={"max_retries": 3, "countdown": 10},
+)
+def generate_event_ranking_task(self: Any, event_id: int) -> dict[str, Any]:
+    return generate_event_ranking(event_id)
