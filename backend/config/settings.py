@@ -94,13 +94,15 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Database ---------------------------------------------------------------------------------------------------------
 
 # PostgreSQL by DATABASE_URL; without it one SQLite file, so that a first start needs no server.
-(PROJECT_DIR / "var").mkdir(exist_ok=True)
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{PROJECT_DIR / 'var' / 'placar.sqlite3'}")}
+SQLITE_FILE = PROJECT_DIR / "var" / "placar.sqlite3"
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{SQLITE_FILE}")}
 DATABASE = DATABASES["default"]
 # A connection for each request and each task costs more than the work itself; the health check drops dead ones.
 DATABASE["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASE["CONN_HEALTH_CHECKS"] = True
 if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
+    if DATABASE["NAME"] == str(SQLITE_FILE):
+        SQLITE_FILE.parent.mkdir(exist_ok=True)
     # With SQLite's defaults concurrent writers fail with "database is locked": WAL lets readers go on during a write,
     # IMMEDIATE takes the write lock at the start of a transaction, where waiting (20 s) is possible.
     DATABASE["OPTIONS"] = {
