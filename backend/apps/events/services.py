@@ -178,7 +178,11 @@ def generate_event_ranking(event_id: int) -> dict[str, Any]:
     current ranking holds for changes nothing. Returns the revision that holds now and whether this run made it.
     """
     started = time.monotonic()
-    ranking_input = read_input(event_id)
+    try:
+        ranking_input = read_input(event_id)
+    except Event.DoesNotExist:
+        # Deleted since it was asked for: there is nothing to rank, and no retry would help.
+        return {"event_id": event_id, "revision": None, "is_new": False}
     result = rank_entries(ranking_input)
     encoded = pages.encode(result)
     with transaction.atomic():
