@@ -18,9 +18,13 @@ class OutboxMessage(models.Model):
     task_name = models.CharField(max_length=200, help_text="domain.action")
     kwargs = models.JSONField()
     coalesce_key = models.CharField(max_length=200, blank=True, default="")
-    not_before = models.DateTimeField(null=True, blank=True)
+    not_before = models.DateTimeField(
+        null=True, blank=True, help_text="not sent earlier, because the caller or a refusal of the broker wants it so"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True, blank=True, help_text="when the broker confirmed it")
+    refusals = models.PositiveIntegerField(default=0, help_text="how often the broker did not take it")
+    last_refusal = models.TextField(blank=True, default="", help_text="why the broker did not take it")
 
     class Meta:
         ordering = ["id"]

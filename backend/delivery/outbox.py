@@ -4,7 +4,14 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from django.db import connection, transaction
+from django.utils import timezone
+
+from delivery.arguments import check_coalesce_key, check_kwargs, check_task_name
 from delivery.models import OutboxMessage
+
+# The PostgreSQL channel on which a relay is woken.
+NOTIFY_CHANNEL = "outbox"
 
 
 def enqueue(
@@ -16,9 +23,62 @@ def enqueue(
 ) -> uuid.UUID:
     """Write that a task has to run; it is sent once the caller's transaction has committed.
 
-    Returns the task's id.
+    `coalesce_key`: while a message of this task with this key waits to be sent, no other is written: the waiting one
+    is returned, with its own kwargs and the earlier `not_before` of the two. `not_before` None means at once.
+
+    Returns the task's id. Raises TransactionManagementError outside of `transaction.atomic`, and ValueError for a name
+    that is not `domain.action` or arguments that are not JSON.
     """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError(
+            f"enqueue({task_name!r}) outside of transaction.atomic: the task must commit with the change it is for"
+        )
+    check_task_name(task_name)
+    check_kwargs(kwargs)
+    check_coalesce_key(coalesce_key)
+    if not_before is not None and timezone.is_naive(not_before):
+        raise ValueError(f"not_before: {not_before} has no timezone")
+    waiting = _lock_waiting(task_name, coalesce_key) if coalesce_key else None
+    if waiting is not None:
+        _hasten(waiting, not_before)
+        return waiting.task_id
     message = OutboxMessage.objects.create(
         task_name=task_name, kwargs=kwargs, coalesce_key=coalesce_key or "", not_before=not_before
     )
+    _notify(not_before)
     return message.task_id
+
+
+def _lock_waiting(task_name: str, coalesce_key: str) -> OutboxMessage | None:
+    """A waiting message with the key, locked until the caller's transaction ends.
+
+    Without the lock a change could be lost: we see the message waiting, the relay sends it, the worker reads the state
+    without our change, we commit, and nothing is left to ask for another run. The lock makes the relay pass over the
+    message until our change can be seen.
+
+    SKIP LOCKED keeps a request from waiting for a relay that holds the message while it waits for a frozen broker: a
+    second message is written instead. SQLite has one writer at a time, which gives the same without a lock.
+    """
+    waiting = OutboxMessage.objects.filter(
+        coalesce_key=coalesce_key, task_name=task_name, sent_at__isnull=True
+    ).order_by("id")
+    if connection.features.has_select_for_update_skip_locked:
+        waiting = waiting.select_for_update(skip_locked=True)
+    return waiting.only("task_id", "not_before").first()
+
+
+def _hasten(waiting: OutboxMessage, not_before: datetime | None) -> None:
+    if waiting.not_before is None or (not_before is not None and not_before >= waiting.not_before):
+        return
+    OutboxMessage.objects.filter(pk=waiting.pk).update(not_before=not_before)
+    _notify(not_before)
+
+
+def _notify(not_before: datetime | None) -> None:
+    """Wake the relays on commit. A message for later needs no call: the relay reads when the next one is due.
+
+    Hardly ever sent for a burst of changes, which coalesce: commits that notify wait for one another.
+    """
+    if not_before is None and connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"NOTIFY {NOTIFY_CHANNEL}")
