@@ -1,0 +1,92 @@
+"""One source file of the checked project, parsed."""
+
+import ast
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import TypeVar, cast
+
+Node = TypeVar("Node", bound=ast.AST)
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True, eq=False)
+class Module:
+    """A parsed file. `path` is relative to the project's root; `name` is the dotted name it is imported by."""
+
+    path: PurePosixPath
+    tree: ast.Module
+
+    @cached_property
+    def name(self) -> str:
+        parts = self.path.with_suffix("").parts
+        return ".".join(parts[:-1] if self.is_package else parts)
+
+    @property
+    def is_package(self) -> bool:
+        return self.path.name == "__init__.py"
+
+    @cached_property
+    def package(self) -> str:
+        """The package that a relative import starts from."""
+        return self.name if self.is_package else self.name.rpartition(".")[0]
+
+    @cached_property
+    def app(self) -> str | None:
+        """The app's folder name when the file belongs to one."""
+        parts = self.path.parts
+        return parts[1] if parts[0] == "apps" and len(parts) > 2 else None
+
+    @cached_property
+    def is_tasks(self) -> bool:
+        """Whether this is an `apps/*/tasks.py`, the only home of tasks."""
+        return self.app is not None and len(self.path.parts) == 3 and self.path.name == "tasks.py"
+
+    @cached_property
+    def in_tests(self) -> bool:
+        return self.path.parts[0] == "tests"
+
+    @cached_property
+    def _nodes(self) -> dict[type[ast.AST], list[ast.AST]]:
+        nodes: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
+        for node in ast.walk(self.tree):
+            nodes[type(node)].append(node)
+        return nodes
+
+    def find(self, kind: type[Node]) -> list[Node]:
+        """All nodes of exactly this kind, at any depth, outer ones first."""
+        return cast("list[Node]", self._nodes.get(kind, []))
+
+    @property
+    def functions(self) -> list[Function]:
+        """All functions and methods, at any depth."""
+        return [*self.find(ast.FunctionDef), *self.find(ast.AsyncFunctionDef)]
+
+    def absolute(self, name: str, level: int) -> str:
+        """The dotted name that `from <level dots><name> import ...` means in this file."""
+        if level == 0:
+            return name
+        parts = self.package.split(".")
+        kept = parts[: max(len(parts) - level + 1, 0)]
+        return ".".join([*kept, name] if name else kept)
+
+    @cached_property
+    def _constants(self) -> dict[str, str]:
+        return {
+            target.id: statement.value.value
+            for statement in self.tree.body
+            if isinstance(statement, ast.Assign)
+            and isinstance(statement.value, ast.Constant)
+            and isinstance(statement.value.value, str)
+            for target in statement.targets
+            if isinstance(target, ast.Name)
+        }
+
+    def text(self, expression: ast.expr | None) -> str | None:
+        """The string that an expression is: a literal, or a name that the module binds to one."""
+        if isinstance(expression, ast.Constant) and isinstance(expression.value, str):
+            return expression.value
+        if isinstance(expression, ast.Name):
+            return self._constants.get(expression.id)
+        return None

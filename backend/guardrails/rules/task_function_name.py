@@ -1,0 +1,27 @@
+"""A task's function is called like its service, with `_task` at the end."""
+
+import ast
+from collections.abc import Iterator
+
+from guardrails.project import Project
+from guardrails.rule import Problem, Rule, problem_at
+from guardrails.task_definitions import SUFFIX, TaskDefinition, task_definitions
+
+
+def called_service(task: TaskDefinition) -> str | None:
+    """The one function that the task returns a call of."""
+    last = task.body[-1] if task.body else None
+    if isinstance(last, ast.Return) and isinstance(last.value, ast.Call) and isinstance(last.value.func, ast.Name):
+        return last.value.func.id
+    return None
+
+
+def check(project: Project) -> Iterator[Problem]:
+    for task in task_definitions(project):
+        wanted = f"{called_service(task) or task.service}{SUFFIX}"
+        if task.function.name != wanted:
+            what = f"task function {task.function.name} is not named after its service"
+            yield problem_at(task.module, task.function, what, f"name it {wanted}")
+
+
+RULE = Rule("GR006", "one name for service and task is what lets a reader go from one to the other", check)

@@ -1,0 +1,27 @@
+"""Every task has an explicit name: its app, a dot, its service."""
+
+from collections.abc import Iterator
+
+from guardrails.project import Project
+from guardrails.rule import Problem, Rule, problem_at
+from guardrails.rules.task_function_name import called_service
+from guardrails.task_definitions import TaskDefinition, task_definitions
+
+
+def check(project: Project) -> Iterator[Problem]:
+    for task in task_definitions(project):
+        wanted = f"{task.app}.{called_service(task) or task.service}"
+        if task.name != wanted:
+            instead = f'write name="{wanted}"'
+            yield problem_at(task.module, task.options.get("name", task.decorator), _what(task), instead)
+
+
+def _what(task: TaskDefinition) -> str:
+    if task.name is None:
+        return f"task {task.function.name} has no name written out as a string"
+    return f'the name "{task.name}" is not the task\'s app and service'
+
+
+RULE = Rule(
+    "GR007", "queues, outbox rows and logs know a task by its name alone, and a guessed one breaks on a move", check
+)
