@@ -1,7 +1,5 @@
 """The tasks of events: each calls the service of its name."""
 
-from typing import Any
-
 from celery import shared_task
 
 from apps.events.services import generate_event_ranking
@@ -13,5 +11,5 @@ from apps.events.services import generate_event_ranking
     autoretry_for=(Exception,),
     retry_kwargs={"max_retries": 3, "countdown": 10},
 )
-def generate_event_ranking_task(self: Any, event_id: int) -> dict[str, Any]:
+def generate_event_ranking_task(self: object, event_id: int) -> dict[str, object]:
     return generate_event_ranking(event_id)
