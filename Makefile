@@ -1,0 +1,63 @@
+# From a fresh clone to a running, tested and checked Placar. Needs git, make and Python 3.11; `make` lists the targets.
+
+PORT ?= 8000
+ARGS ?=
+PYTHON := .venv/bin/python
+# A PostgreSQL and a RabbitMQ of their own around a command, removed afterwards.
+SERVICES := $(PYTHON) scripts/private_services.py run
+
+.PHONY: help run test check format lock bench chaos browser clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+# `exec` gives Ctrl-C and SIGTERM to Placar itself and not to a shell in between.
+run: .venv/.run ## Serve the demo with web and worker; no broker or database server needed (PORT=8000)
+	@cd backend && exec ../$(PYTHON) manage.py run --port $(PORT)
+
+test: .venv/.develop ## Run the unit and integration tests on a real PostgreSQL and RabbitMQ (ARGS="-k name")
+	@exec $(SERVICES) -- .venv/bin/pytest $(ARGS)
+
+chaos: .venv/.develop ## Run the tests that kill processes at random moments (ARGS)
+	@exec $(SERVICES) -- .venv/bin/pytest backend/tests/chaos $(ARGS)
+
+browser: .venv/.develop ## Run the tests in a real browser (ARGS)
+	@exec $(SERVICES) -- .venv/bin/pytest backend/tests/browser $(ARGS)
+
+bench: .venv/.develop ## Measure against plain SQL and plain Celery, with a durable PostgreSQL (ARGS)
+	@exec $(SERVICES) --durable -- $(PYTHON) -m benchmarks $(ARGS)
+
+# The tools with plugins import the settings, so they start in backend/.
+check: .venv/.develop ## Check format, style, types, imports, house rules, migrations and settings
+	@echo "check: format" && .venv/bin/ruff format --quiet --check .
+	@echo "check: style" && .venv/bin/ruff check --quiet .
+	@echo "check: types" && cd backend && ../.venv/bin/mypy --config-file ../pyproject.toml . ../scripts
+	@echo "check: imports" && cd backend && ../.venv/bin/lint-imports --config ../pyproject.toml
+	@echo "check: house rules" && cd backend && ../$(PYTHON) -m guardrails
+	@echo "check: migrations" && cd backend && ../$(PYTHON) manage.py makemigrations --check --dry-run
+	@echo "check: settings" && cd backend && ../$(PYTHON) manage.py check
+
+format: .venv/.develop ## Format the code and repair what ruff can
+	@.venv/bin/ruff format .
+	@.venv/bin/ruff check --fix .
+
+# From within backend/, so that the comments in the lock files name no directory.
+lock: .venv/.develop ## Renew both lock files from requirements.txt and requirements-dev.txt
+	cd backend && $(COMPILE) --output-file requirements.lock requirements.txt
+	cd backend && $(COMPILE) --output-file requirements-dev.lock requirements-dev.txt
+COMPILE := ../.venv/bin/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe \
+	--no-header --no-emit-index-url --no-emit-trusted-host
+
+clean: ## Remove .venv and caches; the demo's database stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache backend/.mypy_cache
+	find backend scripts benchmarks -name __pycache__ -type d -exec rm -rf {} +
+
+# Stamps: nothing is installed again until its lock file changes.
+.venv/.run: backend/requirements.lock scripts/make_venv.sh
+	@scripts/make_venv.sh backend/requirements.lock
+	@touch $@
+
+# Everything to run Placar is in here too, at the same versions.
+.venv/.develop: backend/requirements-dev.lock scripts/make_venv.sh
+	@scripts/make_venv.sh backend/requirements-dev.lock
+	@touch $@ .venv/.run
