@@ -7,9 +7,9 @@ import numpy as np
 from apps.errors import InvalidInput
 from apps.events.columns import Flags, Ints, RankingInput, ScoreColumns
 from apps.events.rules import Attempts, Direction, Rules
-from apps.events.values import MAX_VALUE
+from apps.events.values import LARGEST_VALUE
 
-# With MAX_VALUE this keeps every sum, doubled, within 64 bits.
+# With LARGEST_VALUE this keeps every sum, doubled, within 64 bits.
 MAX_ATTEMPTS = 100_000
 
 
@@ -42,8 +42,8 @@ def results(data: RankingInput) -> Results:
 
 def _refuse_overflow(data: RankingInput) -> None:
     for place, column in (("scores", data.scores.values), ("adjustment", data.entries.adjustment)):
-        if len(column) and (column.max() > MAX_VALUE or column.min() < -MAX_VALUE):
-            raise InvalidInput(f"a value is beyond {MAX_VALUE} in the smallest unit", place=place)
+        if len(column) and (column.max() > LARGEST_VALUE or column.min() < -LARGEST_VALUE):
+            raise InvalidInput(f"a value is beyond {LARGEST_VALUE} in the smallest unit", place=place)
 
 
 def _entry_index(ids: Ints, wanted: Ints) -> Ints:
@@ -64,7 +64,7 @@ def _combined(index: Ints, scores: ScoreColumns, entries: int, rules: Rules) -> 
         np.add.at(result, index, scores.values)
     elif rules.attempts is Attempts.BEST:
         lowest = rules.direction is Direction.LOW
-        result = np.full(entries, MAX_VALUE if lowest else -MAX_VALUE, np.int64)
+        result = np.full(entries, LARGEST_VALUE if lowest else -LARGEST_VALUE, np.int64)
         (np.minimum if lowest else np.maximum).at(result, index, scores.values)
     else:
         by_attempt = np.argsort(scores.attempts, kind="stable")

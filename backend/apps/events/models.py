@@ -329,11 +329,11 @@ class RankingPage(models.Model):
 
     ranking = models.ForeignKey(Ranking, on_delete=models.CASCADE, related_name="pages")
     board = models.IntegerField(help_text="number of the board in Ranking.boards; -1 is the lookup by entry")
-    number = models.PositiveIntegerField()
+    first = models.BigIntegerField(help_text="its first row: the index on the board, or in the lookup the entry id")
     content = models.BinaryField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["ranking", "board", "number"], name="ranking_page_once")]
+        constraints = [models.UniqueConstraint(fields=["ranking", "board", "first"], name="ranking_page_once")]
 
     def __str__(self) -> str:
-        return f"{self.ranking_id}/{self.board}/{self.number}"
+        return f"{self.ranking_id}/{self.board}/{self.first}"

@@ -1,44 +1,14 @@
 """From columns to boards: who stands where, overall and in each division. No database, no clock."""
 
-import hashlib
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from apps.events.attempts import Results, results
-from apps.events.columns import Bibs, Codes, EntryColumns, Flags, Ints, RankingInput
+from apps.events.columns import Bibs, EntryColumns, Flags, Ints, RankingInput
 from apps.events.models import Entry
-from apps.events.rules import Direction, Rules, Ties
-
-OVERALL = "overall"
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """One scoreboard in display order. Its rows are some of the overall rows, in the same order."""
-
-    key: str  # "overall" or dimension and division, as in "sex:M"
-    rows: Ints  # index of each row in the result's columns
-    rank: Ints  # 0 for the unranked
-    tied: Flags  # ranked, and shares its result with another ranked row of this board
-
-
-@dataclass(frozen=True, slots=True)
-class RankingResult:
-    """A ranking: what stands in the overall rows, in display order, and the boards made of them."""
-
-    rules: Rules
-    division_sets: Mapping[int, Mapping[str, str]]
-    entry_ids: Ints
-    bibs: Bibs
-    standing: Codes
-    status: Codes
-    division_set: Ints
-    has_score: Flags
-    score: Ints  # smallest unit; 0 where there is none
-    boards: Sequence[Board]  # overall first, then by dimension and division
+from apps.events.result import OVERALL, Board, RankingResult
+from apps.events.rules import Direction, Ties
 
 
 def rank_entries(data: RankingInput) -> RankingResult:
@@ -134,23 +104,3 @@ def _ranks(exact: Ints, ties: Ties) -> tuple[Ints, Flags]:
         case Ties.ORDINAL:
             rank = np.arange(1, len(exact) + 1)
     return rank, (end - first > 1)[group]
-
-
-def content_hash(result: RankingResult) -> str:
-    """SHA-256 over all that a reader can see, in hexadecimal. Depends on bibs and never on database ids."""
-    used, row_set = np.unique(result.division_set, return_inverse=True)
-    texts = [json.dumps(dict(result.division_sets[int(number)]), sort_keys=True) for number in used]
-    canonical = {text: code for code, text in enumerate(sorted(set(texts)))}
-    codes = np.array([canonical[text] for text in texts], np.int64)
-    head = {
-        "rules": result.rules.model_dump(mode="json"),
-        "division_sets": sorted(canonical),
-        "boards": [(board.key, len(board.rows)) for board in result.boards],
-    }
-    digest = hashlib.sha256(json.dumps(head, sort_keys=True).encode())
-    columns = (result.bibs, codes[row_set], result.standing, result.status, result.has_score, result.score)
-    for column in columns:
-        digest.update(np.ascontiguousarray(column))
-    for board in result.boards:
-        digest.update(np.ascontiguousarray(board.rank, dtype="<u4"))
-    return digest.hexdigest()

@@ -14,7 +14,8 @@ from apps.events import pages
 from apps.events.changes import enqueue_ranking, lock_event, note_change
 from apps.events.entries import apply_entry_changes, check_bib, check_divisions, find_division_set
 from apps.events.models import Entry, Event, EventTransition, Participant, Ranking, Score
-from apps.events.ranking import RankingResult, rank_entries
+from apps.events.ranking import rank_entries
+from apps.events.result import RankingResult
 from apps.events.rules import parse_rules
 from apps.events.scoring import NewScore, Outcome, ScoreBook
 from apps.events.snapshot import read_input

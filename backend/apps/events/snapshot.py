@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from numpy.typing import NDArray
 
 from apps.events.columns import BIB_DTYPE, EntryColumns, RankingInput, ScoreColumns
@@ -15,9 +16,16 @@ from apps.events.rules import parse_rules
 _BLOCK_ROWS = 20_000
 
 _ENTRY = np.dtype(
-    [("id", "i8"), ("bib", BIB_DTYPE), ("standing", "u1"), ("status", "u1"), ("adjustment", "i8"), ("sets", "i8")]
+    [
+        ("id", "i8"),
+        ("bib", BIB_DTYPE),
+        ("standing", "u1"),
+        ("status", "u1"),
+        ("adjustment", "i8"),
+        ("division_set_id", "i8"),
+    ]
 )
-_SCORE = np.dtype([("entry", "i8"), ("attempt", "i8"), ("value", "i8")])
+_SCORE = np.dtype([("entry_id", "i8"), ("attempt", "i8"), ("value", "i8")])
 
 
 def read_input(event_id: int) -> RankingInput:
@@ -29,8 +37,8 @@ def read_input(event_id: int) -> RankingInput:
     with _one_snapshot():
         version, rules = Event.objects.values_list("input_version", "rules").get(pk=event_id)
         sets = dict(DivisionSet.objects.filter(event_id=event_id).values_list("id", "values"))
-        entries = _rows(_ENTRY_SQL, event_id, _ENTRY)
-        scores = _rows(_SCORE_SQL, event_id, _SCORE)
+        entries = _rows(Entry.objects.filter(event_id=event_id), _ENTRY)
+        scores = _rows(Score.objects.filter(event_id=event_id, is_current=True), _SCORE)
     return RankingInput(
         input_version=version,
         rules=parse_rules(rules),
@@ -40,10 +48,10 @@ def read_input(event_id: int) -> RankingInput:
             standing=entries["standing"].copy(),
             status=entries["status"].copy(),
             adjustment=entries["adjustment"].copy(),
-            division_set=entries["sets"].copy(),
+            division_set=entries["division_set_id"].copy(),
         ),
         scores=ScoreColumns(
-            entry_ids=scores["entry"].copy(), attempts=scores["attempt"].copy(), values=scores["value"].copy()
+            entry_ids=scores["entry_id"].copy(), attempts=scores["attempt"].copy(), values=scores["value"].copy()
         ),
         division_sets=sets,
     )
@@ -60,17 +68,6 @@ def _one_snapshot() -> Iterator[None]:
         yield
 
 
-_ENTRY_SQL = (
-    "SELECT id, bib, standing, status, adjustment, division_set_id "
-    f"FROM {Entry._meta.db_table} WHERE event_id = %s"  # noqa: S608 (a constant)
-)
-_SCORE_SQL = f"SELECT entry_id, attempt, value FROM {Score._meta.db_table} WHERE event_id = %s AND is_current"  # noqa: S608
-
-
-def _rows(sql: str, event_id: int, dtype: np.dtype[Any]) -> NDArray[np.void]:
-    blocks = [np.empty(0, dtype)]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [event_id])
-        while block := cursor.fetchmany(_BLOCK_ROWS):
-            blocks.append(np.array(block, dtype))
-    return np.concatenate(blocks)
+def _rows(queryset: QuerySet[Any], dtype: np.dtype[Any]) -> NDArray[np.void]:
+    rows = queryset.values_list(*(dtype.names or ())).iterator(chunk_size=_BLOCK_ROWS)
+    return np.fromiter(rows, dtype)

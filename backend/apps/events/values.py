@@ -6,7 +6,7 @@ from decimal import Decimal
 from apps.errors import InvalidInput
 from apps.events.rules import Metric, Rules
 
-MAX_VALUE = 10**13  # in the smallest unit, either way
+LARGEST_VALUE = 10**13  # in the smallest unit, either way
 
 # Unit -> how many of the smallest unit it is.
 UNITS: dict[Metric, dict[str, int]] = {
@@ -23,28 +23,35 @@ _CLOCK = re.compile(r"(?:([0-9]+):)?([0-9]+):([0-9]{2})(?:\.([0-9]{1,3}))?\Z")
 _MAX_LENGTH = 40
 
 
-def parse_value(text: str | int, rules: Rules, *, unit: str = "") -> int:
-    """A score as written by people, in the metric's smallest unit. A JSON integer means what its digits mean.
+def parse_value(value: str | int, rules: Rules, *, unit: str = "") -> int:
+    """A score in the metric's smallest unit, from text as people write it or from an integer.
 
-    `unit` is that of plain durations and distances (ms, s, min, h; mm, cm, m, km).
+    `unit` is that of plain durations and distances (ms, s, min, h; mm, cm, m, km). Text without a unit is a clock
+    time, points or a count; an integer without one is in the smallest unit already (points: 10^-scale).
     Raises InvalidInput with the reason.
     """
     if unit and unit not in UNITS[rules.metric]:
         known = ", ".join(UNITS[rules.metric])
         raise InvalidInput(f"{unit!r} is no unit of {rules.metric}" + (f"; use {known}" if known else ""), place="unit")
-    text = _clean(text)
-    value = _parse_clock(text) if ":" in text and rules.metric is Metric.DURATION else _parse_number(text, rules, unit)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return _checked(value * UNITS[rules.metric].get(unit, 1), rules)
+    if not isinstance(value, str):
+        raise InvalidInput("a score is text or a whole number")
+    text = _clean(value)
+    is_clock = ":" in text and rules.metric is Metric.DURATION
+    return _checked(_parse_clock(text) if is_clock else _parse_number(text, rules, unit), rules)
+
+
+def _checked(value: int, rules: Rules) -> int:
     if value < 0 and rules.metric is not Metric.POINTS:
         raise InvalidInput(f"a {rules.metric} is never negative")
-    if abs(value) > MAX_VALUE:
+    if abs(value) > LARGEST_VALUE:
         raise InvalidInput("the value is too large")
     return value
 
 
-def _clean(text: str | int) -> str:
-    if isinstance(text, bool) or not isinstance(text, str | int):
-        raise InvalidInput("a score is text or a whole number")
-    text = str(text).strip(" \t") if isinstance(text, str) or abs(text) <= MAX_VALUE else "9" * _MAX_LENGTH
+def _clean(text: str) -> str:
+    text = text.strip(" \t")
     if not text:
         raise InvalidInput("the score is empty")
     if len(text) > _MAX_LENGTH:
@@ -82,7 +89,7 @@ def _factor(rules: Rules, unit: str) -> int:
     """How many of the smallest unit a plain number's 1 is."""
     units = UNITS[rules.metric]
     if not units:
-        return 10**rules.scale
+        return int(10**rules.scale)
     if not unit:
         how = "write H:MM:SS or " if rules.metric is Metric.DURATION else ""
         raise InvalidInput(f"a plain number needs its unit: {how}name the unit ({', '.join(units)})")
