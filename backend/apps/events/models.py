@@ -214,9 +214,11 @@ class ImportBatch(models.Model):
 
     class State(models.TextChoices):
         WAITING = "waiting"
+        CHECKING = "checking"  # the whole file is read before anything of it is stored
         RUNNING = "running"
         DONE = "done"
         REFUSED = "refused"  # nothing of the file was stored
+        STOPPED = "stopped"  # the event was closed meanwhile: what was read before is stored
 
     class Mode(models.TextChoices):
         UPSERT = "upsert"  # what the file does not name stays
@@ -229,21 +231,26 @@ class ImportBatch(models.Model):
     file_name = models.CharField(max_length=255, blank=True)
     file_size = models.PositiveBigIntegerField(help_text="bytes")
     file_sha256 = models.CharField(max_length=64)
-    columns = models.JSONField(help_text="what is read from which column of the file")
+    columns = models.JSONField(
+        default=dict, blank=True, help_text="what is read from which column; empty: from those of its name"
+    )
     unit = models.CharField(max_length=10, blank=True, help_text="of plain numbers")
+    delimiter = models.CharField(max_length=1, blank=True, help_text="between columns; empty: as the header has it")
+    task_id = models.UUIDField(null=True, editable=False, help_text="the task that reads the file")
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     finished_at = models.DateTimeField(null=True, blank=True)
-    bytes_read = models.PositiveBigIntegerField(default=0)
+    bytes_read = models.PositiveBigIntegerField(default=0, help_text="where the next row begins")
+    lines_read = models.PositiveIntegerField(default=0)
     received = models.PositiveIntegerField(default=0)
     accepted = models.PositiveIntegerField(default=0)
     updated = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
     rejected = models.PositiveIntegerField(default=0)
     withdrawn = models.PositiveIntegerField(default=0, help_text="entries that a replacing file does not name")
-    refusal = models.TextField(blank=True, help_text="why nothing of the file was stored")
+    refusal = models.TextField(blank=True, help_text="why the file, or the rest of it, was not stored")
 
     class Meta:
         ordering = ["-id"]
@@ -280,9 +287,16 @@ class ImportRow(models.Model):
     bib = models.CharField(max_length=23)
     attempt = models.PositiveIntegerField(default=1)
     line = models.PositiveIntegerField()
+    participant = models.CharField(max_length=100, blank=True, help_text="external id")
+    details_digest = models.CharField(
+        max_length=16, help_text="of all that is not the score: an entry's rows must agree in it"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["batch", "bib", "attempt"], name="import_row_once")]
+        indexes = [
+            models.Index(fields=["batch", "participant"], name="import_row_participant", condition=~Q(participant=""))
+        ]
 
     def __str__(self) -> str:
         return f"{self.batch_id}:{self.line}"
