@@ -27,10 +27,15 @@ def lock_event(event_id: int) -> Event:
         raise InvalidInput(f"there is no event {event_id}", place="event") from None
 
 
-def note_change(event: Event) -> None:
-    """Raise the version of a locked event's input and ask for a ranking of it."""
+def note_change(event: Event, *, shows_at_once: bool = True) -> None:
+    """Raise the version of a locked event's input and ask for a ranking of it.
+
+    `shows_at_once` says whether a page may look different before the next ranking, as when an entry is hidden or
+    renamed. Then `updated_at` moves too: a reader who holds the page is told that it is out of date.
+    """
     event.input_version += 1
-    Event.objects.filter(pk=event.pk).update(input_version=F("input_version") + 1)
+    changed = {"updated_at": timezone.now()} if shows_at_once else {}
+    Event.objects.filter(pk=event.pk).update(input_version=F("input_version") + 1, **changed)
     if event.state != Event.State.DRAFT:
         enqueue_ranking(event, wait=cool_down(event))
 

@@ -54,6 +54,14 @@ def change_event(event_id: int, *, changes: Mapping[str, Any]) -> Event:
 
 
 @transaction.atomic
+def delete_event(event_id: int) -> None:
+    """Delete an event that was never opened, with its entries."""
+    event = lock_event(event_id)
+    require_state(event, State.DRAFT, doing="deleting an event")
+    event.delete()
+
+
+@transaction.atomic
 def change_event_state(event_id: int, *, action: str, by: User | None, reason: str = "") -> Event:
     """Open, close, publish, unpublish, reopen, archive or cancel an event, and record it.
 
@@ -117,6 +125,23 @@ def find_participant(event: Event, *, name: str, external_id: str = "", user: Us
 
 
 @transaction.atomic
+def change_participant(participant_id: int, *, changes: Mapping[str, Any]) -> Participant:
+    """Change a participant's name, external id or account. Pages that show the name are out of date from now on."""
+    participant = Participant.objects.select_for_update().get(pk=participant_id)
+    for field, value in changes.items():
+        if field not in ("name", "external_id", "user"):
+            raise InvalidInput("only name, external_id and user can change", place=field)
+        setattr(participant, field, value)
+    check_model(participant)
+    same = Participant.objects.filter(owner=participant.owner, external_id=participant.external_id)
+    if participant.external_id and same.exclude(pk=participant.pk).exists():
+        raise Conflict(f"another participant has the external id {participant.external_id!r}", place="external_id")
+    participant.save()
+    Event.objects.filter(entries__participant=participant).update(updated_at=timezone.now())
+    return participant
+
+
+@transaction.atomic
 def change_entry(entry_id: int, *, changes: Mapping[str, Any]) -> Entry:
     """Change an entry's standing, status, adjustment or divisions; an adjustment or a DSQ needs its reason."""
     event = lock_event(Entry.objects.only("event_id").get(pk=entry_id).event_id)
@@ -142,7 +167,7 @@ def record_scores(event_id: int, *, rows: Sequence[NewScore], by: User | None) -
     new = [outcome.score for outcome in outcomes if outcome.is_new and outcome.score is not None]
     if new:
         Score.objects.bulk_create(new, batch_size=1000)
-        note_change(event)
+        note_change(event, shows_at_once=False)
     return outcomes
 
 
