@@ -155,8 +155,12 @@ def around(ranking: Ranking, board: str, entry_id: int, n: int) -> list[Row]:
 
 
 def row_details(rows: Sequence[Row]) -> dict[int, RowDetails]:
-    """Bib, name and divisions by entry id, in one query."""
-    found = Entry.objects.filter(pk__in=[row.entry_id for row in rows]).values_list(
+    """Bib, name and divisions by entry id, in one query.
+
+    An entry that was hidden or withdrawn after the ranking was computed has none: its row is to be left out.
+    """
+    shown = Entry.objects.exclude(standing__in=(Entry.Standing.HIDDEN, Entry.Standing.WITHDRAWN))
+    found = shown.filter(pk__in=[row.entry_id for row in rows]).values_list(
         "pk", "bib", "participant__name", "division_set__values"
     )
     return {entry_id: RowDetails(bib, name, divisions) for entry_id, bib, name, divisions in found}
