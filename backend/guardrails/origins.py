@@ -26,9 +26,10 @@ IMPORTERS = frozenset(
 )
 PARTIAL = "functools.partial"
 
-# Chains of aliases are short; the bounds only keep strange code (x = x.y) from growing names for ever.
+# Chains of aliases are short; the bounds only keep strange code (x = x.y, a function that calls itself) from growing names for ever.
 _ROUNDS = 5
 _LONGEST = 12
+_STEPS = 50
 
 
 class Origins:
@@ -42,7 +43,7 @@ class Origins:
         """Every origin that the expression may have."""
         followed: set[str] = set()
         for origin in _resolve(module, self._table(module), expression):
-            followed |= self._follow(origin, set())
+            followed |= self._follow(origin)
         return frozenset(followed)
 
     def _table(self, module: Module) -> Table:
@@ -50,19 +51,18 @@ class Origins:
             self._tables[module.name] = _table(module)
         return self._tables[module.name]
 
-    def _follow(self, origin: str, seen: set[str]) -> set[str]:
+    def _follow(self, origin: str) -> set[str]:
         """Replace a name of a project's module by what that module binds it to, until it leaves the project."""
-        if origin in seen:
-            return set()
-        seen.add(origin)
-        module, rest = self._split(origin)
-        if module is None or not rest:
-            return {origin}
-        found = self._exported(module, rest[0])
-        followed: set[str] = set()
-        for target in found - {f"{module.name}.{rest[0]}"}:
-            followed |= self._follow(".".join([target, *rest[1:]]), seen)
-        return followed or {origin}
+        pending, ends = [origin], set()
+        for current in pending:  # grows on the way
+            module, rest = self._split(current)
+            targets = self._exported(module, rest[0]) if module and rest else set()
+            if not targets:
+                ends.add(current)
+            elif len(pending) < _STEPS:
+                further = {".".join([target, *rest[1:]]) for target in targets}
+                pending += sorted(further.difference(pending))
+        return ends
 
     def _split(self, origin: str) -> tuple[Module | None, list[str]]:
         parts = origin.split(".")
@@ -73,11 +73,12 @@ class Origins:
         return None, parts
 
     def _exported(self, module: Module, name: str) -> set[str]:
+        """What a module binds a name to; the name of its own function or class is no further binding."""
         table, calls = self._table(module), ""
         while name not in table and name.endswith(CALLED):
             name, calls = name.removesuffix(CALLED), calls + CALLED
         exported = table.get(name) or {f"{star}.{name}" for star in table.get(STAR, ())}
-        return {origin + calls for origin in exported}
+        return {origin + calls for origin in exported} - {f"{module.name}.{name}{calls}"}
 
 
 def _table(module: Module) -> Table:

@@ -5,6 +5,7 @@ from guardrails.rules import (
     celery_in_apps,
     enqueued_names,
     given_tree,
+    package_marker,
     readable_source,
     schedule_code,
     schedule_rows,
@@ -39,4 +40,5 @@ RULES: tuple[Rule, ...] = (
     schedule_rows.RULE,
     sends.RULE,
     enqueued_names.RULE,
+    package_marker.RULE,
 )

@@ -1,0 +1,55 @@
+"""GR001, GR002 and GR018: the files are there, can be read, and stand in packages."""
+
+from pathlib import Path
+
+import pytest
+
+from guardrails.rules import given_tree, package_marker, readable_source
+from tests.unit.guardrails.planted import found, plant
+
+
+def test_complete_tree_is_accepted(tmp_path: Path) -> None:
+    plant(tmp_path, dict.fromkeys(given_tree.GIVEN, ""))
+    assert found(tmp_path, given_tree.RULE) == []
+
+
+@pytest.mark.parametrize("missing", given_tree.GIVEN)
+def test_each_given_file_is_missed(tmp_path: Path, missing: str) -> None:
+    plant(tmp_path, dict.fromkeys(set(given_tree.GIVEN) - {missing}, ""))
+    assert found(tmp_path, given_tree.RULE) == [(missing, 1)]
+
+
+def test_folder_in_the_place_of_a_file_is_a_missing_file(tmp_path: Path) -> None:
+    plant(tmp_path, dict.fromkeys(set(given_tree.GIVEN) - {"apps/events/tasks.py"}, ""))
+    plant(tmp_path, {"apps/events/tasks.py/__init__.py": ""})
+    assert found(tmp_path, given_tree.RULE) == [("apps/events/tasks.py", 1)]
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        pytest.param(b"x = 1\ndef broken(:\n", 2, id="syntax"),
+        pytest.param(b"x = 1\n\0", 1, id="null byte"),
+        pytest.param(b"name = '\xff'\n", 1, id="encoding"),
+    ],
+)
+def test_unreadable_file_is_named_and_the_others_are_still_checked(tmp_path: Path, source: bytes, line: int) -> None:
+    plant(tmp_path, {"good.py": "x = 1\n"})
+    (tmp_path / "broken.py").write_bytes(source)
+    assert found(tmp_path, readable_source.RULE) == [("broken.py", line)]
+
+
+def test_readable_files_are_accepted(tmp_path: Path) -> None:
+    plant(tmp_path, {"empty.py": "", "odd_escape.py": r"x = '\d'", "notes.txt": "def broken(:"})
+    assert found(tmp_path, readable_source.RULE) == []
+
+
+def test_folder_without_marker_is_found(tmp_path: Path) -> None:
+    plant(tmp_path, {"apps/__init__.py": "", "apps/events/management/commands/show.py": ""})
+    markers = ["apps/events", "apps/events/management", "apps/events/management/commands"]
+    assert found(tmp_path, package_marker.RULE) == [(f"{folder}/__init__.py", 1) for folder in markers]
+
+
+def test_root_tests_and_hidden_folders_need_no_marker(tmp_path: Path) -> None:
+    plant(tmp_path, {"manage.py": "", "tests/unit/test_it.py": "", ".venv/lib/it.py": "", "staticfiles/it.py": ""})
+    assert found(tmp_path, package_marker.RULE) == []

@@ -1,0 +1,301 @@
+"""GR003: no task outside apps/*/tasks.py, whichever way it is made."""
+
+from pathlib import Path
+
+import pytest
+
+from guardrails.rules import task_place
+from tests.unit.guardrails.planted import assert_finds_marked
+
+BAD = {
+    "decorator": """
+        from celery import shared_task
+
+        @shared_task  # bad
+        def rank(): ...
+    """,
+    "decorator called": """
+        from celery import shared_task
+
+        @shared_task(  # bad
+            name="events.rank",
+        )
+        def rank(): ...
+    """,
+    "alias": """
+        from celery import shared_task as job
+
+        @job(bind=True)  # bad
+        def rank(self): ...
+    """,
+    "module alias": """
+        import celery as queue
+
+        @queue.shared_task  # bad
+        def rank(): ...
+    """,
+    "star import": """
+        from celery import *
+
+        @shared_task  # bad
+        def rank(): ...
+    """,
+    "application": """
+        from celery import Celery
+
+        app = Celery("backend")
+
+        @app.task(bind=True)  # bad
+        def debug(self): ...
+    """,
+    "application of another name": """
+        from celery import Celery as Queue
+
+        work = broker = Queue("backend")
+
+        @broker.task  # bad
+        def debug(): ...
+    """,
+    "application in an attribute": """
+        from celery import Celery
+
+        class Holder:
+            def __init__(self):
+                self.queue = Celery("x")
+
+            def more(self):
+                return self.queue.task(print)  # bad
+    """,
+    "application as an argument": """
+        def wire(celery_app):
+            @celery_app.task  # bad
+            def debug(): ...
+    """,
+    "application made by a function": """
+        from celery import Celery
+
+        def make():
+            made = Celery("x")
+            return made
+
+        @make().task  # bad
+        def debug(): ...
+    """,
+    "current application": """
+        from celery import current_app
+
+        @current_app.task  # bad
+        def debug(): ...
+    """,
+    "current application found": """
+        from celery._state import get_current_app
+
+        @get_current_app().task  # bad
+        def debug(): ...
+    """,
+    "nested in a method": """
+        class Ready:
+            def ready(self):
+                from celery import shared_task
+
+                @shared_task  # bad
+                def nested(): ...
+    """,
+    "conditional": """
+        try:
+            from celery import shared_task
+        except ImportError:
+            shared_task = None
+
+        if shared_task is not None:  # bad
+            @shared_task  # bad
+            def rank(): ...
+    """,
+    "async": """
+        from celery import shared_task
+
+        @shared_task  # bad
+        async def rank(): ...
+    """,
+    "lambda": """
+        from celery import shared_task
+
+        rank = shared_task(lambda: 1)  # bad
+    """,
+    "decorator in a variable": """
+        from celery import shared_task
+
+        job = shared_task(bind=True)  # bad
+
+        @job  # bad
+        def rank(self): ...
+    """,
+    "decorator under another name": """
+        from celery import shared_task
+
+        job: object = shared_task  # bad
+
+        @job  # bad
+        def rank(): ...
+    """,
+    "unpacked": """
+        from celery import shared_task
+
+        job, number = shared_task(bind=True), 1  # bad
+
+        @job  # bad
+        def rank(self): ...
+    """,
+    "partial": """
+        from functools import partial
+        from celery import shared_task
+
+        job = partial(shared_task, bind=True)  # bad
+
+        @job()  # bad
+        def rank(self): ...
+    """,
+    "handed on": """
+        from celery import shared_task
+
+        list(map(shared_task, [print]))  # bad
+    """,
+    "getattr": """
+        import celery
+
+        @getattr(celery, "shared_task")  # bad
+        def rank(): ...
+    """,
+    "importlib": """
+        import importlib
+
+        queue = importlib.import_module("celery")
+
+        @queue.shared_task  # bad
+        def rank(): ...
+    """,
+    "dunder import": """
+        NAME = "celery"
+
+        @__import__(NAME).shared_task  # bad
+        def rank(): ...
+    """,
+    "import string": """
+        from django.utils.module_loading import import_string
+
+        @import_string("celery.shared_task")  # bad
+        def rank(): ...
+    """,
+    "subclass": """
+        from celery import Task
+
+        class Rank(Task):  # bad
+            name = "events.rank"
+    """,
+    "subclass of a subclass": """
+        from celery.app.task import Task as Base
+
+        class Own(Base):  # bad
+            abstract = True
+
+        class Rank(Own): ...  # bad
+    """,
+    "subclass of the application's class": """
+        from celery import current_app
+
+        class Rank(current_app.Task): ...  # bad
+    """,
+    "class made by type": """
+        from celery import Task
+
+        Rank = type("Rank", (Task,), {})  # bad
+    """,
+    "registered": """
+        from celery import current_app
+
+        current_app.register_task(object())  # bad
+    """,
+    "registered by hand": """
+        from celery import Celery
+
+        app = Celery("x")
+        app.tasks.register(object())  # bad
+    """,
+    "either of two": """
+        from celery import Celery, shared_task
+
+        app = Celery("x")
+        job = app.task if app else shared_task  # bad bad
+    """,
+    "walrus": """
+        from celery import Celery
+
+        if (queue := Celery("x")):
+            @queue.task  # bad
+            def debug(): ...
+    """,
+}
+
+GOOD = {
+    "own function of that name": """
+        def shared_task(function): return function
+
+        @shared_task
+        def rank(): ...
+    """,
+    "another library's application": """
+        from huey import Huey
+
+        app = Huey("x")
+
+        @app.task()
+        def rank(): ...
+    """,
+    "another library's decorator": """
+        from invoke import task
+
+        @task
+        def build(context): ...
+    """,
+    "annotation": """
+        from celery import Task
+
+        def name_of(task: Task) -> str:
+            return task.name
+    """,
+    "name of the running task": """
+        from celery import current_task
+
+        print(current_task.request.task)
+    """,
+    "signals": """
+        from celery.signals import task_prerun
+
+        @task_prerun.connect
+        def note(task=None, **rest):
+            print(task.name)
+    """,
+    "application alone": """
+        from celery import Celery
+
+        app = Celery("backend")
+        app.autodiscover_tasks()
+        print(app.tasks["events.rank"].name)
+    """,
+    "django's application registry": """
+        from django.apps import apps as app_registry
+
+        app_registry.get_app_config("events").task
+    """,
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+@pytest.mark.parametrize("path", ["config/celery.py", "apps/events/services.py", "tests/unit/test_it.py"])
+def test_task_is_found(tmp_path: Path, path: str, case: str) -> None:
+    assert_finds_marked(tmp_path, task_place.RULE, {path: BAD[case]})
+
+
+@pytest.mark.parametrize("case", GOOD)
+def test_innocent_source_is_accepted(tmp_path: Path, case: str) -> None:
+    assert_finds_marked(tmp_path, task_place.RULE, {"delivery/innocent.py": GOOD[case]})
