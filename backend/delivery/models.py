@@ -23,8 +23,8 @@ class OutboxMessage(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True, blank=True, help_text="when the broker confirmed it")
-    refusals = models.PositiveIntegerField(default=0, help_text="how often the broker did not take it")
-    last_refusal = models.TextField(blank=True, default="", help_text="why the broker did not take it")
+    failed_attempts = models.PositiveIntegerField(default=0, help_text="how often the broker refused it")
+    last_error = models.TextField(blank=True, default="", help_text="why the broker refused it")
 
     class Meta:
         ordering = ["id"]

@@ -1,0 +1,98 @@
+"""The relay: sends what waits in the outbox to the broker. Any number of them may run."""
+
+import logging
+from collections.abc import Mapping, Sequence
+
+import psycopg
+from django.db import DatabaseError, InterfaceError, connection, transaction
+
+from delivery.broker import BrokerUnavailable
+from delivery.claims import claim, mark_refused, mark_sent, seconds_until_due
+from delivery.envelopes import Row
+from delivery.outage import Outage
+from delivery.publisher import Publisher, make_publisher
+from delivery.wakeup import Wakeup
+
+logger = logging.getLogger(__name__)
+
+BATCH_SIZE = 500
+POLL_SECONDS = 1.0
+# Due rows that are locked belong to a request or another relay, which will be done or dead soon.
+LOCKED_ROWS_PAUSE = 0.05
+
+
+class Relay:
+    """Claims due rows, sends them, and marks those that the broker has confirmed, batch by batch.
+
+    Claiming and marking share one transaction. When the relay or the broker dies in between, the rows stay unsent and
+    go out again: a message may be sent twice, but never lost.
+    """
+
+    def __init__(self, *, batch_size: int = BATCH_SIZE, poll_seconds: float = POLL_SECONDS) -> None:
+        self._batch_size = batch_size
+        self._poll_seconds = poll_seconds
+        self._publisher: Publisher = make_publisher()
+        self._wakeup = Wakeup()
+        self._broker_outage = Outage("broker")
+        self._database_outage = Outage("database")
+
+    def stop(self) -> None:
+        """Let `run` return after the batch in hand. May be called from a signal handler or another thread."""
+        self._wakeup.stop()
+
+    def run(self) -> None:
+        """Send until stopped."""
+        while not self._wakeup.stopping:
+            try:
+                self._run_once()
+            except BrokerUnavailable as error:
+                self._wakeup.pause(self._broker_outage.begin_or_go_on(error))
+            except (DatabaseError, InterfaceError, psycopg.Error) as error:
+                self._let_go_of_database()
+                self._wakeup.pause(self._database_outage.begin_or_go_on(str(error).strip()))
+        self._publisher.close()
+        self._let_go_of_database()
+
+    def _run_once(self) -> None:
+        """Send what is due, or sleep until something may be."""
+        # Listening comes before looking: what is committed in between is notified.
+        self._wakeup.listen()
+        due_in = seconds_until_due()
+        self._database_outage.end()
+        if due_in is not None and due_in <= 0:
+            self._send_due()
+            return
+        self._publisher.keep_alive()
+        self._wakeup.wait(self._poll_seconds if due_in is None else min(self._poll_seconds, due_in))
+
+    def _send_due(self) -> None:
+        # Before the rows are claimed, so that a broker that is gone costs no lock.
+        self._publisher.connect()
+        claimed = self._send_batch()
+        if not claimed:
+            self._wakeup.wait(LOCKED_ROWS_PAUSE)
+        while claimed == self._batch_size and not self._wakeup.stopping:
+            claimed = self._send_batch()
+
+    def _send_batch(self) -> int:
+        """Returns how many rows were claimed."""
+        with transaction.atomic():
+            rows = claim(self._batch_size)
+            if not rows:
+                return 0
+            reasons = self._publisher.publish(rows)
+            mark_sent([row for row in rows if row.id not in reasons])
+            refused = [row for row in rows if row.id in reasons]
+            mark_refused(refused, reasons)
+        self._broker_outage.end()
+        _log_refused(refused, reasons)
+        return len(rows)
+
+    def _let_go_of_database(self) -> None:
+        self._wakeup.forget()
+        connection.close()
+
+
+def _log_refused(rows: Sequence[Row], reasons: Mapping[int, str]) -> None:
+    for row in rows:
+        logger.error("%s %s not taken by the broker: %s", row.task_name, row.task_id, reasons[row.id])
