@@ -73,15 +73,15 @@ class Module:
 
     @cached_property
     def _constants(self) -> dict[str, str]:
-        return {
-            target.id: statement.value.value
-            for statement in self.tree.body
-            if isinstance(statement, ast.Assign)
-            and isinstance(statement.value, ast.Constant)
-            and isinstance(statement.value.value, str)
-            for target in statement.targets
-            if isinstance(target, ast.Name)
-        }
+        constants = {}
+        for statement in self.tree.body:
+            if not isinstance(statement, ast.Assign | ast.AnnAssign) or not isinstance(statement.value, ast.Constant):
+                continue
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            names = [target.id for target in targets if isinstance(target, ast.Name)]
+            if isinstance(statement.value.value, str):
+                constants.update(dict.fromkeys(names, statement.value.value))
+        return constants
 
     def text(self, expression: ast.expr | None) -> str | None:
         """The string that an expression is: a literal, or a name that the module binds to one."""

@@ -26,7 +26,8 @@ IMPORTERS = frozenset(
 )
 PARTIAL = "functools.partial"
 
-# Chains of aliases are short; the bounds only keep strange code (x = x.y, a function that calls itself) from growing names for ever.
+# Chains of aliases are short. The bounds only keep strange code (x = x.y, a function that returns a call of itself)
+# from growing names for ever.
 _ROUNDS = 5
 _LONGEST = 12
 _STEPS = 50
@@ -38,12 +39,15 @@ class Origins:
     def __init__(self, modules: Mapping[str, Module]) -> None:
         self._modules = modules
         self._tables: dict[str, Table] = {}
+        self._followed: dict[str, set[str]] = {}
 
     def of(self, module: Module, expression: ast.expr) -> Names:
         """Every origin that the expression may have."""
         followed: set[str] = set()
         for origin in _resolve(module, self._table(module), expression):
-            followed |= self._follow(origin)
+            if origin not in self._followed:
+                self._followed[origin] = self._follow(origin)
+            followed |= self._followed[origin]
         return frozenset(followed)
 
     def _table(self, module: Module) -> Table:
@@ -65,6 +69,7 @@ class Origins:
         return ends
 
     def _split(self, origin: str) -> tuple[Module | None, list[str]]:
+        """The longest part of the name that is a module of the project, and what is left of the name."""
         parts = origin.split(".")
         for length in range(len(parts), 0, -1):
             module = self._modules.get(".".join(parts[:length]))

@@ -38,6 +38,8 @@ def _is_allowed_import(module: Module, statement: ast.Import | ast.ImportFrom) -
 
 def _import_problem(module: Module, statement: ast.stmt) -> Problem:
     what = f"tasks.py says `{ast.unparse(statement)}`"
+    if isinstance(statement, ast.ImportFrom) and statement.module == "typing":
+        return problem_at(module, statement, what, "annotate self, and any part of the result, as plain object")
     instead = f"import only shared_task from celery and services by their own name from apps.{module.app}.services"
     return problem_at(module, statement, what, instead)
 

@@ -62,6 +62,7 @@ UNKNOWN = {
     "renamed": "from delivery.outbox import enqueue as later\nlater('rank', {})  # bad",
     "keyword": "from delivery.outbox import enqueue\nenqueue(kwargs={}, task_name='events.rank_task')  # bad",
     "constant": "from delivery.outbox import enqueue\nNAME = 'rankings.rank'\nenqueue(NAME, {})  # bad",
+    "typed constant": "from delivery.outbox import enqueue\nNAME: str = 'a.b'\nenqueue(NAME, {})  # bad",
     "over lines": "from delivery.outbox import enqueue\nenqueue(\n    'a.b',  # bad\n    {},\n)",
     "empty": "from delivery.outbox import enqueue\nenqueue('', {})  # bad",
 }

@@ -1,0 +1,58 @@
+"""Names are followed through the project's own modules, however they are passed on."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from guardrails.project import read_project
+from tests.unit.guardrails.planted import plant
+
+PROJECT = {
+    "config/__init__.py": "from config.celery import app as celery_app\nfrom .names import *\n",
+    "config/celery.py": "from celery import Celery\napp = Celery('x')\ndef make():\n    return app\n",
+    "config/names.py": "import celery\nfrom functools import partial\njob = partial(celery.shared_task, bind=True)\n",
+    "config/strange.py": """
+        from config.strange import turn as turn, there as here, here as there
+        x = x.y = x.y.z
+        def turn(): return turn().again
+    """,
+}
+
+
+def origins(root: Path, imports: str, expression: str) -> list[str]:
+    plant(root, {**PROJECT, "apps/use.py": f"{imports}\n{expression}\n"})
+    project = read_project(root)
+    module = next(module for module in project.modules if module.name == "apps.use")
+    statement = module.tree.body[-1]
+    assert isinstance(statement, ast.Expr)
+    return sorted(project.origins(module, statement.value))
+
+
+@pytest.mark.parametrize(
+    ("imports", "expression", "origin"),
+    [
+        ("from config import celery_app", "celery_app.task", "celery.Celery().task"),
+        ("from config.celery import app", "app", "celery.Celery()"),
+        ("import config.celery", "config.celery.app.task", "celery.Celery().task"),
+        ("from config import celery as c", "c.app.tasks.register", "celery.Celery().tasks.register"),
+        ("from .own import x", "x", "apps.own.x"),
+        ("from . import own", "own.x", "apps.own.x"),
+        ("from config.celery import make", "make().task", "celery.Celery().task"),
+        ("from config.celery import make", "make", "config.celery.make"),
+        ("from config.names import job", "job", "celery.shared_task"),
+        ("from config import job", "job()", "celery.shared_task()"),
+        ("from config import *", "celery_app", "?celery_app"),
+        ("import os", "os.path.join", "os.path.join"),
+        ("", "print", "?print"),
+        ("", "f.g", "?f.g"),
+        ("", "{}[0].task", "?.task"),
+    ],
+)
+def test_origin(tmp_path: Path, imports: str, expression: str, origin: str) -> None:
+    assert origin in origins(tmp_path, imports, expression)
+
+
+@pytest.mark.parametrize("name", ["x", "turn", "turn()", "here", "there", "x.y.z"])
+def test_circles_end(tmp_path: Path, name: str) -> None:
+    origins(tmp_path, "from config.strange import x, turn, here, there", name)
