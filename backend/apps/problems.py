@@ -4,34 +4,35 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from apps.errors import Conflict, InvalidInput, Refused, WrongState
+from apps.errors import Conflict, InvalidInput, Missing, Refused, WrongState
 
 CONTENT_TYPE = "application/problem+json"
 STATUS_OF_REFUSAL: dict[type[Refused], HTTPStatus] = {
     InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
     WrongState: HTTPStatus.CONFLICT,
     Conflict: HTTPStatus.CONFLICT,
+    Missing: HTTPStatus.NOT_FOUND,
 }
 
 
 def refusal_status(refusal: Refused) -> HTTPStatus:
     """The status that tells a client what kind of refusal it met."""
-    return STATUS_OF_REFUSAL[type(refusal)]
+    return next(status for kind, status in STATUS_OF_REFUSAL.items() if isinstance(refusal, kind))
 
 
 def problem(status: int, *, detail: str = "", errors: list[dict[str, str]] | None = None) -> dict[str, Any]:
     """The members of a problem document. `errors` lists places and reasons."""
     document: dict[str, Any] = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
     if detail:
-        document["detail"] = detail
+        document["detail"] = _encodable(detail)
     if errors:
-        document["errors"] = errors
+        document["errors"] = [{name: _encodable(text) for name, text in error.items()} for error in errors]
     return document
 
 
@@ -41,15 +42,24 @@ def refusal_problem(refusal: Refused) -> dict[str, Any]:
     return problem(refusal_status(refusal), detail=str(refusal), errors=errors)
 
 
+def validation_problem(error: exceptions.ValidationError) -> dict[str, Any]:
+    """The problem document of REST framework's ValidationError.
+
+    The request was understood but its values are wrong: 422, as for a refusal by a service.
+    """
+    errors = [{"place": place, "reason": reason} for place, reason in _flatten(error.detail)]
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail="The request's values are not valid.", errors=errors)
+
+
 def problem_details(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """REST framework's exception handler. None lets an unexpected error through to Django's 500."""
     headers: dict[str, str] = {}
     if isinstance(error, Refused):
         document = refusal_problem(error)
     elif isinstance(error, exceptions.ValidationError):
-        # The body was understood but its values are wrong: 422, as for a refusal by a service.
-        errors = [{"place": place, "reason": reason} for place, reason in _flatten(error.detail)]
-        document = problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail="The request's values are not valid.", errors=errors)
+        document = validation_problem(error)
+    elif isinstance(error, RequestDataTooBig):
+        document = problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail=str(error))
     else:
         api_error = _as_api_exception(error)
         if api_error is None:
@@ -91,3 +101,8 @@ def _flatten(detail: Any, place: str = "") -> Iterator[tuple[str, str]]:
             yield from _flatten(inner, f"{place}[{number}]" if nested else place)
     else:
         yield place, str(detail)
+
+
+def _encodable(text: str) -> str:
+    """JSON can bring half of a surrogate pair, which no UTF-8 can carry back."""
+    return text.encode("utf-8", "replace").decode()

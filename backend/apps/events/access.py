@@ -3,7 +3,7 @@
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Q, QuerySet
 
-from apps.events.models import Event
+from apps.events.models import Entry, Event
 
 Visitor = User | AnonymousUser
 
@@ -45,6 +45,12 @@ def may_record_scores(user: Visitor, event: Event) -> bool:
 def may_see_hidden(user: Visitor, event: Event) -> bool:
     """Hidden entries exist only for those who work on the event."""
     return may_record_scores(user, event)
+
+
+def visible_entries(user: Visitor, event: Event) -> QuerySet[Entry]:
+    """The entries of an event that `user` may read: those of its scoreboard, and the others for who works on it."""
+    entries = Entry.objects.filter(event=event)
+    return entries if may_see_hidden(user, event) else entries.filter(standing__in=Entry.SHOWN)
 
 
 def may_create_events(user: Visitor) -> bool:

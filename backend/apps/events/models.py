@@ -141,6 +141,10 @@ class Entry(models.Model):
         DNS = 2, "DNS"
         DSQ = 3, "DSQ"
 
+    # The standings that a scoreboard shows, and those that it does not.
+    SHOWN = (Standing.COMPETING, Standing.OUT_OF_COMPETITION)
+    NOT_SHOWN = (Standing.HIDDEN, Standing.WITHDRAWN)
+
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="entries")
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="entries")
     bib = models.CharField(
@@ -160,6 +164,10 @@ class Entry(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["event", "bib"], name="entry_bib"),
             models.UniqueConstraint(fields=["event", "participant"], name="entry_participant"),
+        ]
+        indexes = [
+            # Finds the few entries that an older revision must not show any more.
+            models.Index(fields=["event"], name="entry_not_shown", condition=Q(standing__in=[2, 3]))
         ]
 
     def __str__(self) -> str:

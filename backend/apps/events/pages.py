@@ -1,10 +1,12 @@
 """Stores rankings as pages and reads rows back from them. No other module touches RankingPage."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from django.db.models import QuerySet
 
 from apps.events.columns import Flags, Ints
 from apps.events.models import Entry, Ranking, RankingPage
@@ -126,6 +128,11 @@ def row_count(ranking: Ranking, board: str) -> int:
     return next((rows for key, rows, _ranked in ranking.boards["boards"] if key == board), 0)
 
 
+def ranked_count(ranking: Ranking, board: str) -> int:
+    """How many rows of a board have a rank."""
+    return next((ranked for key, _rows, ranked in ranking.boards["boards"] if key == board), 0)
+
+
 def rows(ranking: Ranking, board: str, start: int, stop: int) -> list[Row]:
     """The rows from index `start` (0 is the top line) up to and without `stop`."""
     return list(_iter(ranking, board, start, stop))
@@ -154,21 +161,66 @@ def around(ranking: Ranking, board: str, entry_id: int, n: int) -> list[Row]:
     return []
 
 
+def shown_entries() -> QuerySet[Entry]:
+    """The entries that may stand in public output as of now; a ranking may be older than that."""
+    return Entry.objects.filter(standing__in=Entry.SHOWN)
+
+
+def rows_of(ranking: Ranking, board: str, entry_ids: Collection[int]) -> list[Row]:
+    """The rows that these entries have on a board: three queries, however many entries there are."""
+    keys = board_keys(ranking)
+    if board not in keys or not entry_ids:
+        return []
+    page_rows = ranking.boards["page_rows"]
+    indexes = _indexes_on(ranking, keys.index(board), entry_ids)
+    pages = RankingPage.objects.filter(
+        ranking=ranking, board=keys.index(board), first__in={index - index % page_rows for index in indexes}
+    )
+    wanted = set(entry_ids)
+    return [
+        row
+        for first, content in pages.order_by("first").values_list("first", "content")
+        for row in _decoded_rows(content, first, 0, page_rows)
+        if row.entry_id in wanted
+    ]
+
+
 def row_details(rows: Sequence[Row]) -> dict[int, RowDetails]:
     """Bib, name and divisions by entry id, in one query.
 
     An entry that was hidden or withdrawn after the ranking was computed has none: its row is to be left out.
     """
-    shown = Entry.objects.exclude(standing__in=(Entry.Standing.HIDDEN, Entry.Standing.WITHDRAWN))
-    found = shown.filter(pk__in=[row.entry_id for row in rows]).values_list(
-        "pk", "bib", "participant__name", "division_set__values"
+    found = (
+        shown_entries()
+        .filter(pk__in=[row.entry_id for row in rows])
+        .values_list("pk", "bib", "participant__name", "division_set__values")
     )
     return {entry_id: RowDetails(bib, name, divisions) for entry_id, bib, name, divisions in found}
 
 
+def _indexes_on(ranking: Ranking, number: int, entry_ids: Collection[int]) -> list[int]:
+    """Where these entries stand on the board of that number; 0 is the top line."""
+    lookup = RankingPage.objects.filter(ranking=ranking, board=LOOKUP)
+    firsts = list(lookup.order_by("first").values_list("first", flat=True))
+    needed = {firsts[bisect_right(firsts, entry_id) - 1] for entry_id in entry_ids if firsts and entry_id >= firsts[0]}
+    found: list[int] = []
+    for content in lookup.filter(first__in=needed).values_list("content", flat=True):
+        ids, overall, *pairs = decode_page(content, _lookup_codings(ranking))
+        wanted = np.isin(ids, list(entry_ids))
+        if number == 0:
+            found += (overall[wanted] - 1).tolist()
+            continue
+        for board_of, position in zip(pairs[::2], pairs[1::2], strict=True):
+            found += (position[wanted & (board_of == number)] - 1).tolist()
+    return found
+
+
+def _lookup_codings(ranking: Ranking) -> tuple[Coding, ...]:
+    return (Coding.DELTA, *(Coding.OFFSET,) * (1 + 2 * len(ranking.boards["dimensions"])))
+
+
 def _positions(ranking: Ranking, entry_id: int) -> dict[int, int]:
     """Board number -> position."""
-    dimensions = len(ranking.boards["dimensions"])
     page = (
         RankingPage.objects.filter(ranking=ranking, board=LOOKUP, first__lte=entry_id)
         .order_by("-first")
@@ -177,8 +229,7 @@ def _positions(ranking: Ranking, entry_id: int) -> dict[int, int]:
     )
     if page is None:
         return {}
-    codings = (Coding.DELTA, *(Coding.OFFSET,) * (1 + 2 * dimensions))
-    ids, overall, *pairs = decode_page(page[1], codings)
+    ids, overall, *pairs = decode_page(page[1], _lookup_codings(ranking))
     index = int(np.searchsorted(ids, entry_id))
     if index == len(ids) or ids[index] != entry_id:
         return {}

@@ -219,6 +219,10 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('batch', 'number'), name='import_part_once'),
         ),
         migrations.AddIndex(
+            model_name='entry',
+            index=models.Index(condition=models.Q(('standing__in', [2, 3])), fields=['event'], name='entry_not_shown'),
+        ),
+        migrations.AddIndex(
             model_name='importrow',
             index=models.Index(condition=models.Q(('participant', ''), _negated=True), fields=['batch', 'participant'], name='import_row_participant'),
         ),

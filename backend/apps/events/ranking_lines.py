@@ -1,0 +1,117 @@
+"""What a scoreboard shows: the lines of a ranking, with their entries as they are now.
+
+A revision never changes, but an entry can be hidden or renamed after it. So names and standings are read together with
+the lines, and an entry that is not shown any more appears nowhere: not in a line and not in a count.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from apps.errors import Missing
+from apps.events import pages
+from apps.events.models import Entry, Event, Ranking
+from apps.events.pages import Row
+from apps.events.rules import Rules, Ties, parse_rules
+from apps.events.states import OFFICIAL
+from apps.events.values import format_value
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a scoreboard."""
+
+    rank: int | None
+    shown_rank: str  # "3=" for a shared rank, empty for the unranked
+    position: int  # 1 is the top line
+    bib: str
+    name: str
+    divisions: Mapping[str, str]
+    score: int | None  # smallest unit
+    score_text: str
+    status: Entry.Status
+    standing: Entry.Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many lines a board has, and how many of them have a rank."""
+
+    total: int
+    ranked: int
+
+
+def find_ranking(event: Event, revision: int | None = None) -> Ranking | None:
+    """The revision of that number, or the current ranking; None while there is none. Raises Missing."""
+    if revision is None:
+        return event.current_ranking
+    ranking = Ranking.objects.filter(event=event, revision=revision).first()
+    if ranking is None:
+        raise Missing(f"there is no revision {revision}", place="revision")
+    return ranking
+
+
+def check_board(ranking: Ranking, board: str) -> None:
+    """Raise Missing unless the ranking has that board."""
+    if board not in pages.board_keys(ranking):
+        raise Missing(f"revision {ranking.revision} has no division {board!r}", place="division")
+
+
+def lines(ranking: Ranking, rows: Sequence[Row]) -> list[Line]:
+    """The rows as lines, without those whose entry is not shown any more. One query."""
+    rules = parse_rules(ranking.rules)
+    details = pages.row_details(rows)
+    return [_line(row, details[row.entry_id], rules) for row in rows if row.entry_id in details]
+
+
+def _line(row: Row, details: pages.RowDetails, rules: Rules) -> Line:
+    return Line(
+        rank=row.rank,
+        shown_rank=_shown_rank(row, rules),
+        position=row.position,
+        bib=details.bib,
+        name=details.name,
+        divisions=details.divisions,
+        score=row.score,
+        score_text="" if row.score is None else format_value(row.score, rules),
+        status=row.status,
+        standing=row.standing,
+    )
+
+
+def _shown_rank(row: Row, rules: Rules) -> str:
+    if row.rank is None:
+        return ""
+    # Ordinal ranks are never shared, equal results or not.
+    return f"{row.rank}=" if row.tied and rules.ties is not Ties.ORDINAL else str(row.rank)
+
+
+def count_lines(event: Event, ranking: Ranking, board: str) -> Counts:
+    """The counts of a board, without the entries that were hidden or withdrawn after it was computed."""
+    gone = _rows_not_shown(event, ranking, board)
+    return Counts(
+        total=pages.row_count(ranking, board) - len(gone),
+        ranked=pages.ranked_count(ranking, board) - sum(row.rank is not None for row in gone),
+    )
+
+
+def _rows_not_shown(event: Event, ranking: Ranking, board: str) -> list[Row]:
+    if ranking.pk == event.current_ranking_id and event.ranked_version == event.input_version:
+        return []  # nothing has changed since
+    not_shown = Entry.objects.filter(event=event, standing__in=Entry.NOT_SHOWN)
+    return pages.rows_of(ranking, board, not_shown.values_list("pk", flat=True))
+
+
+def is_official(event: Event, ranking: Ranking | None) -> bool:
+    """Whether this is the event's published result and not a provisional or an earlier one."""
+    return event.state in OFFICIAL and ranking is not None and ranking.pk == event.current_ranking_id
+
+
+def entity_tag(event: Event) -> str:
+    """The HTTP entity tag of everything shown of an event: changes whenever any of it may have changed.
+
+    Made of the event's own row, so that an unchanged scoreboard costs one query: `updated_at` moves with all that shows
+    before the next ranking.
+    """
+    shown = f"{event.current_ranking_id} {event.updated_at.isoformat()}"
+    return f'W/"{hashlib.sha256(shown.encode()).hexdigest()[:32]}"'

@@ -1,0 +1,1 @@
+"""What the API of every app has in common, on top of Django REST framework."""

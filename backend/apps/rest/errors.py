@@ -1,0 +1,55 @@
+"""Problem documents where no API view answers: unknown addresses under /api/, and errors that Django itself handles."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.views import defaults
+from django.views.decorators.csrf import csrf_exempt
+
+from apps.problems import CONTENT_TYPE, problem
+
+API_PREFIX = "/api/"
+
+
+@csrf_exempt
+def unknown_address(request: HttpRequest) -> HttpResponse:
+    """404 for every address under /api/ that leads nowhere.
+
+    Without it Django would look for the same address with a slash at its end, and such a redirect loses what was
+    posted.
+    """
+    detail = f"There is nothing at {request.path}."
+    if request.path.endswith("/"):
+        detail += " The API's addresses do not end with a slash."
+    return _problem_response(HTTPStatus.NOT_FOUND, detail)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """400, as Django's handler400."""
+    return _answer(request, HTTPStatus.BAD_REQUEST, lambda: defaults.bad_request(request, exception))
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """403, as Django's handler403."""
+    return _answer(request, HTTPStatus.FORBIDDEN, lambda: defaults.permission_denied(request, exception))
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """404, as Django's handler404."""
+    return _answer(request, HTTPStatus.NOT_FOUND, lambda: defaults.page_not_found(request, exception))
+
+
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    """500, as Django's handler500. The reason is in the log and stays there."""
+    return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, lambda: defaults.server_error(request))
+
+
+def _answer(request: HttpRequest, status: HTTPStatus, page: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    return _problem_response(status) if request.path.startswith(API_PREFIX) else page()
+
+
+def _problem_response(status: HTTPStatus, detail: str = "") -> HttpResponse:
+    document: dict[str, Any] = problem(status, detail=detail)
+    return JsonResponse(document, status=status, content_type=CONTENT_TYPE)

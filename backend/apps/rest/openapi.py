@@ -1,0 +1,69 @@
+"""What every operation of the API has in common, for its OpenAPI description."""
+
+from http import HTTPStatus
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework import serializers
+
+from apps.problems import CONTENT_TYPE
+
+
+class MistakeSerializer(serializers.Serializer[Any]):
+    """One thing that is wrong with a request."""
+
+    place = serializers.CharField(help_text="the field or parameter, as in `scores[3].value`")
+    reason = serializers.CharField()
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """Why a request was refused (RFC 9457)."""
+
+    type = serializers.CharField(default="about:blank")
+    title = serializers.CharField(help_text="the status in words")
+    status = serializers.IntegerField()
+    detail = serializers.CharField(required=False)
+    # Django REST framework has a property of this name for another purpose; declared fields never reach it.
+    errors = MistakeSerializer(many=True, required=False, help_text="what is wrong where")  # type: ignore[assignment]
+
+
+Responses = dict[int | tuple[int, str], Any]
+
+DESCRIPTIONS = {
+    HTTPStatus.BAD_REQUEST: "The body is not what its content type says.",
+    HTTPStatus.UNAUTHORIZED: "No or wrong credentials.",
+    HTTPStatus.FORBIDDEN: "Not allowed to this user.",
+    HTTPStatus.NOT_FOUND: "What is named does not exist, or not for this user.",
+    HTTPStatus.CONFLICT: "Not possible in the present state.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large.",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body's content type is not read here.",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "A value is not valid.",
+}
+OF_ANY_BODY = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+
+
+def problems(*statuses: int) -> Responses:
+    """The problem responses of an operation, to stand beside its good ones in `extend_schema(responses=...)`."""
+    return {
+        (status, CONTENT_TYPE): OpenApiResponse(ProblemSerializer, description=DESCRIPTIONS[HTTPStatus(status)])
+        for status in statuses
+    }
+
+
+class OperationSchema(AutoSchema):
+    """Adds the problems that follow from what an operation is, so that each view names only its own."""
+
+    def get_response_serializers(self) -> Any:
+        responses = super().get_response_serializers()
+        return responses if not isinstance(responses, dict) else {**self._common(), **responses}
+
+    def _common(self) -> Responses:
+        statuses: list[int] = []
+        if self.view.get_authenticators():
+            statuses.append(HTTPStatus.UNAUTHORIZED)
+        if "{" in self.path:
+            statuses.append(HTTPStatus.NOT_FOUND)
+        if self.method in ("POST", "PUT", "PATCH"):
+            statuses.extend(OF_ANY_BODY)
+        return problems(*statuses)
