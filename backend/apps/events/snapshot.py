@@ -7,51 +7,60 @@ from typing import Any
 import numpy as np
 from django.db import connection, transaction
 from django.db.models import QuerySet
+from django.db.models.functions import RPad
 from numpy.typing import NDArray
 
-from apps.events.columns import BIB_DTYPE, EntryColumns, RankingInput, ScoreColumns
+from apps.events.columns import BIB_DTYPE, Bibs, EntryColumns, RankingInput, ScoreColumns
+from apps.events.copy_out import copy_out
 from apps.events.models import DivisionSet, Entry, Event, Score
 from apps.events.rules import parse_rules
 
-_BLOCK_ROWS = 20_000
+_BLOCK_ROWS = 10_000
+_Rows = QuerySet[Any, tuple[Any, ...]]
 
-_ENTRY = np.dtype(
-    [
-        ("id", "i8"),
-        ("bib", BIB_DTYPE),
-        ("standing", "u1"),
-        ("status", "u1"),
-        ("adjustment", "i8"),
-        ("division_set_id", "i8"),
-    ]
+# What is read of each row. The widths are those of PostgreSQL's columns, big-endian as it sends them.
+_ENTRY_FIELDS = (
+    "id",
+    RPad("bib", BIB_DTYPE.itemsize),  # all of one width, so that every row is
+    "standing",
+    "status",
+    "adjustment",
+    "division_set_id",
 )
-_SCORE = np.dtype([("entry_id", "i8"), ("attempt", "i8"), ("value", "i8")])
+_ENTRY = np.dtype(
+    [("id", ">i8"), ("bib", BIB_DTYPE), ("standing", ">i2"), ("status", ">i2"), ("adjustment", ">i8"), ("set", ">i8")]
+)
+_SCORE_FIELDS = ("entry_id", "attempt", "value")
+_SCORE = np.dtype([("entry", ">i8"), ("attempt", ">i4"), ("value", ">i8")])
 
 
 def read_input(event_id: int) -> RankingInput:
     """The event's input version, rules, entries, current scores and division sets, from one consistent snapshot.
 
-    Opens a transaction of its own; raises RuntimeError inside another one, whose snapshot would be older or weaker.
+    Opens a transaction of its own; raises RuntimeError inside another one, whose snapshot could be older.
     Raises Event.DoesNotExist.
     """
     with _one_snapshot():
         version, rules = Event.objects.values_list("input_version", "rules").get(pk=event_id)
         sets = dict(DivisionSet.objects.filter(event_id=event_id).values_list("id", "values"))
-        entries = _rows(Entry.objects.filter(event_id=event_id), _ENTRY)
-        scores = _rows(Score.objects.filter(event_id=event_id, is_current=True), _SCORE)
+        entries = _columns(Entry.objects.filter(event_id=event_id).values_list(*_ENTRY_FIELDS), _ENTRY)
+        current = Score.objects.filter(event_id=event_id, is_current=True)
+        scores = _columns(current.values_list(*_SCORE_FIELDS), _SCORE)
     return RankingInput(
         input_version=version,
         rules=parse_rules(rules),
         entries=EntryColumns(
-            ids=entries["id"].copy(),
-            bibs=entries["bib"].copy(),
-            standing=entries["standing"].copy(),
-            status=entries["status"].copy(),
-            adjustment=entries["adjustment"].copy(),
-            division_set=entries["division_set_id"].copy(),
+            ids=entries["id"].astype(np.int64),
+            bibs=_without_padding(entries["bib"]),
+            standing=entries["standing"].astype(np.uint8),
+            status=entries["status"].astype(np.uint8),
+            adjustment=entries["adjustment"].astype(np.int64),
+            division_set=entries["set"].astype(np.int64),
         ),
         scores=ScoreColumns(
-            entry_ids=scores["entry_id"].copy(), attempts=scores["attempt"].copy(), values=scores["value"].copy()
+            entry_ids=scores["entry"].astype(np.int64),
+            attempts=scores["attempt"].astype(np.int64),
+            values=scores["value"].astype(np.int64),
         ),
         division_sets=sets,
     )
@@ -68,6 +77,20 @@ def _one_snapshot() -> Iterator[None]:
         yield
 
 
-def _rows(queryset: QuerySet[Any], dtype: np.dtype[Any]) -> NDArray[np.void]:
-    rows = queryset.values_list(*(dtype.names or ())).iterator(chunk_size=_BLOCK_ROWS)
-    return np.fromiter(rows, dtype)
+def _columns(rows: _Rows, dtype: np.dtype[Any]) -> dict[str, NDArray[Any]]:
+    names = dtype.names or ()
+    blocks = copy_out(rows.query, dtype) if connection.vendor == "postgresql" else _fetched(rows, dtype)
+    # Copied column by column: a view would keep the block that it is a part of.
+    parts = [{name: block[name].copy() for name in names} for block in blocks]
+    return {name: np.concatenate([part.pop(name) for part in parts]) for name in names}
+
+
+def _fetched(rows: _Rows, dtype: np.dtype[Any]) -> Iterator[NDArray[np.void]]:
+    yield np.fromiter(rows.iterator(chunk_size=_BLOCK_ROWS), dtype)
+
+
+def _without_padding(bibs: NDArray[np.bytes_]) -> Bibs:
+    """PostgreSQL pads with spaces, which no bib contains; numpy pads with NUL."""
+    octets = bibs.view(np.uint8)
+    octets[octets == ord(" ")] = 0
+    return bibs
