@@ -111,6 +111,11 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
     }
 
+# --- Imports ----------------------------------------------------------------------------------------------------------
+
+# The largest file of scores that is taken in, in bytes.
+IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=256 * 1024 * 1024)
+
 # --- Celery -----------------------------------------------------------------------------------------------------------
 # https://docs.celeryq.dev/en/stable/userguide/configuration.html
 

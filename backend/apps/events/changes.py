@@ -27,8 +27,8 @@ def lock_event(event_id: int) -> Event:
         raise InvalidInput(f"there is no event {event_id}", place="event") from None
 
 
-def note_change(event: Event, *, shows_at_once: bool = True) -> None:
-    """Raise the version of a locked event's input and ask for a ranking of it.
+def note_change(event: Event, *, shows_at_once: bool = True, wait: timedelta | None = None) -> None:
+    """Raise the version of a locked event's input and ask for a ranking of it, after `wait` or else a cool-down.
 
     `shows_at_once` says whether a page may look different before the next ranking, as when an entry is hidden or
     renamed. Then `updated_at` moves too: a reader who holds the page is told that it is out of date.
@@ -37,7 +37,7 @@ def note_change(event: Event, *, shows_at_once: bool = True) -> None:
     changed = {"updated_at": timezone.now()} if shows_at_once else {}
     Event.objects.filter(pk=event.pk).update(input_version=F("input_version") + 1, **changed)
     if event.state != Event.State.DRAFT:
-        enqueue_ranking(event, wait=cool_down(event))
+        enqueue_ranking(event, wait=wait or cool_down(event))
 
 
 def enqueue_ranking(event: Event, *, wait: timedelta | None = None) -> uuid.UUID:

@@ -3,7 +3,7 @@
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, BinaryIO, Unpack
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -13,7 +13,10 @@ from apps.errors import Conflict, InvalidInput, WrongState, check_model
 from apps.events import pages
 from apps.events.changes import enqueue_ranking, lock_event, note_change
 from apps.events.entries import apply_entry_changes, check_bib, check_divisions, find_division_set
-from apps.events.models import Entry, Event, EventTransition, Participant, Ranking, Score
+from apps.events.imports.report import summarize
+from apps.events.imports.run import Progress, require_importable, run_import
+from apps.events.imports.submission import ImportOptions, make_batch, store_batch
+from apps.events.models import Entry, Event, EventTransition, ImportBatch, Participant, Ranking, Score
 from apps.events.ranking import rank_entries
 from apps.events.result import RankingResult
 from apps.events.rules import parse_rules
@@ -50,6 +53,9 @@ def change_event(event_id: int, *, changes: Mapping[str, Any]) -> Event:
     event.save(update_fields=[*changes, "updated_at"])
     if "rules" in changes:
         note_change(event)
+    if "visibility" in changes and event.state in OFFICIAL:
+        # Seasons that others may read count no private event.
+        enqueue("rankings.refresh_season_standings", {"event_id": event.pk})
     return event
 
 
@@ -169,6 +175,29 @@ def record_scores(event_id: int, *, rows: Sequence[NewScore], by: User | None) -
         Score.objects.bulk_create(new, batch_size=1000)
         note_change(event, shows_at_once=False)
     return outcomes
+
+
+@transaction.atomic
+def submit_import(
+    event_id: int, *, content: BinaryIO, by: User | None, **options: Unpack[ImportOptions]
+) -> ImportBatch:
+    """Take in a CSV file of scores, to be read by a worker. Raises InvalidInput naming the option that is wrong."""
+    # Not locked: a long upload must not keep scores waiting. The state is looked at again with each chunk.
+    event = Event.objects.get(pk=event_id)
+    batch = make_batch(event, by=by, **options)
+    require_importable(event, dry_run=batch.dry_run)
+    store_batch(batch, content)
+    batch.task_id = enqueue("events.import_scores", {"batch_id": batch.pk})
+    batch.save(update_fields=["task_id"])
+    return batch
+
+
+def import_scores(batch_id: int, *, progress: Progress | None = None) -> dict[str, Any]:
+    """Read the file of a batch, from where it was left. `progress` is called with the batch now and then.
+
+    Any number of runs, at once or after kills, store the same and report the same. Returns the report's counters.
+    """
+    return summarize(run_import(batch_id, progress))
 
 
 @transaction.atomic

@@ -1,0 +1,5 @@
+"""Reads scores from CSV files: in bounded memory, row by row, with a report of every row that is wrong.
+
+column_map, lines, rows, file: from bytes to checked rows. parts: the upload, kept until it has been read.
+known, plan, store: what a chunk of rows changes. run: chunk after chunk. report: what came of it.
+"""
