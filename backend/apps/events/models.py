@@ -1,6 +1,7 @@
 """What an event is made of: its people, their scores, and the rankings computed from them."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -55,6 +56,11 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse an end before the start."""
+        if self.starts_at and self.ends_at and self.ends_at < self.starts_at:
+            raise ValidationError({"ends_at": "an event does not end before it starts"})
 
 
 class EventTransition(models.Model):

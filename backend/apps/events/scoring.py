@@ -14,6 +14,7 @@ from django.utils import timezone
 from apps.errors import Conflict, InvalidInput, Refused
 from apps.events.models import Entry, Event, Score
 from apps.events.rules import Rules, parse_rules
+from apps.events.states import require_state
 from apps.events.values import parse_value
 
 MOST_ATTEMPTS = 10_000
@@ -54,21 +55,25 @@ class ScoreBook:
         self.by: Any = by
         self.now = timezone.now()
         bibs = {row.bib for row in rows}
-        self.entries: dict[str, Entry] = {entry.bib: entry for entry in Entry.objects.filter(event=event, bib__in=bibs)}
-        keys = {row.idempotency_key for row in rows if row.idempotency_key}
-        self.by_key: dict[str, Score] = {}
-        if keys:
-            self.by_key = {
-                score.idempotency_key: score
-                for score in Score.objects.filter(event=event, idempotency_key__in=keys).select_related("entry")
-            }
-        self.last_attempt, self.taken = self._attempts()
+        entries = Entry.objects.filter(event=event, bib__in=bibs).annotate(last_attempt=Max("scores__attempt"))
+        self.entries: dict[str, Entry] = {}
+        self.last_attempt: dict[int, int] = {}
+        for entry in entries.only("bib"):
+            self.entries[entry.bib] = entry
+            self.last_attempt[entry.pk] = entry.last_attempt or 0
+        self.by_key = self._known_scores({row.idempotency_key for row in rows if row.idempotency_key})
+        # The next attempt is always free: only a row that names its attempt needs to know which are taken.
+        self.taken = self._taken_attempts() if any(row.attempt is not None for row in rows) else set()
 
-    def _attempts(self) -> tuple[dict[int, int], set[tuple[int, int]]]:
-        scores = Score.objects.filter(entry__in=[entry.pk for entry in self.entries.values()])
-        last = dict(scores.values_list("entry").annotate(Max("attempt")).order_by())
-        taken = set(scores.filter(is_current=True).values_list("entry", "attempt")) if last else set()
-        return last, taken
+    def _known_scores(self, keys: set[str]) -> dict[str, Score]:
+        if not keys:
+            return {}
+        known = Score.objects.filter(event=self.event, idempotency_key__in=keys).select_related("entry")
+        return {score.idempotency_key: score for score in known}
+
+    def _taken_attempts(self) -> set[tuple[int, int]]:
+        current = Score.objects.filter(entry__in=list(self.last_attempt), is_current=True)
+        return set(current.values_list("entry", "attempt"))
 
     def take(self, row: NewScore) -> Outcome:
         """Check one row. A new score is counted as taken but not written yet."""
@@ -83,10 +88,11 @@ class ScoreBook:
         if row.idempotency_key:
             self.by_key[row.idempotency_key] = score
         self.taken.add((score.entry_id, score.attempt))
-        self.last_attempt[score.entry_id] = max(score.attempt, self.last_attempt.get(score.entry_id, 0))
+        self.last_attempt[score.entry_id] = max(score.attempt, self.last_attempt[score.entry_id])
         return Outcome(score=score, is_new=True)
 
     def _score(self, row: NewScore) -> Score:
+        require_state(self.event, Event.State.OPEN, doing="recording scores")
         entry = self.entries.get(row.bib)
         if entry is None:
             raise InvalidInput(f"no entry with bib {row.bib!r}", place="bib")
@@ -106,7 +112,7 @@ class ScoreBook:
         )
 
     def _attempt(self, row: NewScore, entry: Entry) -> int:
-        attempt = self.last_attempt.get(entry.pk, 0) + 1 if row.attempt is None else row.attempt
+        attempt = self.last_attempt[entry.pk] + 1 if row.attempt is None else row.attempt
         if not 1 <= attempt <= MOST_ATTEMPTS:
             raise InvalidInput(f"attempts count from 1 to {MOST_ATTEMPTS}", place="attempt")
         if (entry.pk, attempt) in self.taken:

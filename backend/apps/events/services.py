@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO, Unpack
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from apps.errors import Conflict, InvalidInput, WrongState, check_model
@@ -17,6 +17,7 @@ from apps.events.imports.report import summarize
 from apps.events.imports.run import Progress, require_importable, run_import
 from apps.events.imports.submission import ImportOptions, make_batch, store_batch
 from apps.events.models import Entry, Event, EventTransition, ImportBatch, Participant, Ranking, Score
+from apps.events.people import find_participant, find_users
 from apps.events.ranking import rank_entries
 from apps.events.result import RankingResult
 from apps.events.rules import parse_rules
@@ -32,25 +33,30 @@ State = Event.State
 def create_event(*, slug: str, name: str, rules: Mapping[str, Any], owner: User | None, **details: Any) -> Event:
     """A new event in state draft. `details` are further fields of Event: visibility, starts_at, ends_at."""
     parse_rules(rules)
-    if Event.objects.filter(slug=slug).exists():
-        raise Conflict(f"there is an event {slug!r} already", place="slug")
     event = Event(slug=slug, name=name, rules=dict(rules), owner=owner, **details)
     check_model(event)
-    event.save()
+    try:
+        with transaction.atomic():
+            event.save()
+    except IntegrityError as error:  # another request has just taken the slug
+        raise Conflict(f"there is an event {slug!r} already", place="slug") from error
     return event
 
 
 @transaction.atomic
 def change_event(event_id: int, *, changes: Mapping[str, Any]) -> Event:
-    """Change fields of an event. Its rules are fixed once it is open."""
+    """Change fields of an event. Its rules are fixed once it is open. `scorers` are usernames, all of them."""
     event = lock_event(event_id)
+    fields = {field: value for field, value in changes.items() if field != "scorers"}
     if "rules" in changes:
         require_state(event, State.DRAFT, doing="changing the rules")
         parse_rules(changes["rules"])
-    for field, value in changes.items():
+    for field, value in fields.items():
         setattr(event, field, value)
     check_model(event)
-    event.save(update_fields=[*changes, "updated_at"])
+    event.save(update_fields=[*fields, "updated_at"])
+    if "scorers" in changes:
+        event.scorers.set(find_users(changes["scorers"]))
     if "rules" in changes:
         note_change(event)
     if "visibility" in changes and event.state in OFFICIAL:
@@ -118,22 +124,13 @@ def register_entry(
     return entry
 
 
-def find_participant(event: Event, *, name: str, external_id: str = "", user: User | None = None) -> Participant:
-    """The owner's participant with this external id, else a new one."""
-    if external_id:
-        known = Participant.objects.filter(owner=event.owner, external_id=external_id).first()
-        if known is not None:
-            return known
-    participant = Participant(name=name, owner=event.owner, external_id=external_id, user=user)
-    check_model(participant)
-    participant.save()
-    return participant
-
-
 @transaction.atomic
 def change_participant(participant_id: int, *, changes: Mapping[str, Any]) -> Participant:
     """Change a participant's name, external id or account. Pages that show the name are out of date from now on."""
-    participant = Participant.objects.select_for_update().get(pk=participant_id)
+    participant = Participant.objects.select_for_update(no_key=True).get(pk=participant_id)
+    # In one order for everybody, so that two who change participants of the same events never wait for each other.
+    events = Event.objects.filter(pk__in=Entry.objects.filter(participant=participant).values("event"))
+    event_ids = list(events.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
     for field, value in changes.items():
         if field not in ("name", "external_id", "user"):
             raise InvalidInput("only name, external_id and user can change", place=field)
@@ -143,20 +140,29 @@ def change_participant(participant_id: int, *, changes: Mapping[str, Any]) -> Pa
     if participant.external_id and same.exclude(pk=participant.pk).exists():
         raise Conflict(f"another participant has the external id {participant.external_id!r}", place="external_id")
     participant.save()
-    Event.objects.filter(entries__participant=participant).update(updated_at=timezone.now())
+    Event.objects.filter(pk__in=event_ids).update(updated_at=timezone.now())
     return participant
 
 
 @transaction.atomic
 def change_entry(entry_id: int, *, changes: Mapping[str, Any]) -> Entry:
-    """Change an entry's standing, status, adjustment or divisions; an adjustment or a DSQ needs its reason."""
-    event = lock_event(Entry.objects.only("event_id").get(pk=entry_id).event_id)
-    require_state(event, State.DRAFT, State.OPEN, State.CLOSED, doing="changing an entry")
+    """Change an entry's standing, status, adjustment or divisions; an adjustment or a DSQ needs its reason.
+
+    `name` is the participant's and changes in all events. It is no result: it alone can be mended in any state.
+    """
     entry = Entry.objects.get(pk=entry_id)
-    apply_entry_changes(event, entry, changes)
-    check_model(entry)
-    entry.save()
-    note_change(event)
+    of_entry = dict(changes)
+    if "name" in of_entry:
+        # Before the event's own lock: it locks all events of the participant, in one order for everybody.
+        change_participant(entry.participant_id, changes={"name": of_entry.pop("name")})
+    if of_entry:
+        event = lock_event(entry.event_id)
+        require_state(event, State.DRAFT, State.OPEN, State.CLOSED, doing="changing an entry")
+        entry.refresh_from_db()
+        apply_entry_changes(event, entry, of_entry)
+        check_model(entry)
+        entry.save()
+        note_change(event)
     return entry
 
 
@@ -164,11 +170,14 @@ def change_entry(entry_id: int, *, changes: Mapping[str, Any]) -> Entry:
 def record_scores(event_id: int, *, rows: Sequence[NewScore], by: User | None) -> list[Outcome]:
     """Take in scores, each on its own: the good ones are stored, whatever becomes of the others.
 
-    Returns an outcome for each row, in their order. A row whose idempotency key was seen before changes nothing.
+    Returns an outcome for each row, in their order. A row whose idempotency key was seen before changes nothing, and is
+    answered in any state: who lost the first answer learns that the score was taken. Raises WrongState if the event is
+    not open and no row is such a repetition.
     """
     event = lock_event(event_id)
-    require_state(event, State.OPEN, doing="recording scores")
     book = ScoreBook(event, rows, by=by)
+    if not book.by_key:
+        require_state(event, State.OPEN, doing="recording scores")
     outcomes = [book.take(row) for row in rows]
     new = [outcome.score for outcome in outcomes if outcome.is_new and outcome.score is not None]
     if new:
