@@ -5,9 +5,15 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from apps.events.models import Entry, Event, Score
+from apps.events.models import Entry, Event, Ranking, Score
 from apps.events.scoring import NewScore
-from apps.events.services import change_event_state, create_event, record_scores, register_entry
+from apps.events.services import (
+    change_event_state,
+    create_event,
+    generate_event_ranking,
+    record_scores,
+    register_entry,
+)
 
 NUMBERS = count(1)
 RACE: dict[str, Any] = {"metric": "duration", "direction": "low", "divisions": {"sex": ["F", "M"]}}
@@ -40,3 +46,12 @@ def add_score(event: Event, bib: str, value: int | str, **fields: Any) -> Score:
     if outcome.score is None:
         raise outcome.refusal or AssertionError("neither score nor refusal")
     return outcome.score
+
+
+def publish_event(event: Event) -> Ranking:
+    """Close an open event, rank it and publish it. Returns its ranking."""
+    change_event_state(event.pk, action="close", by=None)
+    generate_event_ranking(event.pk)
+    ranking = change_event_state(event.pk, action="publish", by=None).current_ranking
+    assert ranking is not None
+    return ranking

@@ -3,9 +3,9 @@
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from apps.errors import InvalidInput
+from apps.errors import parse_document
 
 DIMENSION_PATTERN = r"^[A-Za-z][A-Za-z0-9_-]{0,31}$"
 # What a spreadsheet, an address and a terminal can all show: no control characters, no spaces around it.
@@ -91,11 +91,4 @@ class Rules(BaseModel):
 
 def parse_rules(document: Any) -> Rules:
     """Rules from a JSON document. Raises InvalidInput naming each wrong place and its reason."""
-    if not isinstance(document, dict):
-        raise InvalidInput("a JSON object is expected", place="rules")
-    try:
-        return Rules.model_validate(document)
-    except ValidationError as error:
-        mistakes = [(".".join(str(part) for part in item["loc"]), item["msg"]) for item in error.errors()]
-        text = "; ".join(f"{place}: {reason}" if place else reason for place, reason in mistakes)
-        raise InvalidInput(text.replace("Value error, ", ""), place="rules") from error
+    return parse_document(Rules, document, place="rules")

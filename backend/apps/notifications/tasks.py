@@ -1,0 +1,15 @@
+"""The tasks of notifications: each calls the service of its name."""
+
+from celery import shared_task
+
+from apps.notifications.services import announce_event_ranking
+
+
+@shared_task(
+    bind=True,
+    name="notifications.announce_event_ranking",
+    autoretry_for=(Exception,),
+    retry_kwargs={"max_retries": 3, "countdown": 10},
+)
+def announce_event_ranking_task(self: object, ranking_id: int) -> dict[str, object]:
+    return announce_event_ranking(ranking_id)

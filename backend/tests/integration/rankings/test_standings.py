@@ -1,0 +1,247 @@
+"""The standings of a season follow the official rankings of its events."""
+
+import threading
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from apps.errors import Conflict, InvalidInput, Missing
+from apps.events.models import Entry, Event
+from apps.events.services import change_entry, change_event, change_event_state, generate_event_ranking
+from apps.rankings import services
+from apps.rankings.models import Season, Standings, StandingsRow
+from apps.rankings.readers import current_standings
+from apps.rankings.services import (
+    change_season,
+    create_season,
+    refresh_season_standings,
+    refresh_standings,
+    set_season_events,
+)
+from delivery.models import OutboxMessage
+from tests.factories import add_entry, add_score, make_event, publish_event
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+POINTS = {"by_place": [10, 7, "4.5"]}
+Times = dict[str, str]
+
+
+def make_race(times: Times, **fields: Any) -> Event:
+    """An open event with these participants, known across events by their names."""
+    event = make_event(**fields)
+    for number, (name, time) in enumerate(times.items(), 1):
+        add_entry(event, str(number), name=name, external_id=name)
+        add_score(event, str(number), time)
+    return event
+
+
+def make_season(*events: Event, **fields: Any) -> Season:
+    season = create_season(slug="city", name="City series", points=POINTS, owner=None, **fields)
+    return set_season_events(season.pk, event_ids=[event.pk for event in events])
+
+
+def table(season: Season) -> list[tuple[int, str, str, list[str | None]]]:
+    """rank, name, total and the points of each event."""
+    season.refresh_from_db()
+    view = current_standings(season)
+    assert view is not None
+    return [
+        (line.rank, line.name, line.total, [cell.points if cell else None for cell in line.cells])
+        for line in view.lines
+    ]
+
+
+@pytest.fixture
+def races() -> list[Event]:
+    return [make_race({"Ana": "20:00", "Bia": "21:00", "Caio": "21:00"}), make_race({"Bia": "40:00", "Ana": "41:00"})]
+
+
+@pytest.fixture
+def season(races: list[Event]) -> Season:
+    return make_season(*races)
+
+
+def test_standings_add_up_the_published_events(season: Season, races: list[Event]) -> None:
+    publish_event(races[0])
+    refresh_season_standings(races[0].pk)
+    assert table(season) == [(1, "Ana", "10", ["10"]), (2, "Bia", "7", ["7"]), (2, "Caio", "7", ["7"])]
+    publish_event(races[1])
+    result = refresh_season_standings(races[1].pk)
+    assert result["seasons"] == [{"season_id": season.pk, "revision": 2, "is_new": True}]
+    assert table(season) == [
+        (1, "Ana", "17", ["10", "7"]),
+        (1, "Bia", "17", ["7", "10"]),
+        (3, "Caio", "7", ["7", None]),
+    ]
+
+
+def test_a_second_run_makes_no_revision(season: Season, races: list[Event]) -> None:
+    publish_event(races[0])
+    for is_new in (True, False, False):
+        result = refresh_season_standings(races[0].pk)
+        assert result["seasons"] == [{"season_id": season.pk, "revision": 1, "is_new": is_new}]
+    assert Standings.objects.count() == 1
+
+
+def test_an_event_in_no_season_refreshes_nothing(season: Season) -> None:
+    assert refresh_season_standings(make_event().pk)["seasons"] == []
+
+
+def test_an_event_that_is_not_official_any_more_counts_no_more(season: Season, races: list[Event]) -> None:
+    for race in races:
+        publish_event(race)
+    refresh_standings(season.pk)
+    change_event_state(races[1].pk, action="unpublish", by=None)
+    refresh_season_standings(races[1].pk)
+    assert table(season)[0] == (1, "Ana", "10", ["10"])
+    first_revision = Standings.objects.get(season=season, revision=1)
+    assert [row.total for row in StandingsRow.objects.filter(standings=first_revision)] == [1700, 1700, 700]
+
+
+def test_a_corrected_result_makes_the_next_revision(season: Season, races: list[Event]) -> None:
+    publish_event(races[0])
+    refresh_standings(season.pk)
+    change_event_state(races[0].pk, action="reopen", by=None)
+    refresh_standings(season.pk)
+    assert table(season) == []
+    add_score(races[0], "3", "19:00")
+    publish_event(races[0])
+    refresh_standings(season.pk)
+    assert table(season) == [(1, "Caio", "10", ["10"]), (2, "Ana", "7", ["7"]), (3, "Bia", "4.5", ["4.5"])]
+    assert Standings.objects.filter(season=season).count() == 3
+
+
+@pytest.mark.parametrize("standing", [Entry.Standing.OUT_OF_COMPETITION, Entry.Standing.HIDDEN])
+def test_who_does_not_compete_gets_no_points_and_takes_none(standing: Entry.Standing, races: list[Event]) -> None:
+    season = make_season(races[0])
+    change_entry(Entry.objects.get(event=races[0], bib="1").pk, changes={"standing": standing})
+    publish_event(races[0])
+    refresh_standings(season.pk)
+    assert table(season) == [(1, "Bia", "10", ["10"]), (1, "Caio", "10", ["10"])]
+
+
+def test_who_has_no_rank_gets_no_points(races: list[Event]) -> None:
+    season = make_season(races[0])
+    for bib, status in (("1", Entry.Status.DNF), ("2", Entry.Status.DSQ)):
+        entry = Entry.objects.get(event=races[0], bib=bib)
+        change_entry(entry.pk, changes={"status": status, "status_reason": "left the course"})
+    publish_event(races[0])
+    refresh_standings(season.pk)
+    assert table(season) == [(1, "Caio", "10", ["10"])]
+
+
+def test_a_private_event_counts_in_a_private_season_only(races: list[Event]) -> None:
+    season = make_season(*races)
+    for race in races:
+        publish_event(race)
+    change_event(races[1].pk, changes={"visibility": Event.Visibility.PRIVATE})
+    refresh_standings(season.pk)
+    assert table(season)[0] == (1, "Ana", "10", ["10"])
+    change_season(season.pk, changes={"visibility": Event.Visibility.PRIVATE})
+    refresh_standings(season.pk)
+    assert table(season)[0] == (1, "Ana", "17", ["10", "7"])
+
+
+def test_a_change_of_visibility_asks_for_new_standings(races: list[Event]) -> None:
+    publish_event(races[0])
+    OutboxMessage.objects.all().delete()
+    change_event(races[0].pk, changes={"visibility": Event.Visibility.UNLISTED})
+    assert list(OutboxMessage.objects.values_list("task_name", "kwargs")) == [
+        ("rankings.refresh_season_standings", {"event_id": races[0].pk})
+    ]
+
+
+def test_changes_of_a_season_ask_for_its_standings_once(season: Season, races: list[Event]) -> None:
+    change_season(season.pk, changes={"points": {"by_place": [1]}})
+    assert list(OutboxMessage.objects.filter(task_name__startswith="rankings.").values_list("task_name", "kwargs")) == [
+        ("rankings.refresh_standings", {"season_id": season.pk})
+    ]
+    publish_event(races[0])
+    refresh_standings(season.pk)
+    assert table(season)[0] == (1, "Ana", "1", ["1"])
+
+
+def test_the_events_of_a_season_can_be_replaced(season: Season, races: list[Event]) -> None:
+    for race in races:
+        publish_event(race)
+    set_season_events(season.pk, event_ids=[races[1].pk, races[0].pk])
+    refresh_standings(season.pk)
+    assert table(season)[0] == (1, "Ana", "17", ["7", "10"])
+    set_season_events(season.pk, event_ids=[races[1].pk])
+    refresh_standings(season.pk)
+    assert table(season) == [(1, "Bia", "10", ["10"]), (2, "Ana", "7", ["7"])]
+
+
+def test_two_workers_at_once_make_one_revision(season: Season, races: list[Event]) -> None:
+    publish_event(races[0])
+    barrier = threading.Barrier(2)
+    results: list[bool] = []
+
+    def run() -> None:
+        barrier.wait()
+        results.append(refresh_season_standings(races[0].pk)["seasons"][0]["is_new"])
+        connection.close()
+
+    workers = [threading.Thread(target=run) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert sorted(results) == [False, True]
+    assert Standings.objects.count() == 1
+
+
+def test_a_run_that_fails_half_way_leaves_the_old_standings(
+    season: Season, races: list[Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_event(races[0])
+    refresh_standings(season.pk)
+    before = table(season)
+    publish_event(races[1])
+    monkeypatch.setattr(services, "StandingsRow", None)
+    with pytest.raises(AttributeError):
+        refresh_standings(season.pk)
+    assert table(season) == before
+    assert Standings.objects.count() == 1
+
+
+def test_part_of_the_lines(season: Season, races: list[Event]) -> None:
+    publish_event(races[0])
+    refresh_standings(season.pk)
+    season.refresh_from_db()
+    view = current_standings(season, start=1, stop=2)
+    assert view is not None
+    assert [(line.position, line.name, line.tied) for line in view.lines] == [(2, "Bia", True)]
+    assert view.standings.row_count == 3
+
+
+def test_a_season_without_standings_has_none() -> None:
+    assert current_standings(make_season()) is None
+
+
+def test_refusals_name_the_place() -> None:
+    season = make_season()
+    with pytest.raises(Conflict, match="slug: there is a season 'city' already"):
+        make_season()
+    with pytest.raises(InvalidInput, match=r"points: by_place\.0"):
+        change_season(season.pk, changes={"points": {"by_place": ["x"]}})
+    with pytest.raises(InvalidInput, match="current_standings: only"):
+        change_season(season.pk, changes={"current_standings": None})
+    with pytest.raises(InvalidInput, match="events: there is no event 4711"):
+        set_season_events(season.pk, event_ids=[4711])
+    event = make_event()
+    with pytest.raises(InvalidInput, match="events: an event is named twice"):
+        set_season_events(season.pk, event_ids=[event.pk, event.pk])
+    with pytest.raises(Missing, match="there is no season 4711"):
+        refresh_standings(4711)
+    season.refresh_from_db()
+    assert season.points == POINTS
+
+
+def test_a_late_ranking_run_changes_no_standings(season: Season, races: list[Event]) -> None:
+    publish_event(races[0])
+    refresh_standings(season.pk)
+    generate_event_ranking(races[0].pk)
+    assert refresh_standings(season.pk)["is_new"] is False
