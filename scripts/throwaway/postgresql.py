@@ -8,8 +8,9 @@ from throwaway.errors import ServiceError
 from throwaway.install import postgresql_programs
 from throwaway.state import LOOPBACK, NAME, State
 
-# Faster tests. The data still survives a killed process, only not a crash of the machine.
-NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# Faster tests. Only a crash of the machine can cost data. What is committed survives a killed server, which is why
+# `synchronous_commit` stays on.
+NOT_DURABLE = {"fsync": "off", "full_page_writes": "off"}
 
 
 class Database:

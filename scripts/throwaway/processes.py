@@ -133,6 +133,8 @@ def wait_for(pid: int) -> int:
 
 def kill_children() -> None:
     """Kills what is left below this process, which with adopted orphans is everything that it ever started."""
+    if sys.platform != "linux":
+        return
     with suppress(ChildProcessError):
         while True:
             for pid in children(os.getpid()):
