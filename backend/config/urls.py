@@ -1,8 +1,24 @@
 """Which address leads where."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from apps.rest import errors
+from apps.rest.token import TokenView
 
 urlpatterns = [
+    path("", include("apps.events.scoreboard.urls")),
     path("admin/", admin.site.urls),
+    path("api/v1/token", TokenView.as_view(), name="token"),
+    path("api/v1/", include("apps.events.api.urls")),
+    path("api/v1/", include("delivery.urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    re_path("^api/", errors.unknown_address),
 ]
+
+handler400 = errors.bad_request
+handler403 = errors.permission_denied
+handler404 = errors.page_not_found
+handler500 = errors.server_error

@@ -1,0 +1,58 @@
+"""How the public pages answer: safely, compressed, and cheaply to those who hold the page already."""
+
+import hashlib
+from collections.abc import Callable
+from functools import cache, wraps
+from pathlib import Path
+from typing import Concatenate, ParamSpec
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_safe
+
+Params = ParamSpec("Params")
+View = Callable[Concatenate[HttpRequest, Params], HttpResponseBase]
+
+# Everything comes from this host and nothing runs that is not a file of it, whatever a name may contain.
+CONTENT_SECURITY_POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'"
+
+_APPS = Path(__file__).parents[2]
+
+
+def public_page(view: View[Params]) -> View[Params]:
+    """A page to look at: GET and HEAD only, compressed, with a content security policy."""
+
+    @require_safe
+    @gzip_page
+    @wraps(view)
+    def page(request: HttpRequest, /, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        response["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+        return response
+
+    return page
+
+
+def answer_if_changed(
+    request: HttpRequest, etag: str, *, is_public: bool, render: Callable[[], HttpResponse]
+) -> HttpResponseBase:
+    """304 to those who hold the page with this tag, else the page; it may be kept, but is to be asked about first."""
+    response = get_conditional_response(request, etag=etag) or render()
+    response["ETag"] = etag
+    response["Cache-Control"] = "no-cache" if is_public else "private, no-cache"
+    return response
+
+
+def make_etag(*parts: object) -> str:
+    """A tag that changes with any of `parts`, and with the templates: a page of an older release is out of date."""
+    return '"' + hashlib.sha256(repr((_templates(), parts)).encode()).hexdigest()[:32] + '"'
+
+
+@cache
+def _templates() -> str:
+    """A digest of the templates of all apps."""
+    digest = hashlib.sha256()
+    for path in sorted(_APPS.glob("*/templates/**/*.html")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,46 @@
+"""Finding entries of a board by bib or name."""
+
+from django.db.models import Q, QuerySet
+
+from apps.events import pages
+from apps.events.models import DivisionSet, Entry, Event, Ranking
+from apps.events.pages import Row
+
+MOST_HITS = 25
+_MOST_WORDS = 5
+_LONGEST_TEXT = 100
+
+
+def clean_text(text: str) -> str:
+    """What is searched for: one line of printable characters, shortened."""
+    return "".join(character if character.isprintable() else " " for character in text[:_LONGEST_TEXT]).strip()
+
+
+def find_rows(event: Event, ranking: Ranking, board: str, text: str) -> tuple[list[Row], bool]:
+    """Rows of a board whose bib is `text` or whose name has all of its words, in the board's order.
+
+    At most MOST_HITS; the flag tells that there are more.
+    """
+    entries = _entries_of_board(event, board)
+    # The bib apart from the names: it is found by its index, and never crowded out by them.
+    by_bib = list(entries.filter(bib__in={text, text.upper(), text.lower()}).values_list("pk", flat=True))
+    by_name = list(_named(entries, text).exclude(pk__in=by_bib).values_list("pk", flat=True)[: MOST_HITS + 1])
+    found = [*by_bib, *by_name]
+    rows = [row for pk in found[:MOST_HITS] for row in pages.around(ranking, board, pk, 0)]
+    return sorted(rows, key=lambda row: row.position), len(found) > MOST_HITS
+
+
+def _named(entries: QuerySet[Entry], text: str) -> QuerySet[Entry]:
+    words = Q()
+    for word in text.split()[:_MOST_WORDS]:
+        words &= Q(participant__name__icontains=word)
+    return entries.filter(words)
+
+
+def _entries_of_board(event: Event, board: str) -> QuerySet[Entry]:
+    entries = pages.shown_entries().filter(event=event)
+    dimension, _colon, division = board.partition(":")
+    if not division:
+        return entries
+    sets = DivisionSet.objects.filter(event=event).values_list("pk", "values")
+    return entries.filter(division_set__in=[pk for pk, values in sets if values.get(dimension) == division])
