@@ -11,8 +11,6 @@ _TASK_CLASSES = frozenset({"Task", "DjangoTask"})
 _HOLDERS = frozenset(
     {
         "celery",
-        "decorators",
-        "task",
         "app",
         "Celery",
         "Celery()",

@@ -12,7 +12,7 @@ _BANNED = re.compile(r"(celery|kombu|django_celery_\w+)(\..*)?")
 
 def check(project: Project) -> Iterator[Problem]:
     for module in project.modules:
-        if module.app is None or module.is_tasks:
+        if module.path.parts[0] != "apps" or module.is_tasks:
             continue
         for imported in imports(project, module):
             if name := next(filter(_BANNED.fullmatch, imported.names), None):

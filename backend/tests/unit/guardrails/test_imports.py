@@ -25,6 +25,7 @@ CELERY = {
     "importlib renamed": "from importlib import import_module as load\nload('celery.app')  # bad",
     "importlib with a constant": "from importlib import import_module\nX = 'kombu'\nimport_module(X)  # bad",
     "dunder import": "__import__('celery')  # bad",
+    "dunder import from its home": "import builtins\nbuiltins.__import__('celery')  # bad",
     "import string": "from django.utils.module_loading import import_string\nimport_string('celery.chain')  # bad",
 }
 
@@ -38,7 +39,9 @@ NO_CELERY = {
 
 
 @pytest.mark.parametrize("case", CELERY)
-@pytest.mark.parametrize("path", ["apps/events/services.py", "apps/events/management/commands/rank.py"])
+@pytest.mark.parametrize(
+    "path", ["apps/errors.py", "apps/events/services.py", "apps/events/management/commands/rank.py"]
+)
 def test_celery_in_an_app_is_found(tmp_path: Path, path: str, case: str) -> None:
     assert_finds_marked(tmp_path, celery_in_apps.RULE, {path: CELERY[case]})
 
@@ -64,6 +67,8 @@ TASKS = {
     "in a function": "def rank():\n    from apps.events.tasks import rank_task  # bad",
     "importlib": "import importlib\nimportlib.import_module('apps.events.tasks')  # bad",
     "importlib, relative": "import importlib\nimportlib.import_module('.tasks', 'apps.events')  # bad",
+    "importlib, relative to here": "import importlib\nimportlib.import_module('.tasks', __package__)  # bad",
+    "importlib, up and down": "import importlib\nimportlib.import_module('..x.tasks', 'apps.events')  # bad",
     "import string": "import django.utils.module_loading as m\nm.import_string('apps.events.tasks.x')  # bad",
 }
 

@@ -33,6 +33,7 @@ CODE = {
     "interval": "from celery.schedules import schedule  # bad",
     "module": "import celery.schedules\nx = celery.schedules.crontab()  # bad",
     "module by name": "from celery import schedules\nx = schedules.schedule(10)  # bad",
+    "everything": "from celery.schedules import *  # bad",
     "time zone": "from django_celery_beat.tzcrontab import TzAwareCrontab  # bad",
     "added": "app.add_periodic_task(10, job)  # bad",
     "added later": "add = app.add_periodic_task  # bad",

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from guardrails.project import read_project
 from guardrails.rules import task_module
-from tests.unit.guardrails.planted import assert_finds_marked, task_file
+from tests.unit.guardrails.planted import assert_finds_marked, plant, task_file
 
 PATH = "apps/events/tasks.py"
 
@@ -53,6 +54,16 @@ def test_anything_else_is_found(tmp_path: Path, case: str) -> None:
 @pytest.mark.parametrize("case", GOOD)
 def test_tasks_and_their_imports_are_accepted(tmp_path: Path, case: str) -> None:
     assert_finds_marked(tmp_path, task_module.RULE, {PATH: GOOD[case]})
+
+
+@pytest.mark.parametrize(
+    ("source", "advice"),
+    [("from typing import Any", "annotate self"), ("from json import loads", "services by their own name")],
+)
+def test_message_says_what_to_import(tmp_path: Path, source: str, advice: str) -> None:
+    plant(tmp_path, {PATH: source})
+    (finding,) = task_module.RULE.findings(read_project(tmp_path))
+    assert advice in finding.message
 
 
 @pytest.mark.parametrize("path", ["apps/events/services.py", "delivery/tasks.py", "tests/unit/tasks.py"])

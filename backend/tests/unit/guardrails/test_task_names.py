@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from guardrails.project import read_project
 from guardrails.rules import task_function_name, task_name, unique_task_name
-from guardrails.rules.task_name import RULE as TASK_NAME
 from tests.unit.guardrails.planted import assert_finds_marked, found, plant, task_file
 
 PATH = "apps/events/tasks.py"
@@ -18,14 +18,8 @@ def test_function_named_otherwise_is_found(tmp_path: Path, name: str) -> None:
 
 
 def test_function_that_calls_nothing_keeps_the_ending(tmp_path: Path) -> None:
-    assert_finds_marked(
-        tmp_path,
-        task_function_name.RULE,
-        {PATH: task_file(function="def rank_task(self): ..."), "apps/x/tasks.py": task_file(function=NO_ENDING)},
-    )
-
-
-NO_ENDING = "def rank(self): ...  # bad"
+    kept, broken = task_file(function="def rank_task(self): ..."), task_file(function="def rank(self): ...  # bad")
+    assert_finds_marked(tmp_path, task_function_name.RULE, {PATH: kept, "apps/rankings/tasks.py": broken})
 
 
 def test_function_named_after_its_service_is_accepted(tmp_path: Path) -> None:
@@ -51,23 +45,17 @@ def test_function_named_after_its_service_is_accepted(tmp_path: Path) -> None:
     ],
 )
 def test_name_that_is_not_app_and_service_is_found(tmp_path: Path, decorator: str) -> None:
-    assert_finds_marked(tmp_path, TASK_NAME, {PATH: 'NAME = "events.rank"\n' + task_file(decorator=decorator)})
+    assert_finds_marked(tmp_path, task_name.RULE, {PATH: 'NAME = "events.rank"\n' + task_file(decorator=decorator)})
 
 
 def test_name_written_out_is_accepted(tmp_path: Path) -> None:
-    assert_finds_marked(tmp_path, TASK_NAME, {PATH: task_file()})
+    assert_finds_marked(tmp_path, task_name.RULE, {PATH: task_file()})
 
 
 def test_message_gives_the_name_to_write(tmp_path: Path) -> None:
     plant(tmp_path, {PATH: task_file(decorator="@shared_task")})
-    (message,) = messages(tmp_path)
-    assert 'write name="events.rank"' in message
-
-
-def messages(root: Path) -> list[str]:
-    from guardrails.project import read_project
-
-    return [finding.message for finding in task_name.RULE.findings(read_project(root))]
+    (finding,) = task_name.RULE.findings(read_project(tmp_path))
+    assert 'write name="events.rank"' in finding.message
 
 
 def test_second_task_of_a_name_is_found(tmp_path: Path) -> None:

@@ -93,6 +93,16 @@ BAD = {
         @get_current_app().task  # bad
         def debug(): ...
     """,
+    "application or the default one": """
+        from celery.app import app_or_default
+
+        app_or_default(None).task(print)  # bad
+    """,
+    "application behind its proxy": """
+        from celery import current_app
+
+        current_app._get_current_object().task(print)  # bad
+    """,
     "nested in a method": """
         class Ready:
             def ready(self):
