@@ -122,6 +122,18 @@ IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=256 * 1024 * 1024)
 
 # The broker of the Compose network. `memory://` is the embedded mode: relay, worker and beat in one process.
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="amqp://guest:guest@rabbitmq:5672//")
+# Reads and writes end after these seconds: nothing else bounds a publish to a frozen broker. A worker's own publish, a
+# retry, is complete when the broker has confirmed it: without, a retry is lost when the broker dies at that moment.
+AMQP_TRANSPORT_OPTIONS = {"read_timeout": 15, "write_timeout": 15, "confirm_publish": True}
+# In memory the worker looks for messages at this interval in seconds; the library's own is 1.
+MEMORY_TRANSPORT_OPTIONS = {"polling_interval": 0.01}
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    MEMORY_TRANSPORT_OPTIONS if CELERY_BROKER_URL.startswith("memory:") else AMQP_TRANSPORT_OPTIONS
+)
+# Seconds; a peer silent for twice as long is taken for dead. Celery's own 120 leaves a worker deaf for four minutes.
+CELERY_BROKER_HEARTBEAT = env.int("CELERY_BROKER_HEARTBEAT", default=30)
+# Seconds to wait for a connection to one address of the broker.
+CELERY_BROKER_CONNECTION_TIMEOUT = env.int("CELERY_BROKER_CONNECTION_TIMEOUT", default=4)
 # Results are rows, so that they can be joined with what was enqueued.
 CELERY_RESULT_BACKEND = env.str("CELERY_RESULT_BACKEND", default="django-db")
 # JSON only, both ways: a message must never be able to run code.
@@ -198,8 +210,9 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
+    "DEFAULT_PARSER_CLASSES": ["apps.rest.parsers.JSONBodyParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "apps.rest.openapi.OperationSchema",
     "EXCEPTION_HANDLER": "apps.problems.problem_details",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
@@ -208,6 +221,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Events, scores, rankings and standings.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v[0-9]",
     # The pages of /api/docs/ are served from here: no outside asset.
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

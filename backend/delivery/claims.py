@@ -8,7 +8,7 @@ from django.db.models import F, Min, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from delivery.envelopes import Row
+from delivery.messages import Row
 from delivery.models import OutboxMessage
 
 FIRST_RETRY = timedelta(seconds=1)

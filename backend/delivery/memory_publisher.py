@@ -7,7 +7,7 @@ from kombu import Connection
 from kombu.common import maybe_declare
 
 from delivery.broker import open_connection
-from delivery.envelopes import NoRoute, Row, prepare, queue_of
+from delivery.messages import NoRoute, Row, prepare, queue_of, represent
 
 
 class MemoryPublisher:
@@ -32,7 +32,8 @@ class MemoryPublisher:
                 continue
             # The first message may come before the worker has declared the queue.
             maybe_declare(queue, channel)
-            channel.basic_publish(prepare(row, channel), exchange=queue.exchange.name, routing_key=queue.routing_key)
+            message = prepare(channel, str(row.task_id), row.task_name, row.kwargs, represent(row.kwargs))
+            channel.basic_publish(message, exchange=queue.exchange.name, routing_key=queue.routing_key)
         return refused
 
     def keep_alive(self) -> None:

@@ -7,8 +7,8 @@ from celery import current_app
 from kombu import Connection
 
 from delivery.amqp_publisher import AmqpPublisher
-from delivery.envelopes import Row
 from delivery.memory_publisher import MemoryPublisher
+from delivery.messages import Row
 
 
 class Publisher(Protocol):

@@ -8,7 +8,7 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from delivery.broker import BrokerUnavailable
 from delivery.claims import claim, mark_refused, mark_sent, seconds_until_due
-from delivery.envelopes import Row
+from delivery.messages import Row
 from delivery.outage import Outage
 from delivery.publisher import Publisher, make_publisher
 from delivery.wakeup import Wakeup

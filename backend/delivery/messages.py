@@ -1,4 +1,4 @@
-"""What goes to the broker for an outbox row: the message that Celery's own producer would make, and its route."""
+"""What goes to the broker for an outbox row: the message that Celery's own producer would make, and its queue."""
 
 import uuid
 from dataclasses import dataclass
@@ -41,30 +41,21 @@ def queue_of(task_name: str) -> Queue:
     return queue
 
 
+def represent(kwargs: dict[str, Any]) -> str:
+    """The arguments as logs and results show them, shortened where Celery would shorten them."""
+    return repr(kwargs)[: current_app.amqp.kwargsrepr_maxsize]
+
+
+def prepare(channel: Any, task_id: str, task_name: str, kwargs: dict[str, Any], kwargsrepr: str) -> Any:
+    """A persistent message in the form of the channel's transport."""
+    message = current_app.amqp.create_task_message(
+        task_id, task_name, args=(), kwargs=kwargs, argsrepr="()", kwargsrepr=kwargsrepr, origin=_origin()
+    )
+    content_type, content_encoding, body = dumps(message.body, serializer="json")
+    properties = {**message.properties, "delivery_mode": PERSISTENT}
+    return channel.prepare_message(body, 0, content_type, content_encoding, message.headers, properties)
+
+
 @cache
 def _origin() -> str:
     return anon_nodename()
-
-
-def prepare(row: Row, channel: Any) -> Any:
-    """The row as a persistent message of the channel's own type."""
-    task_id = str(row.task_id)
-    message = current_app.amqp.create_task_message(
-        task_id,
-        row.task_name,
-        args=(),
-        kwargs=row.kwargs,
-        # Celery would take longer for these two than for all the rest; they are for people who read logs.
-        argsrepr="()",
-        kwargsrepr=repr(row.kwargs)[: current_app.amqp.kwargsrepr_maxsize],
-        origin=_origin(),
-    )
-    content_type, content_encoding, body = dumps(message.body, serializer=current_app.conf.task_serializer)
-    return channel.prepare_message(
-        body,
-        0,
-        content_type,
-        content_encoding,
-        message.headers,
-        {**message.properties, "delivery_mode": PERSISTENT},
-    )
