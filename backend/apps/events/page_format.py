@@ -1,8 +1,17 @@
 """The bytes of a ranking's pages: columns of integers, narrowed and compressed.
 
-A page is one version byte and a zlib stream. In it stand: the number of rows (2 bytes), the number of columns (1), then
-per column its width in bytes (1) and its base (8, signed), then per column its planes: byte 0 of every row, byte 1 of
-every row, and so on. All of it is little-endian. Planes of like bytes compress several times as fast as mixed ones.
+A page is, little-endian throughout:
+
+    1 byte       the version of this format
+    4            CRC-32 of everything that follows
+    2            number of rows
+    1            number of columns
+    9 a column   how many planes it has, with the highest bit set if they are plain; its base, signed
+    ...          the plain planes, column by column
+    ...          the other planes, column by column, as one zlib stream
+
+Plane k of a column is byte k of every row: like bytes together compress several times as fast as mixed ones. Planes are
+plain where compression would gain next to nothing, as in entry ids by place: that is what costs it the most time.
 """
 
 import struct
@@ -10,6 +19,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import starmap
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +29,9 @@ from apps.events.columns import Ints
 VERSION = 1
 PAGE_ROWS = 1000
 _LEVEL = 1  # of zlib: the higher ones take several times as long for a few per cent
+_PLAIN = 0x80
+_WORTH_IT = 0.9  # a column that compresses to more than this share stays plain
+_PREFIX = struct.Struct("<BI")
 _HEAD = struct.Struct("<HB")
 _COLUMN = struct.Struct("<Bq")
 
@@ -28,17 +41,17 @@ class CorruptPage(Exception):
 
 
 class Coding(Enum):
-    """How a column is narrowed within a page."""
+    """How the numbers of a column are made small within a page."""
 
-    OFFSET = "offset"  # above the page's smallest: any order
-    DELTA = "delta"  # difference from the row before: columns that mostly rise or mostly fall
+    OFFSET = "offset"  # above the page's lowest: any order
+    DELTA = "delta"  # from the row before: columns that mostly rise or mostly fall
 
 
 @dataclass(frozen=True, slots=True)
 class _Narrow:
     base: Ints  # one per page
-    width: int  # bytes
-    planes: NDArray[np.uint8]  # pages, width, rows of a page
+    planes: NDArray[np.uint8]  # pages, planes, rows of a page
+    is_plain: bool
 
 
 def encode_pages(columns: Sequence[tuple[Ints, Coding]]) -> list[bytes]:
@@ -46,65 +59,85 @@ def encode_pages(columns: Sequence[tuple[Ints, Coding]]) -> list[bytes]:
     count = len(columns[0][0])
     if not count:
         return []
-    rows = min(PAGE_ROWS, count)
-    narrow = [_narrow(column, coding, rows) for column, coding in columns]
-    planes = np.concatenate([each.planes for each in narrow], axis=1)
+    narrow = [_narrow(column, coding, min(PAGE_ROWS, count)) for column, coding in columns]
+    no_planes = narrow[0].planes[:, :0]  # of every page, so that either kind may be missing
+    plain = np.concatenate([no_planes, *(each.planes for each in narrow if each.is_plain)], axis=1)
+    packed = np.concatenate([no_planes, *(each.planes for each in narrow if not each.is_plain)], axis=1)
     pages = []
-    for number in range(len(planes)):
-        filled = min(rows, count - number * rows)
-        head = _HEAD.pack(filled, len(narrow)) + b"".join(
-            _COLUMN.pack(each.width, int(each.base[number])) for each in narrow
+    for number in range(len(no_planes)):
+        rows = min(PAGE_ROWS, count - number * PAGE_ROWS)
+        body = b"".join(
+            (
+                _head(narrow, number, rows),
+                plain[number, :, :rows].tobytes(),
+                zlib.compress(packed[number, :, :rows].tobytes(), _LEVEL),
+            )
         )
-        body = planes[number, :, :filled].tobytes()
-        pages.append(bytes([VERSION]) + zlib.compress(head + body, _LEVEL))
+        pages.append(_PREFIX.pack(VERSION, zlib.crc32(body)) + body)
     return pages
+
+
+def _head(columns: Sequence[_Narrow], page: int, rows: int) -> bytes:
+    heads = ((each.planes.shape[1] | _PLAIN * each.is_plain, int(each.base[page])) for each in columns)
+    return _HEAD.pack(rows, len(columns)) + b"".join(starmap(_COLUMN.pack, heads))
 
 
 def _narrow(column: Ints, coding: Coding, rows: int) -> _Narrow:
     pages = -(-len(column) // rows)
-    # Padded with the last value, so that the padding widens nothing; it is cut off again afterwards.
-    padded = np.pad(column, (0, pages * rows - len(column)), mode="edge").reshape(pages, rows)
+    # Padded with the last value, so that the padding widens nothing; it is cut off again when the page is written.
+    table = np.pad(column, (0, pages * rows - len(column)), mode="edge").reshape(pages, rows)
     if coding is Coding.OFFSET:
-        base = padded.min(axis=1)
-        small = padded - base[:, None]
+        base = table.min(axis=1)
+        small = table - base[:, None]
     else:
-        base = padded[:, 0].copy()
-        step = np.diff(padded, axis=1, prepend=padded[:, :1])
+        base = table[:, 0].copy()
+        step = np.diff(table, axis=1, prepend=table[:, :1])
         small = (step << 1) ^ (step >> 63)  # zigzag: small for small steps of either sign
-    width = max(1, -(-int(small.max()).bit_length() // 8))
-    by_byte = np.ascontiguousarray(small, "<i8").view(np.uint8).reshape(pages, rows, 8)
-    return _Narrow(base, width, np.ascontiguousarray(by_byte[:, :, :width].transpose(0, 2, 1)))
+    width = -(-int(small.max()).bit_length() // 8)
+    octets = small.astype("<i8", copy=False).view(np.uint8).reshape(pages, rows, 8)
+    planes = np.ascontiguousarray(octets[:, :, :width].transpose(0, 2, 1))
+    sample = planes[pages // 2].tobytes()
+    return _Narrow(base, planes, is_plain=len(zlib.compress(sample, _LEVEL)) > _WORTH_IT * len(sample))
 
 
 def decode_page(content: bytes | memoryview, codings: Sequence[Coding]) -> list[Ints]:
     """The columns of one page. Raises CorruptPage."""
-    content = bytes(content)
-    if content[:1] != bytes([VERSION]):
-        raise CorruptPage(f"format {content[:1].hex() or 'none'} is not known")
-    try:
-        body = zlib.decompress(content[1:])
-        rows, columns = _HEAD.unpack_from(body)
-        if columns != len(codings):
-            raise CorruptPage(f"{columns} columns where {len(codings)} are expected")
-        heads = [_COLUMN.unpack_from(body, _HEAD.size + number * _COLUMN.size) for number in range(columns)]
-    except (zlib.error, struct.error) as error:
-        raise CorruptPage(str(error)) from error
-    start = _HEAD.size + columns * _COLUMN.size
-    if len(body) != start + rows * sum(width for width, _base in heads):
-        raise CorruptPage("its length does not fit its head")
-    decoded = []
-    for (width, base), coding in zip(heads, codings, strict=True):
-        planes = np.frombuffer(body, np.uint8, rows * width, start).reshape(width, rows)
-        decoded.append(_widen(planes, base, coding))
-        start += rows * width
-    return decoded
+    body = _checked_body(content)
+    rows, count = _HEAD.unpack_from(body)
+    if count != len(codings):
+        raise CorruptPage(f"it has {count} columns where {len(codings)} are expected")
+    heads = [_COLUMN.unpack_from(body, _HEAD.size + number * _COLUMN.size) for number in range(count)]
+    start = _HEAD.size + count * _COLUMN.size
+    end = start + rows * sum(planes & ~_PLAIN for planes, _base in heads if planes & _PLAIN)
+    plain, packed = memoryview(body)[start:end], memoryview(zlib.decompress(body[end:]))
+    columns = []
+    for (head, base), coding in zip(heads, codings, strict=True):
+        width = head & ~_PLAIN
+        if head & _PLAIN:
+            octets, plain = plain[: rows * width], plain[rows * width :]
+        else:
+            octets, packed = packed[: rows * width], packed[rows * width :]
+        columns.append(_widen(np.frombuffer(octets, np.uint8).reshape(width, rows), base, coding))
+    return columns
+
+
+def _checked_body(content: bytes | memoryview) -> bytes:
+    if len(content) < _PREFIX.size + _HEAD.size:
+        raise CorruptPage(f"it has {len(content)} bytes only")
+    version, checksum = _PREFIX.unpack_from(content)
+    if version != VERSION:
+        raise CorruptPage(f"its format {version} is not known")
+    body = bytes(content[_PREFIX.size :])
+    if zlib.crc32(body) != checksum:
+        raise CorruptPage("its checksum is wrong")
+    return body
 
 
 def _widen(planes: NDArray[np.uint8], base: int, coding: Coding) -> Ints:
     width, rows = planes.shape
-    full = np.zeros((rows, 8), np.uint8)
-    full[:, :width] = planes.T
-    small = full.view("<i8").reshape(rows).astype(np.int64)
+    octets = np.zeros((rows, 8), np.uint8)
+    octets[:, :width] = planes.T
+    small = octets.view("<i8").reshape(rows).astype(np.int64)
     if coding is Coding.OFFSET:
         return small + base
     return np.cumsum((small >> 1) ^ -(small & 1)) + base

@@ -23,6 +23,11 @@ class Board:
     rank: Ints  # 0 for the unranked
     tied: Flags  # ranked, and shares its result with another ranked row of this board
 
+    @property
+    def dimension(self) -> str:
+        """The part of the key before the division; empty for the overall board."""
+        return self.key.partition(":")[0] if self.key != OVERALL else ""
+
 
 @dataclass(frozen=True)
 class RankingResult:
