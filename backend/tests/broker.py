@@ -1,0 +1,61 @@
+"""The session's RabbitMQ in tests."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from celery import current_app
+from kombu.transport.native_delayed_delivery import MAX_NUMBER_OF_BITS_TO_USE, level_name
+
+from delivery.broker import open_connection
+from delivery.topology import declare_topology
+
+TOOL = Path(__file__).resolve().parents[2] / "scripts" / "private_services.py"
+
+
+class Broker:
+    """The broker of CELERY_BROKER_URL: empty at the start of a test, and running again at its end."""
+
+    def __init__(self) -> None:
+        if "PLACAR_SERVICES_DIR" not in os.environ:
+            pytest.fail("needs a RabbitMQ and a PostgreSQL of its own: run it by `make test`")
+        self._is_disturbed = False
+        declare_topology()
+        self.purge()
+
+    def control(self, verb: str) -> None:
+        """stop, start, kill, freeze or thaw; returns when it is so."""
+        self._is_disturbed = True
+        subprocess.run([sys.executable, TOOL, "broker", verb], check=True)
+
+    def restore(self) -> None:
+        """Running and empty, whatever the test did to it."""
+        if self._is_disturbed:
+            self.control("thaw")
+            self.control("start")
+        declare_topology()
+        self.purge()
+
+    def purge(self) -> None:
+        """Empty all queues, those of delayed messages included."""
+        delays = [level_name(level) for level in range(MAX_NUMBER_OF_BITS_TO_USE)]
+        with open_connection() as connection:
+            for queue in (*current_app.amqp.queues, *delays):
+                connection.default_channel.queue_purge(queue)
+
+    def count(self, queue: str) -> int:
+        """How many messages are ready in the queue."""
+        with open_connection() as connection:
+            return int(connection.default_channel.queue_declare(queue, passive=True).message_count)
+
+    def take_all(self, queue: str) -> list[Any]:
+        """Takes every message out of the queue, as kombu's Message."""
+        taken = []
+        with open_connection() as connection:
+            bound = current_app.amqp.queues[queue](connection.default_channel)
+            while message := bound.get(no_ack=True):
+                taken.append(message)
+        return taken

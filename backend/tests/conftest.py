@@ -1,0 +1,25 @@
+"""Fixtures for all tests."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.broker import Broker
+from tests.processes import Processes
+
+
+@pytest.fixture
+def broker() -> Iterator[Broker]:
+    """The session's RabbitMQ with its topology and without messages."""
+    broker = Broker()
+    yield broker
+    broker.restore()
+
+
+@pytest.fixture
+def processes(transactional_db: None, broker: Broker, tmp_path: Path) -> Iterator[Processes]:
+    """Starts relays, workers and commands; ends them before the database and the broker are emptied."""
+    processes = Processes(tmp_path)
+    yield processes
+    processes.end_all()
