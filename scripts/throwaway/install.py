@@ -49,6 +49,7 @@ def prepare() -> Mode:
         _install(missing)
         return "processes"
     if _docker_works():
+        print(f"private_services: in Docker, because these are not installed here: {' '.join(missing)}", flush=True)
         return "docker"
     names = " ".join(missing)
     raise ServiceError(
