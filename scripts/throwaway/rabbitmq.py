@@ -87,7 +87,7 @@ class Broker:
             "RABBITMQ_PID_FILE": str(home / "pid"),
             "RABBITMQ_DIST_PORT": str(state.distribution_port),
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
-            "ERL_MAX_PORTS": "65536",  # else Erlang fills a table for every file it may open: gigabytes in some containers
+            "ERL_MAX_PORTS": "65536",  # else a table for all files it may open: gigabytes in some containers
             "ERL_EPMD_PORT": str(state.epmd_port),
             "ERL_EPMD_ADDRESS": LOOPBACK,
         }
