@@ -222,6 +222,13 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v[0-9]",
+    # An event's rules are described by pydantic, whose JSON schema is that of OpenAPI 3.1.
+    "OAS_VERSION": "3.1.0",
+    # Several things have a state or a status; without a name theirs would be numbered.
+    "ENUM_NAME_OVERRIDES": {
+        "EventState": "apps.events.models.Event.State",
+        "EntryStatus": "apps.events.api.fields.STATUSES",
+    },
     # The pages of /api/docs/ are served from here: no outside asset.
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

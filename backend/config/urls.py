@@ -12,6 +12,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/token", TokenView.as_view(), name="token"),
     path("api/v1/", include("apps.events.api.urls")),
+    path("api/v1/", include("apps.rankings.urls")),
+    path("api/v1/", include("apps.notifications.urls")),
     path("api/v1/", include("delivery.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),

@@ -18,6 +18,11 @@ def visible_events(user: Visitor) -> QuerySet[Event]:
     return Event.objects.filter(public | own_events(user)).distinct()
 
 
+def anyone_may_see(event: Event) -> bool:
+    """Whether an event shows the same to everybody."""
+    return event.visibility != Event.Visibility.PRIVATE and event.state != Event.State.DRAFT
+
+
 def listed_events(user: Visitor) -> QuerySet[Event]:
     """The events that a list shows to `user`: the visible ones, without what is only for those who know its address."""
     events = visible_events(user)

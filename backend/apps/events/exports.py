@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from apps.events import pages
 from apps.events.models import Entry, Ranking
-from apps.events.ranking_lines import Line, check_board, lines
+from apps.events.ranking_lines import Line, check_board, read_lines
 
 _TEXT_COLUMNS = frozenset({"division", "bib", "name"})
 # A spreadsheet takes a cell that begins like this for a formula, and would run it.
@@ -44,7 +44,7 @@ def iter_export_rows(ranking: Ranking, division: str | None = None) -> Iterator[
 def _iter_lines(ranking: Ranking, board: str) -> Iterator[Line]:
     rows = pages.iter_rows(ranking, board)
     while chunk := list(islice(rows, _CHUNK_ROWS)):
-        yield from lines(ranking, chunk)
+        yield from read_lines(ranking, chunk)
 
 
 def _export_row(board: str, line: Line) -> ExportRow:

@@ -5,13 +5,13 @@ the lines, and an entry that is not shown any more appears nowhere: not in a lin
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from apps.errors import Missing
 from apps.events import pages
 from apps.events.models import Entry, Event, Ranking
-from apps.events.pages import Row
+from apps.events.page_columns import Row
 from apps.events.rules import Rules, Ties, parse_rules
 from apps.events.states import OFFICIAL
 from apps.events.values import format_value
@@ -57,7 +57,7 @@ def check_board(ranking: Ranking, board: str) -> None:
         raise Missing(f"revision {ranking.revision} has no division {board!r}", place="division")
 
 
-def lines(ranking: Ranking, rows: Sequence[Row]) -> list[Line]:
+def read_lines(ranking: Ranking, rows: Sequence[Row]) -> list[Line]:
     """The rows as lines, without those whose entry is not shown any more. One query."""
     rules = parse_rules(ranking.rules)
     details = pages.row_details(rows)
@@ -86,20 +86,21 @@ def _shown_rank(row: Row, rules: Rules) -> str:
     return f"{row.rank}=" if row.tied and rules.ties is not Ties.ORDINAL else str(row.rank)
 
 
-def count_lines(event: Event, ranking: Ranking, board: str) -> Counts:
-    """The counts of a board, without the entries that were hidden or withdrawn after it was computed."""
-    gone = _rows_not_shown(event, ranking, board)
-    return Counts(
-        total=pages.row_count(ranking, board) - len(gone),
-        ranked=pages.ranked_count(ranking, board) - sum(row.rank is not None for row in gone),
-    )
-
-
-def _rows_not_shown(event: Event, ranking: Ranking, board: str) -> list[Row]:
+def entries_gone(event: Event, ranking: Ranking) -> list[int]:
+    """The ids of entries that a ranking may contain although they are not shown any more."""
     if ranking.pk == event.current_ranking_id and event.ranked_version == event.input_version:
         return []  # nothing has changed since
     not_shown = Entry.objects.filter(event=event, standing__in=Entry.NOT_SHOWN)
-    return pages.rows_of(ranking, board, not_shown.values_list("pk", flat=True))
+    return list(not_shown.values_list("pk", flat=True))
+
+
+def count_lines(ranking: Ranking, board: str, gone: Collection[int]) -> Counts:
+    """The counts of a board without the entries that are gone."""
+    rows = pages.rows_of(ranking, board, gone) if gone else []
+    return Counts(
+        total=pages.row_count(ranking, board) - len(rows),
+        ranked=pages.ranked_count(ranking, board) - sum(row.rank is not None for row in rows),
+    )
 
 
 def is_official(event: Event, ranking: Ranking | None) -> bool:

@@ -45,6 +45,12 @@ class Outcome:
     is_new: bool = False
     refusal: Refused | None = None
 
+    def recorded(self) -> Score:
+        """The score. Raises the refusal if there is none."""
+        if self.score is None:
+            raise self.refusal or RuntimeError("neither score nor refusal")
+        return self.score
+
 
 class ScoreBook:
     """What has to be known of a locked event to take in a number of scores."""

@@ -1,10 +1,11 @@
 """What every operation of the API has in common, for its OpenAPI description."""
 
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiResponse
+from drf_spectacular.utils import Direction, OpenApiResponse
 from rest_framework import serializers
 
 from apps.problems import CONTENT_TYPE
@@ -28,8 +29,6 @@ class ProblemSerializer(serializers.Serializer[Any]):
     errors = MistakeSerializer(many=True, required=False, help_text="what is wrong where")  # type: ignore[assignment]
 
 
-Responses = dict[int | tuple[int, str], Any]
-
 DESCRIPTIONS = {
     HTTPStatus.BAD_REQUEST: "The body is not what its content type says.",
     HTTPStatus.UNAUTHORIZED: "No or wrong credentials.",
@@ -40,10 +39,12 @@ DESCRIPTIONS = {
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body's content type is not read here.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "A value is not valid.",
 }
+# What a conditional request for something unchanged is answered.
+UNCHANGED = {304: OpenApiResponse(description="Nothing has changed since the answer with that ETag.")}
 OF_ANY_BODY = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 
 
-def problems(*statuses: int) -> Responses:
+def problems(*statuses: int) -> dict[tuple[int, str], Any]:
     """The problem responses of an operation, to stand beside its good ones in `extend_schema(responses=...)`."""
     return {
         (status, CONTENT_TYPE): OpenApiResponse(ProblemSerializer, description=DESCRIPTIONS[HTTPStatus(status)])
@@ -54,16 +55,20 @@ def problems(*statuses: int) -> Responses:
 class OperationSchema(AutoSchema):
     """Adds the problems that follow from what an operation is, so that each view names only its own."""
 
-    def get_response_serializers(self) -> Any:
-        responses = super().get_response_serializers()
-        return responses if not isinstance(responses, dict) else {**self._common(), **responses}
+    def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:
+        bodies = super()._get_response_bodies(direction)
+        for (status, media_type), response in problems(*self._common_statuses()).items():
+            if str(status) not in bodies:
+                body = self._get_response_for_code(response, str(status), [media_type], direction)  # type: ignore[no-untyped-call]
+                bodies[str(status)] = body
+        for code, body in bodies.items():
+            body["description"] = body["description"] or HTTPStatus(int(code)).phrase
+        return dict(sorted(bodies.items()))
 
-    def _common(self) -> Responses:
-        statuses: list[int] = []
+    def _common_statuses(self) -> Iterator[int]:
         if self.view.get_authenticators():
-            statuses.append(HTTPStatus.UNAUTHORIZED)
+            yield HTTPStatus.UNAUTHORIZED
         if "{" in self.path:
-            statuses.append(HTTPStatus.NOT_FOUND)
+            yield HTTPStatus.NOT_FOUND
         if self.method in ("POST", "PUT", "PATCH"):
-            statuses.extend(OF_ANY_BODY)
-        return problems(*statuses)
+            yield from OF_ANY_BODY

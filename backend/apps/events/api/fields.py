@@ -1,17 +1,21 @@
 """What the API's serializers have in common: words for numbers, scores, and no field that nobody reads."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from apps.events.models import Entry
-from apps.events.rules import DIVISION_PATTERN
+from apps.events.rules import DIMENSION_PATTERN, DIVISION_PATTERN
 
 STANDINGS = {standing.name.lower(): standing for standing in Entry.Standing}
 STATUSES = {status.label: status for status in Entry.Status}
+# Beyond these a change of timezone can leave the years that Python knows.
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC)
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -19,10 +23,8 @@ class StrictSerializer(serializers.Serializer[Any]):
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping) and (unknown := [name for name in data if name not in self.fields]):
-            known = ", ".join(name for name, field in self.fields.items() if not field.read_only)
-            raise serializers.ValidationError(
-                {name: [f"There is no such field; there are {known}."] for name in unknown}
-            )
+            reason = f"There is no such field; there are {', '.join(self.fields)}."
+            raise serializers.ValidationError({name: [reason] for name in unknown})
         return super().to_internal_value(data)
 
 
@@ -56,6 +58,14 @@ class WordField(serializers.ChoiceField):
         return self.word_of[value]
 
 
+class MomentField(serializers.DateTimeField):
+    """A point in time. Without an offset it is one of the server's timezone."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.validators = [*self.validators, MinValueValidator(EARLIEST), MaxValueValidator(LATEST)]
+
+
 @extend_schema_field({"oneOf": [{"type": "integer", "format": "int64"}, {"type": "string"}]})
 class ScoreValueField(serializers.Field[int | str, Any, int | str, Any]):
     """A score as it was sent: text, or a whole number of the smallest unit. Fractions come as text, never as floats."""
@@ -74,9 +84,10 @@ class ScoreValueField(serializers.Field[int | str, Any, int | str, Any]):
 
 
 class DivisionField(serializers.RegexField):
-    """`overall`, or a dimension and a division as in `sex:F`."""
+    """A dimension and a division as in `sex:F`, or `overall`."""
 
-    default_error_messages = {"invalid": "A division is written `overall` or as in `sex:F`."}
+    default_error_messages = {"invalid": "A division is written as in `sex:F`, or `overall`."}
+    PATTERN = rf"^(?:overall|{DIMENSION_PATTERN.strip('^$')}:{DIVISION_PATTERN.strip('^$')})\Z"
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(r"^(?:overall|[A-Za-z][A-Za-z0-9_-]{0,31}:" + DIVISION_PATTERN.strip("^$") + r")\Z", **options)
+        super().__init__(self.PATTERN, **options)

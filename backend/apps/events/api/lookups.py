@@ -1,11 +1,31 @@
 """From an address to what it names, for who asks. What one may not see is not there: 404, not 403."""
 
+from django.contrib.auth.models import User
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.request import Request
 
 from apps.errors import Missing
 from apps.events.access import visible_entries, visible_events
-from apps.events.models import Entry, Event
+from apps.events.models import Entry, Event, Score
+from apps.events.states import ACTIONS
+
+
+class BibConverter:
+    """A bib in an address. It may contain a slash, so it is always the last part."""
+
+    regex = "[!-~]{1,23}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class ActionConverter(BibConverter):
+    """An action that changes an event's state; any other leads nowhere."""
+
+    regex = "|".join(ACTIONS)
 
 
 def find_event(request: Request, slug: str) -> Event:
@@ -25,7 +45,19 @@ def find_entry(request: Request, event: Event, bib: str) -> Entry:
     return entry
 
 
-def require(allowed: bool, request: Request) -> None:
-    """Raise 401 for the anonymous and 403 for anyone else, unless `allowed`."""
+def find_score(request: Request, score_id: int) -> Score:
+    """The score with its event, if the user may see that one. Raises Missing."""
+    scores = Score.objects.select_related("event", "entry", "recorded_by")
+    score = scores.filter(pk=score_id, event__in=visible_events(request.user).values("pk")).first()
+    if score is None:
+        raise Missing(f"there is no score {score_id}")
+    return score
+
+
+def require(allowed: bool, request: Request) -> User:
+    """The user who is allowed to. Raises 401 for the anonymous and 403 for anyone else."""
+    if not isinstance(request.user, User):
+        raise NotAuthenticated
     if not allowed:
-        raise PermissionDenied if request.user.is_authenticated else NotAuthenticated
+        raise PermissionDenied
+    return request.user

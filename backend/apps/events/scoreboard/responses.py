@@ -6,7 +6,7 @@ from functools import cache, wraps
 from pathlib import Path
 from typing import Concatenate, ParamSpec
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
@@ -35,7 +35,7 @@ def public_page(view: View[Params]) -> View[Params]:
 
 
 def answer_if_changed(
-    request: HttpRequest, etag: str, *, is_public: bool, render: Callable[[], HttpResponse]
+    request: HttpRequest, etag: str, *, is_public: bool, render: Callable[[], HttpResponseBase]
 ) -> HttpResponseBase:
     """304 to those who hold the page with this tag, else the page; it may be kept, but is to be asked about first."""
     response = get_conditional_response(request, etag=etag) or render()

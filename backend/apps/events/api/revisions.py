@@ -1,0 +1,64 @@
+"""The rankings that an event has had, and asking for the next."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.views import APIView
+
+from apps.events.access import may_record_scores
+from apps.events.api.fields import read_query
+from apps.events.api.lookups import find_event, require
+from apps.events.api.pagination import NewestFirst, PageQuery
+from apps.events.api.ranking_serializers import RequestedSerializer, RevisionSerializer
+from apps.events.models import Ranking
+from apps.events.services import request_event_ranking
+from apps.rest.openapi import problems
+
+
+class RevisionList(ListAPIView[Ranking]):
+    """The revisions of a ranking."""
+
+    queryset = Ranking.objects.none()
+    serializer_class = RevisionSerializer
+    pagination_class = NewestFirst
+
+    def get_queryset(self) -> QuerySet[Ranking]:
+        event = find_event(self.request, self.kwargs["slug"])
+        read_query(PageQuery, self.request)
+        return event.rankings.defer("boards", "rules")
+
+    @extend_schema(
+        tags=["rankings"],
+        summary="List the revisions of a ranking",
+        parameters=[PageQuery],
+        responses={200: RevisionSerializer(many=True), **problems(422)},
+    )
+    def get(self, request: Request, **_names: Any) -> Response:
+        """Every ranking that the event has had, the newest first. Only one that differs makes a new revision."""
+        return self.list(request)
+
+
+class GenerateRanking(APIView):
+    """Asking for a ranking."""
+
+    @extend_schema(
+        tags=["rankings"],
+        summary="Ask for the ranking at once",
+        operation_id="ranking_generate",
+        request=None,
+        responses={202: RequestedSerializer, **problems(403, 409)},
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        """For the event's owner, its scorers and staff. Without it the ranking follows new scores within a minute."""
+        event = find_event(request, slug)
+        require(may_record_scores(request.user, event), request)
+        task_id = request_event_ranking(event.pk)
+        url = reverse("task", [task_id], request=request)
+        document = RequestedSerializer({"task_id": task_id, "url": url}).data
+        return Response(document, status.HTTP_202_ACCEPTED, headers={"Location": url})

@@ -1,0 +1,99 @@
+"""What goes in and out about scores."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from apps.events.api.fields import MomentField, ScoreValueField, StrictSerializer
+from apps.events.api.pagination import PageQuery
+from apps.events.models import Score
+from apps.events.scoring import MOST_ATTEMPTS
+from apps.events.values import format_value
+from apps.rest.openapi import ProblemSerializer
+
+MOST_SCORES = 5000
+KEY_PATTERN = r"^[ -~]{1,200}\Z"
+KEY_HELP = "1 to 200 printable ASCII characters, unique in the event: the same key never records a second score"
+
+
+class ScoreSerializer(serializers.Serializer[Score]):
+    """A recorded score. The context holds the event's `rules`."""
+
+    id = serializers.IntegerField()
+    bib = serializers.CharField(source="entry.bib")
+    attempt = serializers.IntegerField()
+    value = serializers.IntegerField(help_text="in the smallest unit: ms, mm, a count, or points times 10^scale")
+    value_text = serializers.SerializerMethodField(help_text="the value as people read it")
+    achieved_at = serializers.DateTimeField()
+    recorded_at = serializers.DateTimeField()
+    recorded_by = serializers.CharField(source="recorded_by.username", default=None, allow_null=True)
+    idempotency_key = serializers.CharField()
+    is_current = serializers.BooleanField(help_text="false once superseded or voided")
+    voided_at = serializers.DateTimeField(allow_null=True)
+    void_reason = serializers.CharField()
+
+    def get_value_text(self, score: Score) -> str:
+        return format_value(score.value, self.context["rules"])
+
+
+class ScoreInput(StrictSerializer):
+    """A new score."""
+
+    bib = serializers.CharField(max_length=23)
+    value = ScoreValueField(
+        help_text="a whole number in the smallest unit (ms, mm, a count, points times 10^scale), or of `unit`; "
+        'or text such as "1:02:03.5", "9.25", or "12.4" with a unit'
+    )
+    unit = serializers.CharField(required=False, max_length=10, help_text="ms, s, min, h; mm, cm, m, km")
+    attempt = serializers.IntegerField(
+        required=False, min_value=1, max_value=MOST_ATTEMPTS, help_text="the next one unless given"
+    )
+    achieved_at = MomentField(required=False, help_text="now unless given")
+
+
+class KeyedScoreInput(ScoreInput):
+    """A new score among others."""
+
+    idempotency_key = serializers.RegexField(
+        KEY_PATTERN, trim_whitespace=False, error_messages={"invalid": KEY_HELP}, help_text=KEY_HELP
+    )
+
+
+@extend_schema_field(KeyedScoreInput(many=True))
+class RowsField(serializers.ListField):
+    """Rows that are checked later, each on its own, so that one that is wrong does not keep the others out."""
+
+
+class BulkInput(StrictSerializer):
+    """Many new scores."""
+
+    scores = RowsField(max_length=MOST_SCORES)
+
+
+class BulkResultSerializer(serializers.Serializer[dict[str, Any]]):
+    """What became of one row: its score, or why it was refused."""
+
+    index = serializers.IntegerField(help_text="of the row, from 0")
+    status = serializers.IntegerField(help_text="201, 200, 409 or 422, as if the row had been sent alone")
+    score = ScoreSerializer(required=False)
+    problem = ProblemSerializer(required=False)
+
+
+class BulkResultsSerializer(serializers.Serializer[dict[str, Any]]):
+    """What became of each row, in their order, and how many ended how."""
+
+    created = serializers.IntegerField()
+    repeated = serializers.IntegerField(help_text="recorded by an earlier request with the same key")
+    refused = serializers.IntegerField()
+    results = BulkResultSerializer(many=True)
+
+
+class ScoreQuery(PageQuery):
+    bib = serializers.CharField(required=False)
+
+
+class VoidInput(StrictSerializer):
+    """Why a score counts no longer."""
+
+    reason = serializers.CharField(max_length=200)

@@ -1,0 +1,33 @@
+"""The addresses of events, below /api/v1/. None ends with a slash."""
+
+from django.urls import path, register_converter
+
+from apps.events.api.bulk_scores import BulkScores
+from apps.events.api.entries import EntryDetail, EntryList
+from apps.events.api.events import EventAction, EventDetail, EventList, TransitionList
+from apps.events.api.lookups import ActionConverter, BibConverter
+from apps.events.api.rankings import RankingAround, RankingExport, RankingPage, RankingPlaces, RankingTop
+from apps.events.api.revisions import GenerateRanking, RevisionList
+from apps.events.api.scores import ScoreList, ScoreVoid
+
+register_converter(BibConverter, "bib")
+register_converter(ActionConverter, "action")
+
+urlpatterns = [
+    path("events", EventList.as_view(), name="events"),
+    path("events/<slug:slug>", EventDetail.as_view(), name="event"),
+    path("events/<slug:slug>/<action:action>", EventAction.as_view(), name="event-action"),
+    path("events/<slug:slug>/transitions", TransitionList.as_view(), name="transitions"),
+    path("events/<slug:slug>/entries", EntryList.as_view(), name="entries"),
+    path("events/<slug:slug>/entries/<bib:bib>", EntryDetail.as_view(), name="entry"),
+    path("events/<slug:slug>/scores", ScoreList.as_view(), name="scores"),
+    path("events/<slug:slug>/scores/bulk", BulkScores.as_view(), name="bulk-scores"),
+    path("scores/<int:score_id>/void", ScoreVoid.as_view(), name="void-score"),
+    path("events/<slug:slug>/ranking", RankingPage.as_view(), name="ranking"),
+    path("events/<slug:slug>/ranking.csv", RankingExport.as_view(), name="ranking-export"),
+    path("events/<slug:slug>/ranking/top", RankingTop.as_view(), name="ranking-top"),
+    path("events/<slug:slug>/ranking/around/<bib:bib>", RankingAround.as_view(), name="ranking-around"),
+    path("events/<slug:slug>/ranking/entries/<bib:bib>", RankingPlaces.as_view(), name="ranking-places"),
+    path("events/<slug:slug>/ranking/generate", GenerateRanking.as_view(), name="generate-ranking"),
+    path("events/<slug:slug>/rankings", RevisionList.as_view(), name="rankings"),
+]
