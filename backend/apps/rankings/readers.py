@@ -21,8 +21,8 @@ class LineView:
     """One line of the standings."""
 
     rank: int
+    shown_rank: str  # "3=" for a shared rank
     position: int  # 1 is the top line
-    tied: bool
     participant_id: int
     name: str
     total: str
@@ -60,8 +60,8 @@ def current_standings(season: Season, *, start: int = 0, stop: int | None = None
 def _line(row: StandingsRow) -> LineView:
     return LineView(
         rank=row.rank,
+        shown_rank=f"{row.rank}=" if row.tied else str(row.rank),
         position=row.position,
-        tied=row.tied,
         participant_id=row.participant_id,
         name=row.participant.name,
         total=format_points(row.total),

@@ -213,7 +213,7 @@ def test_part_of_the_lines(season: Season, races: list[Event]) -> None:
     season.refresh_from_db()
     view = current_standings(season, start=1, stop=2)
     assert view is not None
-    assert [(line.position, line.name, line.tied) for line in view.lines] == [(2, "Bia", True)]
+    assert [(line.position, line.shown_rank, line.name) for line in view.lines] == [(2, "2=", "Bia")]
     assert view.standings.row_count == 3
 
 

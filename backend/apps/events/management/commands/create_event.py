@@ -1,0 +1,72 @@
+"""manage.py create_event SLUG --name NAME --rules FILE: makes an event."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from apps.events.management.refusals import told_as_command_error
+from apps.events.models import Event
+from apps.events.services import change_event_state, create_event
+
+
+class Command(BaseCommand):
+    help = "Create an event with the rules in a JSON file; it is a draft unless it is opened."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("slug", metavar="SLUG", help="the event's name in addresses and commands")
+        parser.add_argument("--name", required=True, help="the event's name for people")
+        parser.add_argument(
+            "--rules",
+            required=True,
+            metavar="FILE",
+            help="path of the JSON file, - for standard input. "
+            "metric: points, duration, distance, count; direction: high, low; the rest has defaults: scale 0, "
+            "attempts best, ties competition",
+        )
+        parser.add_argument("--open", action="store_true", help="open it for scores at once")
+        parser.add_argument("--owner", metavar="USERNAME", help="the organiser who may manage it, besides the staff")
+        parser.add_argument(
+            "--visibility", default=Event.Visibility.PUBLIC.value, choices=Event.Visibility.values, help="(%(default)s)"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        rules = _read_json(options["rules"])
+        owner = _find_user(options["owner"]) if options["owner"] else None
+        with told_as_command_error(), transaction.atomic():
+            event = create_event(
+                slug=options["slug"],
+                name=options["name"],
+                rules=rules,
+                owner=owner,
+                visibility=options["visibility"],
+            )
+            if options["open"]:
+                event = change_event_state(event.pk, action="open", by=owner)
+        self.stdout.write(f"{event.slug}: created, {event.state}")
+
+
+def _find_user(username: str) -> User:
+    user = User.objects.filter(username=username).first()
+    if user is None:
+        raise CommandError(f"--owner: there is no user {username!r}")
+    return user
+
+
+def _read_json(path: str) -> Any:
+    try:
+        content = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+        return json.loads(content)
+    except OSError as error:
+        raise CommandError(f"--rules: {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise CommandError(f"--rules: {path}: this is not a text in UTF-8") from error
+    except json.JSONDecodeError as error:
+        raise CommandError(
+            f"--rules: {path}: line {error.lineno}, column {error.colno}: this is not JSON ({error.msg})"
+        ) from error

@@ -1,0 +1,54 @@
+"""manage.py export_ranking SLUG: writes a ranking to standard output."""
+
+import json
+import os
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from apps.events.exports import ExportRow, iter_csv, iter_export_rows
+from apps.events.management.refusals import find_event, told_as_command_error
+from apps.events.ranking_lines import find_ranking
+
+
+class Command(BaseCommand):
+    help = "Write the ranking of an event to standard output: all of its divisions, overall first, unless one is named."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("slug", metavar="SLUG")
+        parser.add_argument("--division", metavar="D", help="overall, or dimension and value as in sex:M")
+        parser.add_argument("--format", default="csv", choices=["csv", "json"], help="(%(default)s)")
+        parser.add_argument("--revision", type=int, metavar="N", help="the current one unless told")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        event = find_event(options["slug"])
+        with told_as_command_error():
+            ranking = find_ranking(event, options["revision"])
+            if ranking is None:
+                raise CommandError(f"{event.slug} has no ranking yet; ask for it with generate_ranking")
+            rows = iter_export_rows(ranking, options["division"])
+        lines = iter_csv(rows) if options["format"] == "csv" else iter_json(rows)
+        try:
+            for line in lines:
+                self.stdout.write(line)
+            self.stdout.flush()
+        except BrokenPipeError:
+            # The reader has enough, as `head` does. Python would complain once more when it flushes at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(1)
+
+
+def iter_json(rows: Iterable[ExportRow]) -> Iterator[str]:
+    """The rows as lines of one JSON array of objects."""
+    objects = (json.dumps(row._asdict(), ensure_ascii=False) for row in rows)
+    last = next(objects, None)
+    yield "["
+    for following in objects:
+        yield f"{last},"
+        last = following
+    if last is not None:
+        yield last
+    yield "]"

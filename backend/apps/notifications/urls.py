@@ -1,0 +1,12 @@
+"""The addresses of the inbox, below /api/v1/. None ends with a slash."""
+
+from django.urls import path
+
+from apps.notifications.api import AllNotificationsRead, NotificationList, NotificationRead, UnreadCount
+
+urlpatterns = [
+    path("notifications", NotificationList.as_view(), name="notifications"),
+    path("notifications/unread-count", UnreadCount.as_view(), name="unread-count"),
+    path("notifications/read-all", AllNotificationsRead.as_view(), name="read-all"),
+    path("notifications/<int:notification_id>/read", NotificationRead.as_view(), name="read-notification"),
+]
