@@ -39,6 +39,7 @@ def found(root: Path, rule: Rule) -> list[Place]:
 def assert_finds_marked(root: Path, rule: Rule, files: Mapping[str, str]) -> None:
     """The rule speaks on each marked line and nowhere else."""
     plant(root, files)
+    assert not read_project(root).unreadable  # else the rule would see nothing of it
     assert found(root, rule) == marked(files)
 
 

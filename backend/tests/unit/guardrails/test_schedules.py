@@ -1,6 +1,7 @@
 """GR013, GR014 and GR015: no schedule in settings, in code, or written by a migration."""
 
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -102,7 +103,7 @@ def test_innocent_source_is_accepted(tmp_path: Path, rule: Rule) -> None:
 
 @pytest.mark.parametrize("rule", [schedule_settings.RULE, schedule_code.RULE, schedule_rows.RULE])
 def test_tests_may_make_schedules(tmp_path: Path, rule: Rule) -> None:
-    source = "\n".join([*SETTINGS.values(), *CODE.values()]) + ROWS["imported"]
+    source = "\n".join([*SETTINGS.values(), *CODE.values(), dedent(ROWS["imported"])])
     assert_finds_marked(tmp_path, rule, {"tests/unit/test_it.py": source.replace("  # bad", "")})
 
 

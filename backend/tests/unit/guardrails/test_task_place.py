@@ -98,6 +98,17 @@ BAD = {
 
         app_or_default(None).task(print)  # bad
     """,
+    "default application": """
+        from celery._state import default_app
+
+        @default_app.task  # bad
+        def debug(): ...
+    """,
+    "method of the application's class": """
+        from celery import Celery
+
+        Celery.task(application(), print)  # bad
+    """,
     "application behind its proxy": """
         from celery import current_app
 
@@ -291,6 +302,16 @@ GOOD = {
         app = Celery("backend")
         app.autodiscover_tasks()
         print(app.tasks["events.rank"].name)
+    """,
+    "class of that name": """
+        from luigi import Task
+
+        class Rank(Task): ...
+    """,
+    "another class of celery": """
+        from celery import bootsteps
+
+        class Ready(bootsteps.StartStopStep): ...
     """,
     "django's application registry": """
         from django.apps import apps as app_registry
