@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.events.models import Entry, Event
-from apps.events.pages import Row, RowDetails, row_details
+from apps.events.page_columns import Row
+from apps.events.pages import RowDetails, row_details
 from apps.events.rules import Metric, Rules
 from apps.events.values import format_value
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from apps.events import pages
 from apps.events.models import Entry, Ranking
-from apps.events.pages import Row
+from apps.events.page_columns import Row
 from apps.events.rules import Rules
 from apps.events.scoreboard.divisions import board_title
 from apps.events.scoreboard.lines import rank_text, result_text

@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet
 
 from apps.events import pages
 from apps.events.models import DivisionSet, Entry, Event, Ranking
-from apps.events.pages import Row
+from apps.events.page_columns import Row
 
 MOST_HITS = 25
 _MOST_WORDS = 5
