@@ -27,7 +27,7 @@ def copy_out(query: Query, dtype: np.dtype[Any]) -> Iterator[NDArray[np.void]]:
     wire = _wire_dtype(dtype)
     rest = b""
     start = _HEADER_BYTES
-    for piece in _pieces(query):
+    for piece in copy_stream(*query.sql_with_params()):
         data = rest + piece
         rows = (len(data) - start) // wire.itemsize
         block = np.frombuffer(data, wire, rows, start)
@@ -54,14 +54,13 @@ def _check_widths(block: NDArray[np.void], dtype: np.dtype[Any]) -> None:
         raise ValueError("the rows are not as wide as their fields")
 
 
-def _pieces(query: Query) -> Iterator[bytearray]:
-    """The stream of bytes.
+def copy_stream(select: str, parameters: tuple[Any, ...]) -> Iterator[bytearray]:
+    """What COPY sends in its binary format, in pieces of about a megabyte.
 
     PostgreSQL sends each row as a message of its own. psycopg waits for them and cancels the rest on an exception, but
     the rows that have arrived already are taken from libpq without it: that costs a third for each.
     """
     piece = bytearray()
-    select, parameters = query.sql_with_params()
     command = f"COPY ({select}) TO STDOUT (FORMAT binary)"
     with connection.cursor() as cursor, cursor.copy(command, parameters) as copy:
         pgconn: PGconn = copy.connection.pgconn

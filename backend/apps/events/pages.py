@@ -10,7 +10,7 @@ import numpy as np
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from apps.events.models import Entry, Ranking, RankingPage
+from apps.events.models import Entry, Participant, Ranking, RankingPage
 from apps.events.page_columns import Row, decode_lookup, decode_rows, lookup_columns, row_columns
 from apps.events.page_format import PAGE_ROWS, CorruptPage, encode_pages
 from apps.events.result import RankingResult
@@ -126,16 +126,22 @@ def shown_entries() -> QuerySet[Entry]:
 
 
 def row_details(rows: Sequence[Row]) -> dict[int, RowDetails]:
-    """Bib, name and divisions by entry id, in one query.
+    """Bib, name and divisions by entry id, in two queries.
 
     An entry that was hidden or withdrawn after the ranking was computed has none: its row is to be left out.
     """
-    found = (
+    entries = (
         shown_entries()
         .filter(pk__in=[row.entry_id for row in rows])
-        .values_list("pk", "bib", "participant__name", "division_set__values")
+        .values_list("pk", "bib", "participant_id", "division_set__values")
     )
-    return {entry_id: RowDetails(bib, name, divisions) for entry_id, bib, name, divisions in found}
+    # Not joined: for a few rows of a large event PostgreSQL would rather read all the participants there are.
+    names = dict(Participant.objects.filter(pk__in=[entry[2] for entry in entries]).values_list("pk", "name"))
+    return {
+        pk: RowDetails(bib, names[participant], divisions)
+        for pk, bib, participant, divisions in entries
+        if participant in names
+    }
 
 
 def _iter_range(ranking: Ranking, board: str, start: int, stop: int) -> Iterator[Row]:

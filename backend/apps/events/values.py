@@ -1,7 +1,6 @@
-"""Scores between text and integers in the smallest unit. Decimal arithmetic only: nothing here is a float."""
+"""Scores between text and integers in the smallest unit. Integer arithmetic only: nothing here is a float."""
 
 import re
-from decimal import Decimal
 
 from apps.errors import InvalidInput
 from apps.events.rules import Metric, Rules
@@ -15,24 +14,20 @@ UNITS: dict[Metric, dict[str, int]] = {
     Metric.POINTS: {},
     Metric.COUNT: {},
 }
-_SMALLEST = {Metric.DURATION: "1 ms", Metric.DISTANCE: "1 mm", Metric.COUNT: "1"}
 
-# [0-9] and not \d, which takes any script's digits.
-_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?\Z")
-_CLOCK = re.compile(r"(?:([0-9]+):)?([0-9]+):([0-9]{2})(?:\.([0-9]{1,3}))?\Z")
+# [0-9] and not \d, which takes the digits of every script.
+_NUMBER = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)(?: ?([a-z]+))?\Z")
+_CLOCK = re.compile(r"(-)?(?:([0-9]+):)?([0-9]+):([0-9]{2})(?:\.([0-9]+))?\Z")
 _MAX_LENGTH = 40
 
 
 def parse_value(value: str | int, rules: Rules, *, unit: str = "") -> int:
     """A score in the metric's smallest unit, from text as people write it or from an integer.
 
-    `unit` is that of plain durations and distances (ms, s, min, h; mm, cm, m, km). Text without a unit is a clock
-    time, points or a count; an integer without one is in the smallest unit already (points: 10^-scale).
-    Raises InvalidInput with the reason.
+    `unit` is that of plain durations and distances whose text names none: ms, s, min, h; mm, cm, m, km. An integer
+    without a unit is in the smallest unit already (points: 10^-scale). Raises InvalidInput with the reason.
     """
-    if unit and unit not in UNITS[rules.metric]:
-        known = ", ".join(UNITS[rules.metric])
-        raise InvalidInput(f"{unit!r} is no unit of {rules.metric}" + (f"; use {known}" if known else ""), place="unit")
+    _check_unit(unit, rules, place="unit")
     if isinstance(value, int) and not isinstance(value, bool):
         return _checked(value * UNITS[rules.metric].get(unit, 1), rules)
     if not isinstance(value, str):
@@ -40,6 +35,13 @@ def parse_value(value: str | int, rules: Rules, *, unit: str = "") -> int:
     text = _clean(value)
     is_clock = ":" in text and rules.metric is Metric.DURATION
     return _checked(_parse_clock(text) if is_clock else _parse_number(text, rules, unit), rules)
+
+
+def _check_unit(unit: str, rules: Rules, *, place: str = "") -> None:
+    known = UNITS[rules.metric]
+    if unit and unit not in known:
+        has = f"use {', '.join(known)}" if known else "it has none"
+        raise InvalidInput(f"{unit!r} is no unit of {rules.metric}; {has}", place=place)
 
 
 def _checked(value: int, rules: Rules) -> int:
@@ -63,56 +65,67 @@ def _parse_clock(text: str) -> int:
     """H:MM:SS, H:MM:SS.fff, MM:SS or MM:SS.fff in milliseconds."""
     found = _CLOCK.match(text)
     if not found:
-        raise InvalidInput(_why_not_a_number(text) or "write a duration as H:MM:SS.fff, H:MM:SS, MM:SS.fff or MM:SS")
-    hours, minutes, seconds, fraction = found.groups()
+        raise InvalidInput(_better_reason(text) or "write a duration as H:MM:SS.fff, H:MM:SS, MM:SS.fff or MM:SS")
+    sign, hours, minutes, seconds, fraction = found.groups(default="")
     if int(seconds) > 59:
         raise InvalidInput("seconds go from 00 to 59")
-    if hours is not None and (len(minutes) != 2 or int(minutes) > 59):
-        raise InvalidInput("minutes go from 00 to 59 after hours")
-    milliseconds = int((fraction or "0").ljust(3, "0"))
-    return ((int(hours or 0) * 60 + int(minutes)) * 60 + int(seconds)) * 1000 + milliseconds
+    if hours and (len(minutes) != 2 or int(minutes) > 59):
+        raise InvalidInput("after hours, minutes go from 00 to 59")
+    if fraction[3:].strip("0"):
+        raise InvalidInput("finer than the smallest unit, 1 ms")
+    total = (int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds)) * 1000 + int(fraction[:3].ljust(3, "0"))
+    return -total if sign and total else total
 
 
 def _parse_number(text: str, rules: Rules, unit: str) -> int:
-    if not _NUMBER.match(text):
-        raise InvalidInput(_why_not_a_number(text) or "this is not a number")
-    exact = Decimal(text) * _factor(rules, unit)
-    if exact != int(exact):
-        if rules.metric is Metric.POINTS:
-            places = f"{rules.scale} decimal places" if rules.scale else "no decimal places"
-            raise InvalidInput(f"points of this event have {places}")
-        raise InvalidInput(f"finer than the smallest unit, {_SMALLEST[rules.metric]}")
-    return int(exact)
+    found = _NUMBER.match(text)
+    if not found:
+        raise InvalidInput(_better_reason(text) or "this is not a number")
+    number, own_unit = found.groups(default="")
+    _check_unit(own_unit, rules)
+    if rules.metric in (Metric.POINTS, Metric.COUNT):
+        return _parse_fixed(number, rules)
+    whole, _point, fraction = number.partition(".")
+    exact, rest = divmod(int(whole + fraction) * _unit_size(own_unit or unit, rules), 10 ** len(fraction))
+    if rest:
+        raise InvalidInput(f"finer than the smallest unit, 1 {next(iter(UNITS[rules.metric]))}")
+    return exact
 
 
-def _factor(rules: Rules, unit: str) -> int:
-    """How many of the smallest unit a plain number's 1 is."""
+def _parse_fixed(number: str, rules: Rules) -> int:
+    """Points or a count; a count has scale 0."""
+    whole, _point, fraction = number.partition(".")
+    if len(fraction) > rules.scale:
+        most = f"at most {rules.scale} decimal places here" if rules.scale else "no decimal places here"
+        raise InvalidInput(f"a score has {most}")
+    return int(whole + fraction.ljust(rules.scale, "0"))
+
+
+def _unit_size(unit: str, rules: Rules) -> int:
     units = UNITS[rules.metric]
-    if not units:
-        return int(10**rules.scale)
     if not unit:
-        how = "write H:MM:SS or " if rules.metric is Metric.DURATION else ""
-        raise InvalidInput(f"a plain number needs its unit: {how}name the unit ({', '.join(units)})")
+        clock = ", or write H:MM:SS" if rules.metric is Metric.DURATION else ""
+        raise InvalidInput(f"a plain number needs its unit, one of {', '.join(units)}{clock}")
     return units[unit]
 
 
-def _why_not_a_number(text: str) -> str:
-    """The reason that helps most, for text that is no number; empty if there is none better than that."""
+def _better_reason(text: str) -> str:
+    """Why text is no number, where that can be said better than so; otherwise empty."""
+    if text.lower().lstrip("-") in ("nan", "inf", "infinity"):
+        return "this is not a finite number"
     if text[0] in "=+@" or re.match(r"-[^0-9.]", text):
-        return "this looks like a spreadsheet formula, not a score"
+        return "this looks like a spreadsheet formula, not like a score"
     if not text.isascii():
-        return "only the digits 0 to 9 and ASCII signs are read"
+        return "only ASCII is read, with the digits 0 to 9"
     if re.match(r"-?[0-9]+,[0-9]+\Z", text):
-        return "decimals go after a point, not a comma"
+        return "decimals go after a point, not after a comma"
     if re.match(r"-?[0-9]+(\.[0-9]+)?[eE][+-]?[0-9]+\Z", text):
         return "exponents are not read"
-    if text.lower().strip("-") in ("nan", "inf", "infinity"):
-        return "this is not a finite number"
     return ""
 
 
 def format_value(value: int, rules: Rules) -> str:
-    """A score in the smallest unit as people read it; parse_value reads it back (a distance with unit m)."""
+    """A score in the smallest unit as people read it; parse_value reads it back."""
     if rules.metric is Metric.DURATION:
         return _format_duration(value)
     if rules.metric is Metric.DISTANCE:
@@ -130,8 +143,7 @@ def _format_duration(value: int) -> str:
 
 
 def _fixed(value: int, places: int) -> str:
-    sign = "-" if value < 0 else ""
     if not places:
         return str(value)
     whole, fraction = divmod(abs(value), 10**places)
-    return f"{sign}{whole}.{fraction:0{places}}"
+    return f"{'-' if value < 0 else ''}{whole}.{fraction:0{places}}"

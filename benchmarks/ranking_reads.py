@@ -1,0 +1,56 @@
+"""How fast a stored ranking is read: the revision itself, the rows, and their entries' bibs, names and divisions."""
+
+import random
+import statistics
+import time
+from collections.abc import Callable
+
+from apps.events import pages
+from apps.events.models import Ranking
+from apps.events.result import OVERALL
+
+_READS = 400
+_WARM_UP = 20
+
+
+def measure_reads(ranking_id: int, entry_ids: list[int]) -> dict[str, tuple[float, float]]:
+    """Kind of read -> p50 and p99 in milliseconds, with entries taken at random."""
+    ways = {
+        "the revision alone": _nothing,
+        "top 100": _top,
+        "top 100 of a division": _division_top,
+        "one entry's place": _place,
+        "around": _around,
+    }
+    return {name: _percentiles(way, ranking_id, entry_ids) for name, way in ways.items()}
+
+
+def _nothing(_ranking: Ranking, _entry_id: int) -> None:
+    pass
+
+
+def _top(ranking: Ranking, _entry_id: int) -> None:
+    pages.row_details(pages.rows(ranking, OVERALL, 0, 100))
+
+
+def _division_top(ranking: Ranking, _entry_id: int) -> None:
+    pages.row_details(pages.rows(ranking, "sex:F", 0, 100))
+
+
+def _place(ranking: Ranking, entry_id: int) -> None:
+    pages.row_details(list(pages.place(ranking, entry_id).values()))
+
+
+def _around(ranking: Ranking, entry_id: int) -> None:
+    pages.row_details(pages.around(ranking, OVERALL, entry_id, 10))
+
+
+def _percentiles(way: Callable[[Ranking, int], None], ranking_id: int, entry_ids: list[int]) -> tuple[float, float]:
+    chosen = random.Random(1).choices(entry_ids, k=_WARM_UP + _READS)
+    taken = []
+    for entry_id in chosen:
+        started = time.perf_counter()
+        way(Ranking.objects.get(pk=ranking_id), entry_id)
+        taken.append((time.perf_counter() - started) * 1000)
+    parts = statistics.quantiles(taken[_WARM_UP:], n=100)
+    return parts[49], parts[98]
