@@ -258,18 +258,18 @@ def generate_event_ranking(event_id: int) -> dict[str, Any]:
             event.ranked_version = ranking_input.input_version
             event.ranking_ms = elapsed_ms(started)
         if is_new:
-            current = add_revision(event, result, encoded)
+            current = add_revision(event, result, encoded, input_version=ranking_input.input_version)
         event.save(update_fields=["ranked_version", "ranking_ms", "current_ranking"])
     return {"event_id": event_id, "revision": current.revision if current else None, "is_new": is_new}
 
 
-def add_revision(event: Event, result: RankingResult, encoded: pages.EncodedRanking) -> Ranking:
+def add_revision(event: Event, result: RankingResult, encoded: pages.EncodedRanking, *, input_version: int) -> Ranking:
     """Store the next revision of a locked event and point the event to it: readers switch in one step."""
     newest = Ranking.objects.filter(event=event).order_by("-revision").values_list("revision", flat=True).first()
     ranking = Ranking.objects.create(
         event=event,
         revision=(newest or 0) + 1,
-        input_version=event.ranked_version,
+        input_version=input_version,
         duration_ms=event.ranking_ms,
         content_hash=result.content_hash,
         rules=event.rules,

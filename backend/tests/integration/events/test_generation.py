@@ -11,6 +11,7 @@ from apps.errors import WrongState
 from apps.events import changes, services
 from apps.events.models import Event, Ranking
 from apps.events.services import change_event_state, generate_event_ranking, request_event_ranking
+from apps.events.snapshot import read_input
 from delivery.models import OutboxMessage
 from tests.factories import add_entry, add_score, make_event
 
@@ -59,7 +60,7 @@ def test_a_changed_result_makes_the_next_revision_and_keeps_the_old_one(race: Ev
 
 
 def test_a_late_run_with_older_input_changes_nothing(race: Event, monkeypatch: pytest.MonkeyPatch) -> None:
-    old_input = services.read_input(race.pk)
+    old_input = read_input(race.pk)
     add_score(race, "12", "20:00")
     generate_event_ranking(race.pk)
     monkeypatch.setattr(services, "read_input", lambda event_id: old_input)
