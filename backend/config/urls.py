@@ -9,6 +9,7 @@ from apps.rest.token import TokenView
 
 urlpatterns = [
     path("", include("apps.events.scoreboard.urls")),
+    path("seasons/", include("apps.rankings.season_pages.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/token", TokenView.as_view(), name="token"),
     path("api/v1/", include("apps.events.api.urls")),

@@ -1,0 +1,1 @@
+"""The public pages of seasons: their list, and the standings of one."""
