@@ -24,7 +24,7 @@ class NotificationQuery(PageQuery):
     unread = serializers.BooleanField(default=False, help_text="only those not read yet")
 
 
-class PlaceSerializer(serializers.Serializer[Place]):
+class NotificationPlaceSerializer(serializers.Serializer[Place]):
     """Where one of the user's entries stands on one board."""
 
     bib = serializers.CharField()
@@ -46,7 +46,7 @@ class NotificationSerializer(serializers.Serializer[Notification]):
     title = serializers.CharField()
     text = serializers.CharField()
     is_current = serializers.BooleanField(help_text="false once the results were withdrawn or replaced")
-    places = PlaceSerializer(many=True, help_text="of the user's entries, while the results hold")
+    places = NotificationPlaceSerializer(many=True, help_text="of the user's entries, while the results hold")
     created_at = serializers.DateTimeField(source="notification.created_at")
     read_at = serializers.DateTimeField(source="notification.read_at", allow_null=True)
 

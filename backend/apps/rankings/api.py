@@ -56,14 +56,14 @@ class StandingsQuery(StrictSerializer):
     cursor = serializers.CharField(required=False, max_length=200, help_text="from `next` of another page")
 
 
-class CellSerializer(serializers.Serializer[CellView]):
+class StandingsCellSerializer(serializers.Serializer[CellView]):
     """What a participant got in one event."""
 
     rank = serializers.IntegerField()
     points = serializers.CharField()
 
 
-class LineSerializer(serializers.Serializer[LineView]):
+class StandingsLineSerializer(serializers.Serializer[LineView]):
     """One line of the standings."""
 
     rank = serializers.IntegerField()
@@ -72,7 +72,7 @@ class LineSerializer(serializers.Serializer[LineView]):
     name = serializers.CharField()
     total = serializers.CharField(help_text="an exact decimal number, as text")
     cells = serializers.ListField(
-        child=CellSerializer(allow_null=True), help_text="one for each event; null where there is no rank"
+        child=StandingsCellSerializer(allow_null=True), help_text="one for each event; null where there is no rank"
     )
 
 
@@ -85,7 +85,7 @@ class StandingsSerializer(serializers.Serializer[dict[str, Any]]):
     content_hash = serializers.CharField(allow_null=True, help_text="equal for equal standings")
     events = SeasonEventSerializer(many=True, help_text="those that count, in the order of the cells")
     total = serializers.IntegerField(help_text="lines of the whole standings")
-    rows = LineSerializer(many=True)
+    rows = StandingsLineSerializer(many=True)
     next = serializers.URLField(allow_null=True, help_text="the next page of the same revision")
 
 
