@@ -5,10 +5,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from apps.events.columns import Bibs, Codes, Flags, Ints
+from apps.events.columns import BIB_DTYPE, Bibs, Codes, Flags, Ints
 from apps.events.rules import Rules
 
 OVERALL = "overall"
@@ -61,9 +63,15 @@ def _content_hash(result: RankingResult) -> str:
         "boards": [(board.key, len(board.rows)) for board in result.boards],
     }
     digest = hashlib.sha256(json.dumps(head, sort_keys=True).encode())
-    columns = (result.bibs, codes[row_set], result.standing, result.status, result.has_score, result.score)
-    for column in columns:
-        digest.update(np.ascontiguousarray(column).tobytes())
-    for board in result.boards:
-        digest.update(board.rank.astype("<u4").tobytes())
+    columns: list[tuple[NDArray[Any], str]] = [
+        (result.bibs, BIB_DTYPE.str),
+        (codes[row_set], "<i4"),
+        (result.standing, "u1"),
+        (result.status, "u1"),
+        (result.has_score, "?"),
+        (result.score, "<i8"),
+        *((board.rank, "<i4") for board in result.boards),
+    ]
+    for column, dtype in columns:
+        digest.update(np.ascontiguousarray(column, dtype).data)
     return digest.hexdigest()

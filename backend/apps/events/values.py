@@ -86,7 +86,7 @@ def _parse_number(text: str, rules: Rules, unit: str) -> int:
     if rules.metric in (Metric.POINTS, Metric.COUNT):
         return _parse_fixed(number, rules)
     whole, _point, fraction = number.partition(".")
-    exact, rest = divmod(int(whole + fraction) * _unit_size(own_unit or unit, rules), 10 ** len(fraction))
+    exact, rest = divmod(int(whole + fraction) * _unit_size(own_unit or unit, rules), int(10 ** len(fraction)))
     if rest:
         raise InvalidInput(f"finer than the smallest unit, 1 {next(iter(UNITS[rules.metric]))}")
     return exact
