@@ -4,6 +4,7 @@ import logging
 
 from celery import current_app
 from kombu import Connection
+from kombu.exceptions import OperationalError
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ def open_connection() -> Connection:
 
 def errors_of(connection: Connection) -> tuple[type[BaseException], ...]:
     """What operations on the connection raise when the broker is gone or refuses."""
-    return (*connection.connection_errors, *connection.channel_errors)
+    return (OperationalError, *connection.connection_errors, *connection.channel_errors)
 
 
 def describe(error: BaseException) -> str:

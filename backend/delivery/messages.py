@@ -49,7 +49,14 @@ def represent(kwargs: dict[str, Any]) -> str:
 def prepare(channel: Any, task_id: str, task_name: str, kwargs: dict[str, Any], kwargsrepr: str) -> Any:
     """A persistent message in the form of the channel's transport."""
     message = current_app.amqp.create_task_message(
-        task_id, task_name, args=(), kwargs=kwargs, argsrepr="()", kwargsrepr=kwargsrepr, origin=_origin()
+        task_id,
+        task_name,
+        args=(),
+        kwargs=kwargs,
+        argsrepr="()",
+        kwargsrepr=kwargsrepr,
+        origin=_origin(),
+        ignore_result=None,  # that is for the task itself to say
     )
     content_type, content_encoding, body = dumps(message.body, serializer="json")
     properties = {**message.properties, "delivery_mode": PERSISTENT}
