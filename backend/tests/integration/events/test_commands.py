@@ -3,17 +3,22 @@
 import csv
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.utils import timezone
+from django_celery_results.models import TaskResult
 
 from apps.events.models import Event
-from apps.events.services import generate_event_ranking
+from apps.events.services import generate_event_ranking, import_scores, request_event_ranking, submit_import
 from delivery.models import OutboxMessage
 from tests.factories import RACE, add_entry, add_score, make_event, make_user
+from tests.processes import BACKEND, environment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -169,3 +174,31 @@ def test_generate_ranking_refuses_a_draft() -> None:
         run("generate_ranking", "draft")
     with pytest.raises(CommandError, match="there is no event 'none'"):
         run("generate_ranking", "none")
+
+
+def test_generate_ranking_tells_why_it_failed(race: Event) -> None:
+    OutboxMessage.objects.update(sent_at=timezone.now())
+    task_id = request_event_ranking(race.pk)
+    # As a worker writes it; the command gets the id of the request that still waits.
+    TaskResult.objects.create(
+        task_id=str(task_id), status="FAILURE", result='{"exc_type": "MemoryError", "exc_message": ["too large"]}'
+    )
+    with pytest.raises(CommandError, match="failed: MemoryError: too large"):
+        run("generate_ranking", "harbour", "--wait")
+
+
+def test_export_into_a_pipe_that_closes_early() -> None:
+    event = make_event(slug="large")
+    lines = "".join(f"{bib},20:{bib % 60:02}\n" for bib in range(1, 4001))
+    import_scores(submit_import(event.pk, content=io.BytesIO(f"bib,score\n{lines}".encode()), by=None).pk)
+    generate_event_ranking(event.pk)
+    command = [sys.executable, "manage.py", "export_ranking", "large"]
+    with subprocess.Popen(
+        command, cwd=BACKEND, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as export:
+        assert export.stdout is not None
+        assert export.stderr is not None
+        assert export.stdout.readline() == b"division,rank,position,bib,name,score,status\r\n"
+        export.stdout.close()
+        assert export.stderr.read() == b""
+        assert export.wait() == 1
