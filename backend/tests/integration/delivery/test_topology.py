@@ -81,4 +81,4 @@ def test_in_memory_there_is_nothing_to_declare(processes: Processes) -> None:
 def message(body: str) -> object:
     """A message that the broker keeps."""
     with current_app.connection_for_write() as connection:
-        return connection.default_channel.prepare_message(body, properties={"delivery_mode": 2})
+        return connection.default_channel.prepare_message(body.encode(), properties={"delivery_mode": 2})

@@ -1,0 +1,89 @@
+"""Processes of our own that a supervisor starts, starts again when they die, and ends."""
+
+import ctypes
+import logging
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+
+logger = logging.getLogger(__name__)
+
+# A process that lived shorter than this is started again later each time, up to the longest pause.
+SHORT_LIFE_SECONDS = 10.0
+FIRST_PAUSE_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 30.0
+PR_SET_PDEATHSIG = 1
+
+
+class Child:
+    """One process. `once`: it may end by itself and is not started again."""
+
+    def __init__(
+        self, name: str, command: Sequence[str], environment: Mapping[str, str], *, once: bool = False
+    ) -> None:
+        self.name = name
+        self._command = list(command)
+        self._environment = dict(environment)
+        self._once = once
+        self._process: subprocess.Popen[bytes] | None = None
+        self._started_at = 0.0
+        self._pause = FIRST_PAUSE_SECONDS
+        self._start_at: float | None = 0.0
+
+    def look_after(self) -> None:
+        """Start the process when it is due, and see whether it has died."""
+        if self._process is None:
+            if self._start_at is not None and time.monotonic() >= self._start_at:
+                self._start()
+        elif (code := self._process.poll()) is not None:
+            self._process = None
+            self._plan_next_start(code)
+
+    def ask_to_end(self) -> None:
+        """SIGTERM: finish what is in hand and end. It is not started again."""
+        self._start_at = None
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+
+    def has_ended(self) -> bool:
+        return self._process is None or self._process.poll() is not None
+
+    def kill(self) -> None:
+        """End it at once."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+
+    def _start(self) -> None:
+        self._start_at = None
+        self._started_at = time.monotonic()
+        # In a session of its own: Ctrl-C in the terminal reaches the supervisor alone, which ends all in good order.
+        self._process = subprocess.Popen(
+            self._command, env=self._environment, start_new_session=True, preexec_fn=die_with_parent(os.getpid())
+        )
+
+    def _plan_next_start(self, code: int) -> None:
+        how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+        if self._once:
+            if code:
+                logger.error("%s %s", self.name, how)
+            return
+        lived_long = time.monotonic() - self._started_at >= SHORT_LIFE_SECONDS
+        self._pause = FIRST_PAUSE_SECONDS if lived_long else min(self._pause * 2, LONGEST_PAUSE_SECONDS)
+        self._start_at = time.monotonic() + self._pause
+        logger.warning("%s %s; it starts again in %.0f s", self.name, how, self._pause)
+
+
+class die_with_parent:  # noqa: N801 (called like a function)
+    """Between fork and exec of a child: Linux ends it when its parent dies, however that happens."""
+
+    def __init__(self, parent: int) -> None:
+        self._parent = parent
+        self._libc = ctypes.CDLL(None)
+
+    def __call__(self) -> None:
+        self._libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != self._parent:  # it died before we asked
+            os._exit(1)

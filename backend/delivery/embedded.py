@@ -1,0 +1,110 @@
+"""The embedded mode: relay, worker and beat in one process, on a broker that lives in its memory.
+
+The broker forgets everything when the process ends. The outbox does not: what was sent and has no final result is sent
+again at the next start.
+"""
+
+import fcntl
+import hashlib
+import logging
+import os
+import signal
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from celery import current_app, states
+from celery.beat import EmbeddedService
+from django.db import connection
+from django_celery_results.models import TaskResult
+
+from delivery.models import OutboxMessage
+from delivery.relay import Relay
+
+logger = logging.getLogger(__name__)
+
+# Threads, since no other process can reach the broker. More than one, so that a long ranking does not hold up the rest.
+WORKER_THREADS = 4
+ROWS_AT_ONCE = 1000
+
+
+class CannotEmbed(Exception):
+    """The embedded mode cannot start here; the text says why."""
+
+
+def run_embedded_worker() -> int:
+    """Relay, worker and beat until SIGTERM or SIGINT, which let a running task finish. Returns the exit code."""
+    driver = current_app.connection_for_write().transport.driver_type
+    if driver != "memory":
+        raise CannotEmbed(f"CELERY_BROKER_URL names a broker of its own ({driver}); the embedded mode is for memory://")
+    with only_one_per_database():
+        if count := send_again_what_was_lost():
+            logger.info("%s tasks were in flight when the last run ended; they are sent again", count)
+        relay = Relay()
+        threads = [
+            _start_thread("relay", relay.run),
+            _start_thread("beat", EmbeddedService(current_app, thread=True).run),
+        ]
+        worker = current_app.Worker(pool="threads", concurrency=WORKER_THREADS, loglevel="INFO", quiet=True)
+        worker.start()
+        relay.stop()
+        threads[0].join()
+    return int(worker.exitcode or 0)
+
+
+def send_again_what_was_lost() -> int:
+    """Let the relay send every message that was sent before and has no final result. Returns how many."""
+    lost: list[int] = []
+    sent = OutboxMessage.objects.filter(sent_at__isnull=False).order_by("pk").values_list("pk", "task_id")
+    last = 0
+    while rows := list(sent.filter(pk__gt=last)[:ROWS_AT_ONCE]):
+        last = rows[-1][0]
+        final = set(
+            TaskResult.objects.filter(
+                task_id__in=[str(task_id) for _, task_id in rows], status__in=states.READY_STATES
+            ).values_list("task_id", flat=True)
+        )
+        lost += [pk for pk, task_id in rows if str(task_id) not in final]
+    for start in range(0, len(lost), ROWS_AT_ONCE):
+        OutboxMessage.objects.filter(pk__in=lost[start : start + ROWS_AT_ONCE]).update(sent_at=None)
+    return len(lost)
+
+
+@contextmanager
+def only_one_per_database() -> Iterator[None]:
+    """Hold the lock of this database's embedded worker. The system frees it however the process ends.
+
+    Two of them would take each other's messages for lost and do everything twice. Raises CannotEmbed.
+    """
+    path = _lock_path()
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotEmbed(f"another embedded worker runs on this database (it holds {path})") from None
+        yield
+
+
+def _lock_path() -> Path:
+    settings = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return Path(f"{settings['NAME']}.worker-lock")
+    address = "/".join(str(settings[part]) for part in ("HOST", "PORT", "NAME"))
+    return Path(tempfile.gettempdir()) / f"placar-{hashlib.sha256(address.encode()).hexdigest()[:16]}.worker-lock"
+
+
+def _start_thread(name: str, run: Callable[[], None]) -> threading.Thread:
+    """A thread without which the process is of no use: if it dies, the process ends and is started again."""
+
+    def guarded() -> None:
+        try:
+            run()
+        except Exception:
+            logger.exception("%s died", name)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    thread = threading.Thread(target=guarded, name=name, daemon=True)
+    thread.start()
+    return thread
