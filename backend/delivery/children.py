@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class Child:
         self._start_at = None
         self._started_at = time.monotonic()
         # In a session of its own: Ctrl-C in the terminal reaches the supervisor alone, which ends all in good order.
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 (commands of our own)
             self._command, env=self._environment, start_new_session=True, preexec_fn=die_with_parent(os.getpid())
         )
 
@@ -76,14 +76,13 @@ class Child:
         logger.warning("%s %s; it starts again in %.0f s", self.name, how, self._pause)
 
 
-class die_with_parent:  # noqa: N801 (called like a function)
-    """Between fork and exec of a child: Linux ends it when its parent dies, however that happens."""
+def die_with_parent(parent: int) -> Callable[[], None]:
+    """To be called between fork and exec of a child: Linux ends it when its parent dies, however that happens."""
+    libc = ctypes.CDLL(None)
 
-    def __init__(self, parent: int) -> None:
-        self._parent = parent
-        self._libc = ctypes.CDLL(None)
-
-    def __call__(self) -> None:
-        self._libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != self._parent:  # it died before we asked
+    def ask() -> None:
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # it died before we asked
             os._exit(1)
+
+    return ask

@@ -21,6 +21,11 @@ class Command(BaseCommand):
         parser.add_argument("--publish", action="store_true", help="publish the demo's races once a worker ranked them")
         parser.add_argument("--timeout", type=float, default=120, metavar="SECONDS", help="of --publish (%(default)g)")
         parser.add_argument(
+            "--if-empty",
+            action="store_true",
+            help="do nothing, and say nothing, where there are users or events already",
+        )
+        parser.add_argument(
             "--force",
             action="store_true",
             help="also where there are users or events already. The demo's users have a password that everybody knows",
@@ -29,7 +34,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["publish"]:
             self._publish(options["timeout"])
-        else:
+        elif not options["if_empty"] or is_loaded() or is_pristine():
             self._load(force=options["force"])
 
     def _load(self, *, force: bool) -> None:
