@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from apps.events.imports.bulk import any_of
 from apps.events.models import Entry, Event, Participant, Score
 
 
@@ -40,7 +41,7 @@ class KnownParticipant:
 
 def load_entries(event: Event, bibs: Collection[str]) -> dict[str, KnownEntry]:
     """The event's entries with these bibs, by bib."""
-    rows: Iterable[tuple[Any, ...]] = Entry.objects.filter(event=event, bib__in=bibs).values_list(
+    rows: Iterable[tuple[Any, ...]] = Entry.objects.filter(any_of("bib", bibs), event=event).values_list(
         "bib",
         "pk",
         "participant_id",
@@ -58,7 +59,7 @@ def load_scores(entry_ids: Collection[int], attempts: Collection[int]) -> dict[t
     if not entry_ids:
         return {}
     rows: Iterable[tuple[Any, ...]] = Score.objects.filter(
-        entry__in=entry_ids, attempt__in=attempts, is_current=True
+        any_of("entry", entry_ids), attempt__in=attempts, is_current=True
     ).values_list("entry_id", "attempt", "pk", "value", "achieved_at")
     return {(entry_id, attempt): KnownScore(*values) for entry_id, attempt, *values in rows}
 
@@ -68,7 +69,7 @@ def load_participants(event: Event, external_ids: Collection[str]) -> dict[str, 
     if not external_ids:
         return {}
     rows: Iterable[tuple[Any, ...]] = Participant.objects.filter(
-        owner=event.owner_id, external_id__in=external_ids
+        any_of("external_id", external_ids), owner=event.owner_id
     ).values_list("external_id", "pk", "name")
     return {external_id: KnownParticipant(*values) for external_id, *values in rows}
 
@@ -78,4 +79,4 @@ def load_bibs(event: Event, participants: Collection[KnownParticipant]) -> dict[
     if not participants:
         return {}
     ids = [participant.pk for participant in participants]
-    return dict(Entry.objects.filter(event=event, participant__in=ids).values_list("participant_id", "bib"))
+    return dict(Entry.objects.filter(any_of("participant", ids), event=event).values_list("participant_id", "bib"))

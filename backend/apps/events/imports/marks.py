@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 
 from django.db.models import Min
 
+from apps.events.imports.bulk import any_of, insert_rows
 from apps.events.imports.rows import Row
 from apps.events.models import ImportBatch, ImportRow
 
@@ -12,15 +13,15 @@ from apps.events.models import ImportBatch, ImportRow
 class Marks:
     """What the lines before a chunk have named, from the database, and its own as they are added."""
 
-    def __init__(self, batch: ImportBatch, rows: Sequence[Row]) -> None:
-        self.added: list[ImportRow] = []
+    def __init__(self, batch: ImportBatch, rows: Sequence[Row], *, lines_before: int) -> None:
+        self._added: list[dict[str, object]] = []
         self._batch = batch
-        self._before = ImportRow.objects.filter(batch=batch, line__lt=rows[0].line)
+        self._before = ImportRow.objects.filter(batch=batch, line__lte=lines_before)
         bibs = {row.bib for row in rows}
         # bib -> (line, digest) of the first row that named it
         self._first: dict[str, tuple[int, str]] = {
             bib: (line, digest)
-            for bib, line, digest in self._before.filter(bib__in=bibs)
+            for bib, line, digest in self._before.filter(any_of("bib", bibs))
             .values_list("bib")
             .annotate(Min("line"), Min("details_digest"))
             .order_by()
@@ -33,13 +34,13 @@ class Marks:
     def _load_lines(self, bibs: Collection[str], attempts: Collection[int]) -> dict[tuple[str, int], int]:
         if not bibs:
             return {}
-        marks = self._before.filter(bib__in=bibs, attempt__in=attempts)
+        marks = self._before.filter(any_of("bib", bibs), attempt__in=attempts)
         return {(bib, attempt): line for bib, attempt, line in marks.values_list("bib", "attempt", "line")}
 
     def _load_participants(self, external_ids: Collection[str]) -> dict[str, tuple[str, int]]:
         if not external_ids:
             return {}
-        marks = self._before.exclude(participant="").filter(participant__in=external_ids)
+        marks = self._before.exclude(participant="").filter(any_of("participant", external_ids))
         return {name: (bib, line) for name, bib, line in marks.values_list("participant", "bib", "line")}
 
     def is_first(self, row: Row) -> bool:
@@ -67,16 +68,20 @@ class Marks:
         self._lines[row.bib, row.attempt] = row.line
         if row.participant:
             self._participants.setdefault(row.participant, (row.bib, row.line))
-        self.added.append(
-            ImportRow(
-                batch=self._batch,
-                bib=row.bib,
-                attempt=row.attempt,
-                line=row.line,
-                participant=row.participant,
-                details_digest=digest,
-            )
+        self._added.append(
+            {
+                "batch": self._batch.pk,
+                "bib": row.bib,
+                "attempt": row.attempt,
+                "line": row.line,
+                "participant": row.participant,
+                "details_digest": digest,
+            }
         )
+
+    def store(self) -> None:
+        """Write down what was added."""
+        insert_rows(ImportRow, self._added)
 
 
 def details_digest(row: Row) -> str:

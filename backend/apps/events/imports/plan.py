@@ -16,7 +16,7 @@ from apps.events.imports.known import (
 )
 from apps.events.imports.marks import Marks
 from apps.events.imports.rows import Rejection, Row, RowReader
-from apps.events.models import Entry, Event, ImportBatch, ImportRow
+from apps.events.models import Entry, Event, ImportBatch
 
 DSQ_REASON = "import"
 
@@ -36,14 +36,14 @@ class EntryChange:
 class Plan:
     """The changes that a chunk's rows make, and how many rows make which kind."""
 
-    entries: Mapping[str, KnownEntry] = field(default_factory=dict)  # by bib
-    participants: Mapping[str, KnownParticipant] = field(default_factory=dict)  # by external id
+    marks: Marks  # with those of the rows that are taken
+    entries: Mapping[str, KnownEntry]  # by bib
+    participants: Mapping[str, KnownParticipant]  # by external id
     new_entries: list[Row] = field(default_factory=list)
     entry_changes: list[EntryChange] = field(default_factory=list)
     # with their values and the scores that they supersede
     new_scores: list[tuple[Row, int, KnownScore | None]] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
-    marks: list[ImportRow] = field(default_factory=list)
     accepted: int = 0
     updated: int = 0
     unchanged: int = 0
@@ -51,37 +51,33 @@ class Plan:
 
 def plan_chunk(event: Event, batch: ImportBatch, chunk: Chunk, reader: RowReader, sets: DivisionSets) -> Plan:
     """What the rows of a chunk change in a locked event."""
-    if not chunk.rows:
-        return Plan()
-    planner = _Planner(event, batch, chunk.rows, reader, sets)
+    planner = _Planner(event, batch, chunk, reader, sets)
     for row in chunk.rows:
         planner.take(row)
-    planner.plan.marks = planner.marks.added
     return planner.plan
 
 
 class _Planner:
-    def __init__(
-        self, event: Event, batch: ImportBatch, rows: list[Row], reader: RowReader, sets: DivisionSets
-    ) -> None:
+    def __init__(self, event: Event, batch: ImportBatch, chunk: Chunk, reader: RowReader, sets: DivisionSets) -> None:
+        rows = chunk.rows
         self._reader = reader
-        self.marks = Marks(batch, rows)
+        self._marks = Marks(batch, rows, lines_before=chunk.start.lines)
         entries = load_entries(event, {row.bib for row in rows})
         participants = load_participants(event, {row.participant for row in rows if row.participant})
-        self.plan = Plan(entries=entries, participants=participants)
+        self.plan = Plan(self._marks, entries, participants)
         self._scores = load_scores([entry.pk for entry in entries.values()], {row.attempt for row in rows})
         self._bibs = load_bibs(event, participants.values())
         self._divisions = sets.load({entry.division_set_id for entry in entries.values()})
 
     def take(self, row: Row) -> None:
-        objection = self.marks.objection(row) or self._objection(row)
+        objection = self._marks.objection(row) or self._objection(row)
         if objection is not None:
             self.plan.rejections.append(self._reader.reject(row, *objection))
             return
         entry = self.plan.entries.get(row.bib)
         # What a row says of its entry was done by the first row that named it, maybe in an earlier chunk.
-        is_first = self.marks.is_first(row)
-        self.marks.add(row)
+        is_first = self._marks.is_first(row)
+        self._marks.add(row)
         is_new_entry = is_first and entry is None
         if is_new_entry:
             self.plan.new_entries.append(row)

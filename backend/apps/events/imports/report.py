@@ -20,6 +20,17 @@ def summarize(batch: ImportBatch) -> dict[str, Any]:
     }
 
 
+def report(batch: ImportBatch) -> dict[str, Any]:
+    """The summary and the rejected rows of which details are kept, in the order of their lines."""
+    rejections = list(batch.rejections.values("line", "column", "value", "reason"))
+    return {**summarize(batch), "rejections": rejections, "rejections_are_cut": is_cut(batch, len(rejections))}
+
+
+def is_clean(batch: ImportBatch) -> bool:
+    """Whether all of the file was taken."""
+    return batch.state == ImportBatch.State.DONE and not batch.rejected
+
+
 def is_cut(batch: ImportBatch, listed: int) -> bool:
     """Whether more rows were rejected than are listed."""
     return batch.rejected > listed

@@ -13,18 +13,20 @@ from django.utils import timezone
 
 from apps.errors import InvalidInput, WrongState
 from apps.events.changes import LONGEST_WAIT, enqueue_ranking, lock_event, note_change
+from apps.events.imports.bulk import analyze, favour_indexes
 from apps.events.imports.division_sets import DivisionSets
 from apps.events.imports.file import Chunk, ImportFile
 from apps.events.imports.lines import Position
 from apps.events.imports.plan import plan_chunk
 from apps.events.imports.store import store_plan
-from apps.events.models import Entry, Event, ImportBatch, ImportPart, ImportRejection, ImportRow
+from apps.events.models import Entry, Event, ImportBatch, ImportPart, ImportRejection, ImportRow, Participant
 from apps.events.rules import parse_rules
 from apps.events.states import require_state
 
 State = ImportBatch.State
 OVER = frozenset({State.DONE, State.REFUSED, State.STOPPED})
 MOST_REJECTIONS = 10_000  # that are stored; all are counted
+FIRST_ANALYZE_ROWS = 5_000
 
 Progress = Callable[[ImportBatch], None]
 
@@ -46,8 +48,12 @@ def run_import(batch_id: int, progress: Progress | None = None) -> ImportBatch:
         return _refuse_file(batch, refusal.reason)
     file.seek(Position(batch.bytes_read, batch.lines_read))
     sets = DivisionSets()
+    analyze_at = FIRST_ANALYZE_ROWS
     while batch.state not in OVER:
         batch = _advance(batch, file, sets)
+        if batch.received >= analyze_at:
+            analyze(Entry, Participant, ImportRow)
+            analyze_at = 2 * batch.received
         # With DEBUG on, Django keeps every statement: of a large file more than fits into memory.
         reset_queries()
         if progress is not None:
@@ -73,6 +79,7 @@ def _advance(batch: ImportBatch, file: ImportFile, sets: DivisionSets) -> Import
             return batch
         position = Position(batch.bytes_read, batch.lines_read)
         if file.at(position) == chunk.start:
+            favour_indexes()
             _take(event, batch, file, chunk, sets)
             batch.save()
             position = Position(batch.bytes_read, batch.lines_read)
@@ -110,7 +117,7 @@ def _take_rows(event: Event, batch: ImportBatch, file: ImportFile, chunk: Chunk,
         note_change(event, wait=LONGEST_WAIT)
     if batch.state == State.CHECKING or batch.mode == ImportBatch.Mode.UPSERT:
         # The second reading of a file finds the marks of the first.
-        ImportRow.objects.bulk_create(plan.marks)
+        plan.marks.store()
     rejections = sorted(chunk.rejections + plan.rejections, key=lambda rejection: rejection.line)
     ImportRejection.objects.bulk_create(
         ImportRejection(batch=batch, line=one.line, column=one.column, value=one.value, reason=one.reason)

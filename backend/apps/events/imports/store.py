@@ -3,6 +3,9 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
+from django.utils import timezone
+
+from apps.events.imports.bulk import allocate_ids, any_of, insert_rows
 from apps.events.imports.division_sets import DivisionSets
 from apps.events.imports.known import KnownParticipant, load_participants
 from apps.events.imports.plan import DSQ_REASON, EntryChange, Plan
@@ -22,28 +25,57 @@ def store_plan(event: Event, batch: ImportBatch, plan: Plan, sets: DivisionSets)
 
 def _add_entries(event: Event, plan: Plan, sets: DivisionSets, names: dict[int, str]) -> dict[str, int]:
     """Store the new entries and their participants; ids by bib. Known participants' new names go into `names`."""
-    known = _known_participants(event, plan)
-    unknown = [row for row in plan.new_entries if not row.participant]
-    created = Participant.objects.bulk_create(_participant(event, row) for row in unknown)
-    participant_ids = {row.bib: participant.pk for row, participant in zip(unknown, created, strict=True)}
-    for row in plan.new_entries:
-        if row.participant:
-            participant = known[row.participant]
-            participant_ids[row.bib] = participant.pk
-            if row.name and row.name != participant.name:
-                names[participant.pk] = row.name
-    entries = Entry.objects.bulk_create(
-        Entry(
-            event=event,
-            participant_id=participant_ids[row.bib],
-            bib=row.bib,
-            division_set_id=sets.find(event, row.divisions),
-            status=row.status or Entry.Status.FINISHED,
-            status_reason=_status_reason(row.status),
-        )
-        for row in plan.new_entries
+    rows = plan.new_entries
+    if not rows:
+        return {}
+    participant_ids = _add_participants(event, rows) | _find_participants(event, plan, names)
+    entry_ids = dict(zip((row.bib for row in rows), allocate_ids(Entry, len(rows)), strict=True))
+    now = timezone.now()
+    insert_rows(
+        Entry,
+        [
+            {
+                "id": entry_ids[row.bib],
+                "event": event.pk,
+                "participant": participant_ids[row.bib],
+                "bib": row.bib,
+                "division_set": sets.find(event, row.divisions),
+                "standing": int(Entry.Standing.COMPETING),
+                "status": int(row.status or Entry.Status.FINISHED),
+                "status_reason": _status_reason(row.status),
+                "adjustment": 0,
+                "adjustment_reason": "",
+                "created_at": now,
+            }
+            for row in rows
+        ],
     )
-    return {entry.bib: entry.pk for entry in entries}
+    return entry_ids
+
+
+def _add_participants(event: Event, new_entries: list[Row]) -> dict[str, int]:
+    """Store the participants that have no external id; ids by bib."""
+    rows = [row for row in new_entries if not row.participant]
+    ids = allocate_ids(Participant, len(rows))
+    insert_rows(
+        Participant,
+        [
+            {"id": pk, "name": row.name or row.bib, "owner": event.owner_id, "external_id": ""}
+            for pk, row in zip(ids, rows, strict=True)
+        ],
+    )
+    return {row.bib: pk for pk, row in zip(ids, rows, strict=True)}
+
+
+def _find_participants(event: Event, plan: Plan, names: dict[int, str]) -> dict[str, int]:
+    """Ids of the participants that have an external id, by bib; those that are new are stored."""
+    rows = [row for row in plan.new_entries if row.participant]
+    known = _known_participants(event, plan)
+    for row in rows:
+        participant = known[row.participant]
+        if row.name and row.name != participant.name:
+            names[participant.pk] = row.name
+    return {row.bib: known[row.participant].pk for row in rows}
 
 
 def _known_participants(event: Event, plan: Plan) -> Mapping[str, KnownParticipant]:
@@ -56,13 +88,15 @@ def _known_participants(event: Event, plan: Plan) -> Mapping[str, KnownParticipa
     # An import into another event of the same owner may store the same ones at this moment. The order keeps the two
     # from waiting for each other.
     Participant.objects.bulk_create(
-        [_participant(event, new[external_id]) for external_id in sorted(new)], ignore_conflicts=True
+        [
+            Participant(
+                name=new[external_id].name or new[external_id].bib, owner_id=event.owner_id, external_id=external_id
+            )
+            for external_id in sorted(new)
+        ],
+        ignore_conflicts=True,
     )
     return {**plan.participants, **load_participants(event, new.keys())}
-
-
-def _participant(event: Event, row: Row) -> Participant:
-    return Participant(name=row.name or row.bib, owner_id=event.owner_id, external_id=row.participant)
 
 
 def _status_reason(status: Entry.Status | None) -> str:
@@ -83,7 +117,7 @@ def _change_entries(event: Event, changes: list[EntryChange], sets: DivisionSets
         if fields:
             alike[tuple(fields.items())].append(change.entry.pk)
     for key, ids in alike.items():
-        Entry.objects.filter(pk__in=ids).update(**dict(key))
+        Entry.objects.filter(any_of("pk", ids)).update(**dict(key))
 
 
 def _rename(names: Mapping[int, str]) -> None:
@@ -94,17 +128,26 @@ def _add_scores(event: Event, batch: ImportBatch, plan: Plan, entry_ids: Mapping
     superseded = [old.pk for *_, old in plan.new_scores if old is not None]
     if superseded:
         # Before the new ones are written: an attempt has one current score at any time.
-        Score.objects.filter(pk__in=superseded).update(is_current=False)
-    Score.objects.bulk_create(
-        Score(
-            event=event,
-            entry_id=entry_ids[row.bib],
-            attempt=row.attempt,
-            value=value,
-            # Not the present moment: an import that was killed and goes on stores the same as an undisturbed one.
-            achieved_at=row.achieved_at or batch.created_at,
-            recorded_by_id=batch.created_by_id,
-            supersedes_id=old.pk if old else None,
-        )
-        for row, value, old in plan.new_scores
+        Score.objects.filter(any_of("pk", superseded)).update(is_current=False)
+    now = timezone.now()
+    insert_rows(
+        Score,
+        [
+            {
+                "event": event.pk,
+                "entry": entry_ids[row.bib],
+                "attempt": row.attempt,
+                "value": value,
+                # Not the present moment: an import that was killed and goes on stores the same as an undisturbed one.
+                "achieved_at": row.achieved_at or batch.created_at,
+                "recorded_at": now,
+                "recorded_by": batch.created_by_id,
+                "idempotency_key": "",
+                "request_digest": "",
+                "is_current": True,
+                "supersedes": old.pk if old else None,
+                "void_reason": "",
+            }
+            for row, value, old in plan.new_scores
+        ],
     )
