@@ -3,6 +3,7 @@
 https://docs.djangoproject.com/en/5.2/ref/settings/
 """
 
+import warnings
 from pathlib import Path
 
 import environ
@@ -89,6 +90,8 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 # Serves the apps' own static files where collectstatic was never run (make run, tests).
 WHITENOISE_USE_FINDERS = True
+# There the folder is missing, which is meant, and WhiteNoise warns of it in every process.
+warnings.filterwarnings("ignore", message="No directory at", category=UserWarning)
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
