@@ -3,10 +3,15 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.broker import Broker
 from tests.processes import Processes
+
+# How long an example takes depends on what else the machine does, so no test fails for it.
+hypothesis.settings.register_profile("placar", deadline=None)
+hypothesis.settings.load_profile("placar")
 
 
 @pytest.fixture

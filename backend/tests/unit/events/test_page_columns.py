@@ -1,0 +1,50 @@
+"""Every row of every board comes back from its pages, and the lookup leads to it."""
+
+from hypothesis import given
+
+from apps.events.page_columns import Row, decode_lookup, decode_rows, lookup_columns, row_columns
+from apps.events.page_format import encode_pages
+from apps.events.ranking import rank_entries
+from apps.events.result import Board, RankingResult
+from apps.events.rules import Rules
+from tests.unit.events.naive_ranking import Line, Runner, any_rules, any_runners, naive_boards, to_columns
+
+
+def stored_rows(result: RankingResult, board: Board) -> list[Row]:
+    pages = encode_pages(row_columns(result, board))
+    return [row for page in pages for row in decode_rows(page, 0, slice(None))]
+
+
+@given(any_runners(), any_rules())
+def test_rows_come_back(runners: list[Runner], rules: Rules) -> None:
+    result = rank_entries(to_columns(runners, rules))
+    bibs = {number: runner.bib for number, runner in enumerate(runners, 1)}
+    for board, lines in zip(result.boards, naive_boards(runners, rules).values(), strict=True):
+        rows = stored_rows(result, board)
+        assert [
+            Line(bibs[row.entry_id], row.rank, row.tied, row.score, row.status, row.standing) for row in rows
+        ] == lines
+        assert [row.position for row in rows] == list(range(1, len(rows) + 1))
+
+
+@given(any_runners(min_size=1), any_rules())
+def test_the_lookup_leads_to_every_row(runners: list[Runner], rules: Rules) -> None:
+    result = rank_entries(to_columns(runners, rules))
+    dimensions = ["age", "sex"]
+    pages = encode_pages(lookup_columns(result, dimensions))
+    for number in range(1, len(runners) + 1):
+        places = [place for page in pages for place in decode_lookup(page, len(dimensions), [number])]
+        assert places == [
+            (board_number, row.position - 1)
+            for board_number, board in enumerate(result.boards)
+            for row in stored_rows(result, board)
+            if row.entry_id == number
+        ]
+
+
+def test_selected_rows_keep_their_positions() -> None:
+    runners = [Runner(str(number), (number,)) for number in range(1, 6)]
+    result = rank_entries(to_columns(runners, Rules.model_validate({"metric": "count", "direction": "low"})))
+    (page,) = encode_pages(row_columns(result, result.boards[0]))
+    assert [(row.entry_id, row.position) for row in decode_rows(page, 1000, [1, 3])] == [(2, 1002), (4, 1004)]
+    assert [(row.entry_id, row.position) for row in decode_rows(page, 1000, slice(3, None))] == [(4, 1004), (5, 1005)]
