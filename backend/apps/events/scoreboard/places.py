@@ -1,14 +1,12 @@
 """What an entry's own page says of its places."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from apps.events import pages
-from apps.events.models import Entry, Ranking
-from apps.events.page_columns import Row
+from apps.events.models import Entry, Event, Ranking
+from apps.events.ranking_lines import Counts, Line, count_lines, entries_gone, read_lines
 from apps.events.rules import Rules
 from apps.events.scoreboard.divisions import board_title
-from apps.events.scoreboard.lines import rank_text, result_text
 from apps.events.values import format_value
 
 
@@ -17,25 +15,25 @@ class Place:
     """An entry's place on one board."""
 
     board: str
-    title: str  # "" for overall
-    rank: str
-    total: int  # entries on that board
-    result: str
+    title: str  # empty for overall
+    line: Line
+    counts: Counts
     page: int  # of the scoreboard, where the entry stands
 
 
-def make_places(ranking: Ranking, rules: Rules, rows: Mapping[str, Row], *, rows_per_page: int) -> list[Place]:
-    """An entry's places from its row on each board, overall first."""
+def read_places(event: Event, ranking: Ranking, entry_id: int, *, rows_per_page: int) -> list[Place]:
+    """An entry's place on each board that it is on, overall first; none if the ranking does not have it."""
+    rows = pages.place(ranking, entry_id)
+    gone = entries_gone(event, ranking)
     return [
         Place(
             board=board,
             title=board_title(board),
-            rank=rank_text(row),
-            total=pages.row_count(ranking, board),
-            result=result_text(row, rules),
-            page=(row.position - 1) // rows_per_page + 1,
+            line=line,
+            counts=count_lines(ranking, board, gone),
+            page=(line.position - 1) // rows_per_page + 1,
         )
-        for board, row in sorted(rows.items(), key=lambda item: pages.board_keys(ranking).index(item[0]))
+        for board, line in zip(rows, read_lines(ranking, list(rows.values())), strict=True)
     ]
 
 

@@ -26,7 +26,7 @@ def find_rows(event: Event, ranking: Ranking, board: str, text: str) -> tuple[li
     by_bib = list(entries.filter(bib__in={text, text.upper(), text.lower()}).values_list("pk", flat=True))
     by_name = list(_named(entries, text).exclude(pk__in=by_bib).values_list("pk", flat=True)[: MOST_HITS + 1])
     found = [*by_bib, *by_name]
-    rows = [row for pk in found[:MOST_HITS] for row in pages.around(ranking, board, pk, 0)]
+    rows = pages.rows_of(ranking, board, found[:MOST_HITS])
     return sorted(rows, key=lambda row: row.position), len(found) > MOST_HITS
 
 

@@ -4,22 +4,22 @@ import re
 from functools import partial
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import InvalidPage, Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
 from apps.events import pages
-from apps.events.access import visible_events
-from apps.events.models import BIB_PATTERN, Entry, Event, Ranking
+from apps.events.access import anyone_may_see, visible_events
+from apps.events.models import BIB_PATTERN, Event, Ranking
+from apps.events.ranking_lines import count_lines, entity_tag, entries_gone, read_lines
 from apps.events.result import OVERALL
 from apps.events.rules import parse_rules
 from apps.events.scoreboard import listing
 from apps.events.scoreboard.divisions import board_title, dimensions
-from apps.events.scoreboard.lines import SCORE_LABELS, make_lines
+from apps.events.scoreboard.labels import SCORE_LABELS
 from apps.events.scoreboard.phases import POLL_SECONDS, Phase, phase_of
-from apps.events.scoreboard.places import adjustment_text, make_places
+from apps.events.scoreboard.places import adjustment_text, read_places
 from apps.events.scoreboard.responses import answer_if_changed, make_etag, public_page
 from apps.events.scoreboard.search import clean_text, find_rows
 
@@ -62,23 +62,17 @@ def entry(request: HttpRequest, slug: str, bib: str) -> HttpResponseBase:
 
 def find_event(request: HttpRequest, slug: str) -> tuple[Event, bool]:
     """The event with its current ranking, and whether anybody may see it. Who the visitor is matters only if not."""
-    events = visible_events(AnonymousUser()).select_related("current_ranking")
-    if event := events.filter(slug=slug).first():
+    event = Event.objects.select_related("current_ranking").filter(slug=slug).first()
+    if event is not None and anyone_may_see(event):
         return event, True
-    if request.user.is_authenticated:
-        events = visible_events(request.user).select_related("current_ranking")
-        if event := events.filter(slug=slug).first():
-            return event, False
+    if event is not None and visible_events(request.user).filter(pk=event.pk).exists():
+        return event, False
     raise Http404(f"There is no event {slug}.")
 
 
 def event_etag(event: Event, phase: Phase) -> str:
-    """Changes with all that the pages of an event show; costs no query beyond the event itself.
-
-    Places and scores change with the current ranking alone. Names, hidden entries and the event's own fields change
-    between two rankings, and each such change moves `updated_at` (see apps.events.changes.note_change).
-    """
-    return make_etag(event.pk, event.updated_at.isoformat(), event.current_ranking_id, phase.value)
+    """Changes with all that the pages of an event show; costs no query beyond the event itself."""
+    return make_etag(entity_tag(event), phase.value)
 
 
 def get_page(paginator: "Paginator[Any]", request: HttpRequest) -> "Page[Any]":
@@ -94,22 +88,21 @@ def _render_scoreboard(request: HttpRequest, event: Event, context: dict[str, An
     text = clean_text(request.GET.get("q", ""))
     context |= _event_context(event, context["phase"]) | {"board": board, "title": board_title(board), "q": text}
     ranking = event.current_ranking
-    if ranking is not None:
-        if board not in pages.board_keys(ranking):
-            raise Http404("There is no such division.")
-        context["dimensions"] = dimensions(ranking, board)
-        context["total"] = pages.row_count(ranking, board)
-        context["score_label"] = SCORE_LABELS[parse_rules(ranking.rules).metric]
-        context |= _found(event, ranking, board, text) if text else _leafed(request, event, ranking, board)
-    elif board != OVERALL:
+    if board not in (pages.board_keys(ranking) if ranking else [OVERALL]):
         raise Http404("There is no such division.")
+    if ranking is not None:
+        context["dimensions"] = dimensions(ranking, board)
+        context["total"] = count_lines(ranking, board, entries_gone(event, ranking)).total
+        context |= _found(event, ranking, board, text) if text else _leafed(request, ranking, board)
     return render(request, "events/scoreboard.html", context)
 
 
 def _event_context(event: Event, phase: Phase) -> dict[str, Any]:
+    ranking = event.current_ranking
     return {
         "event": event,
-        "ranking": event.current_ranking,
+        "ranking": ranking,
+        "score_label": SCORE_LABELS[parse_rules(ranking.rules if ranking else event.rules).metric],
         "poll_seconds": POLL_SECONDS.get(phase),
         "is_listed": event.visibility == Event.Visibility.PUBLIC,
     }
@@ -117,13 +110,13 @@ def _event_context(event: Event, phase: Phase) -> dict[str, Any]:
 
 def _found(event: Event, ranking: Ranking, board: str, text: str) -> dict[str, Any]:
     rows, has_more = find_rows(event, ranking, board, text)
-    return {"lines": make_lines(event, parse_rules(ranking.rules), rows), "has_more": has_more}
+    return {"lines": read_lines(ranking, rows), "has_more": has_more}
 
 
-def _leafed(request: HttpRequest, event: Event, ranking: Ranking, board: str) -> dict[str, Any]:
+def _leafed(request: HttpRequest, ranking: Ranking, board: str) -> dict[str, Any]:
     page = get_page(Paginator(range(pages.row_count(ranking, board)), ROWS_PER_PAGE), request)
     rows = pages.rows(ranking, board, max(page.start_index() - 1, 0), page.end_index())
-    return {"lines": make_lines(event, parse_rules(ranking.rules), rows), "page": page}
+    return {"lines": read_lines(ranking, rows), "page": page}
 
 
 def _render_entry(request: HttpRequest, event: Event, bib: str, context: dict[str, Any]) -> HttpResponse:
@@ -134,10 +127,7 @@ def _render_entry(request: HttpRequest, event: Event, bib: str, context: dict[st
     context |= _event_context(event, context["phase"]) | {"entry": found, "divisions": found.division_set.values}
     ranking = event.current_ranking
     if ranking is not None:
-        rules = parse_rules(ranking.rules)
-        places = pages.place(ranking, found.pk)
-        context["places"] = make_places(ranking, rules, places, rows_per_page=ROWS_PER_PAGE)
-        context["neighbours"] = make_lines(event, rules, pages.around(ranking, OVERALL, found.pk, NEIGHBOURS))
-        context |= {"score_label": SCORE_LABELS[rules.metric], "adjustment": adjustment_text(found, rules)}
-        context["is_out_of_competition"] = found.standing == Entry.Standing.OUT_OF_COMPETITION
+        context["places"] = read_places(event, ranking, found.pk, rows_per_page=ROWS_PER_PAGE)
+        context["neighbours"] = read_lines(ranking, pages.around(ranking, OVERALL, found.pk, NEIGHBOURS))
+        context["adjustment"] = adjustment_text(found, parse_rules(ranking.rules))
     return render(request, "events/entry.html", context)

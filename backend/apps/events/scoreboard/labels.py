@@ -1,0 +1,12 @@
+"""Words of the scoreboard."""
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.events.rules import Metric
+
+SCORE_LABELS = {
+    Metric.DURATION: _("Time"),
+    Metric.DISTANCE: _("Distance"),
+    Metric.POINTS: _("Points"),
+    Metric.COUNT: _("Count"),
+}

@@ -1,0 +1,76 @@
+"""Finding an entry on the scoreboard."""
+
+import pytest
+from django.test import Client
+
+from apps.events.models import Event
+from apps.events.services import generate_event_ranking
+from tests.factories import add_entry, add_score, make_event
+from tests.integration.pages.tables import read_board
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+RUNNERS = [
+    ("7", "Ana Maria Souza", "F", "21:40"),
+    ("12", "Bruno Souza", "M", "20:05"),
+    ("A3", "Maria Anselmo", "F", "22:00"),
+    ("31", "Carla 7up", "F", "25:00"),
+]
+
+
+@pytest.fixture
+def race() -> Event:
+    event = make_event(slug="race")
+    for bib, name, sex, time in RUNNERS:
+        add_entry(event, bib, name=name, divisions={"sex": sex})
+        add_score(event, bib, time)
+    generate_event_ranking(event.pk)
+    return event
+
+
+@pytest.mark.parametrize(
+    ("text", "division", "found"),
+    [
+        ("souza", "overall", [["1", "12"], ["2", "7"]]),
+        ("souza", "sex:F", [["1", "7"]]),
+        ("maria", "overall", [["2", "7"], ["3", "A3"]]),
+        ("maria souza", "overall", [["2", "7"]]),
+        ("7", "overall", [["2", "7"], ["4", "31"]]),
+        ("a3", "overall", [["3", "A3"]]),
+        ("12", "sex:F", []),
+        ("%", "overall", []),
+        ("_", "overall", []),
+        ("nobody", "overall", []),
+        ("\x00", "overall", [["1", "12"], ["2", "7"], ["3", "A3"], ["4", "31"]]),  # as if nothing was asked
+        ("Souza\x00", "overall", [["1", "12"], ["2", "7"]]),
+        ("x" * 5000, "overall", []),
+    ],
+)
+def test_entries_are_found_by_bib_and_by_words_of_the_name(
+    client: Client, race: Event, text: str, division: str, found: list[list[str]]
+) -> None:
+    response = client.get("/events/race/", {"q": text, "division": division})
+    assert response.status_code == 200
+    assert [row[:2] for row in read_board(response.text)] == found
+
+
+def test_a_search_that_finds_nothing_says_so_and_leads_back(client: Client, race: Event) -> None:
+    page = client.get("/events/race/", {"q": "nobody", "division": "sex:F"}).text
+    assert "Nothing found for “nobody”." in page
+    assert 'href="?division=sex%3AF"' in page
+
+
+def test_many_matches_are_cut_and_a_bib_is_never_crowded_out(client: Client) -> None:
+    event = make_event(slug="crowd")
+    for bib in range(1, 41):
+        add_entry(event, str(bib), name="Nobody at all" if bib == 40 else f"Runner 40{bib}")
+    generate_event_ranking(event.pk)
+    response = client.get("/events/crowd/", {"q": "40"})
+    rows = read_board(response.text)
+    assert len(rows) == 25
+    assert "40" in [row[1] for row in rows]
+    assert "There are more" in response.text
+
+
+def test_all_matches_of_a_small_search_are_shown(client: Client, race: Event) -> None:
+    assert "There are more" not in client.get("/events/race/", {"q": "a"}).text
