@@ -230,6 +230,7 @@ SPECTACULAR_SETTINGS = {
     # Several things have a state or a status; without a name theirs would be numbered.
     "ENUM_NAME_OVERRIDES": {
         "EventState": "apps.events.models.Event.State",
+        "ImportState": "apps.events.models.ImportBatch.State",
         "EntryStatus": "apps.events.api.fields.STATUSES",
     },
     # The pages of /api/docs/ are served from here: no outside asset.

@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 from apps.events.api.bulk_scores import BulkScores
 from apps.events.api.entries import EntryDetail, EntryList
 from apps.events.api.events import EventAction, EventDetail, EventList, TransitionList
+from apps.events.api.imports import ImportDetail, ImportList, RejectionList
 from apps.events.api.lookups import ActionConverter, BibConverter
 from apps.events.api.rankings import RankingAround, RankingExport, RankingPage, RankingPlaces, RankingTop
 from apps.events.api.revisions import GenerateRanking, RevisionList
@@ -23,6 +24,9 @@ urlpatterns = [
     path("events/<slug:slug>/scores", ScoreList.as_view(), name="scores"),
     path("events/<slug:slug>/scores/bulk", BulkScores.as_view(), name="bulk-scores"),
     path("scores/<int:score_id>/void", ScoreVoid.as_view(), name="void-score"),
+    path("events/<slug:slug>/imports", ImportList.as_view(), name="imports"),
+    path("imports/<int:import_id>", ImportDetail.as_view(), name="import"),
+    path("imports/<int:import_id>/rejections", RejectionList.as_view(), name="import-rejections"),
     path("events/<slug:slug>/ranking", RankingPage.as_view(), name="ranking"),
     path("events/<slug:slug>/ranking.csv", RankingExport.as_view(), name="ranking-export"),
     path("events/<slug:slug>/ranking/top", RankingTop.as_view(), name="ranking-top"),
