@@ -1,16 +1,17 @@
 """Connections to the broker as the relay and the topology use them: every wait has an end."""
 
-import logging
-
 from celery import current_app
 from kombu import Connection
 from kombu.exceptions import OperationalError
 
-logger = logging.getLogger(__name__)
-
 
 class BrokerUnavailable(Exception):
     """The broker did not answer as it should. What was being sent may or may not have arrived."""
+
+
+def is_in_memory() -> bool:
+    """Whether the broker is the one of the embedded mode, which lives and dies with its process."""
+    return current_app.connection_for_write().transport.driver_type == "memory"
 
 
 def open_connection() -> Connection:

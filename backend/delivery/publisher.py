@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from celery import current_app
 from kombu import Connection
 
 from delivery.amqp_publisher import AmqpPublisher
+from delivery.broker import is_in_memory
 from delivery.memory_publisher import MemoryPublisher
 from delivery.messages import Row
 
@@ -33,5 +33,4 @@ class Publisher(Protocol):
 
 def make_publisher() -> Publisher:
     """The publisher that fits the broker of Celery's settings."""
-    driver = current_app.connection_for_write().transport.driver_type
-    return AmqpPublisher() if driver == "amqp" else MemoryPublisher()
+    return MemoryPublisher() if is_in_memory() else AmqpPublisher()

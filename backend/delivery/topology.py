@@ -6,11 +6,11 @@ from kombu.transport.native_delayed_delivery import (
     declare_native_delayed_delivery_exchanges_and_queues,
 )
 
-from delivery.broker import BrokerUnavailable, describe, errors_of, open_connection
+from delivery.broker import BrokerUnavailable, describe, errors_of, is_in_memory, open_connection
 
 
 def declare_topology() -> list[str]:
-    """Declare what Celery's settings describe; returns the queues' names, none where the broker keeps no topology.
+    """Declare what Celery's settings describe; returns the queues' names, none where the broker is in memory.
 
     What is there already, and equal, stays as it is. Raises BrokerUnavailable, also when a queue or exchange exists
     with other arguments: the broker refuses then, and what was declared before stays.
@@ -18,9 +18,9 @@ def declare_topology() -> list[str]:
     Workers declare their own queues and the delays as well, when they start. Done here first, a task can be sent, and
     its retry delayed, before there was a worker.
     """
-    connection = open_connection()
-    if connection.transport.driver_type != "amqp":
+    if is_in_memory():
         return []
+    connection = open_connection()
     queues = list(current_app.amqp.queues.values())
     try:
         with connection.channel() as channel:
