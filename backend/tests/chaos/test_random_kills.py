@@ -5,7 +5,7 @@ PLACAR_CHAOS_SEED repeats the choices of a run, PLACAR_CHAOS_ENTRIES makes the r
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from random import Random, SystemRandom
@@ -31,11 +31,22 @@ ENTRIES = int(os.environ.get("PLACAR_CHAOS_ENTRIES", "4000"))
 SEED = int(os.environ.get("PLACAR_CHAOS_SEED") or SystemRandom().randrange(10**6))
 
 
+@pytest.fixture
+def say(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
+    """Writes a line to the terminal, also when the test passes."""
+    reporter = request.config.pluginmanager.getplugin("terminalreporter")
+
+    def write(line: str) -> None:
+        with capsys.disabled():
+            reporter.write_line(line)
+
+    return write
+
+
 @pytest.mark.django_db(transaction=True)
 def test_ten_kills_at_random_moments_change_nothing(
-    processes: Processes, broker: Broker, request: pytest.FixtureRequest
+    processes: Processes, broker: Broker, say: Callable[[str], None]
 ) -> None:
-    say = request.config.pluginmanager.getplugin("terminalreporter").write_line
     say(f"\nPLACAR_CHAOS_SEED={SEED} PLACAR_CHAOS_ENTRIES={ENTRIES}")
     work = Work(Random(SEED), ENTRIES)
     # Numbers of its own: two threads would take turns with one source in another order each time.
