@@ -48,16 +48,17 @@ class BulkScores(APIView):
         """
         event = find_event(request, slug)
         by = require(may_record_scores(request.user, event), request)
-        read = [_read_row(row) for row in read_body(BulkInput, request)["scores"]]
+        serializer = KeyedScoreInput()  # one for all rows: making it takes longer than checking a row
+        read = [_read_row(row, serializer) for row in read_body(BulkInput, request)["scores"]]
         new = [row for row in read if isinstance(row, NewScore)]
         outcomes = iter(record_scores(event.pk, rows=new, by=by))
         answers = [next(outcomes) if isinstance(row, NewScore) else row for row in read]
         return Response(_document(event, answers))
 
 
-def _read_row(row: Any) -> NewScore | ValidationError:
+def _read_row(row: Any, serializer: KeyedScoreInput) -> NewScore | ValidationError:
     try:
-        return NewScore(**KeyedScoreInput().run_validation(row))
+        return NewScore(**serializer.run_validation(row))
     except ValidationError as error:
         return error
 
