@@ -154,7 +154,9 @@ def test_a_change_of_visibility_asks_for_new_standings(races: list[Event]) -> No
 
 
 def test_changes_of_a_season_ask_for_its_standings_once(season: Season, races: list[Event]) -> None:
+    OutboxMessage.objects.all().delete()
     change_season(season.pk, changes={"points": {"by_place": [1]}})
+    change_season(season.pk, changes={"name": "The city series"})
     assert list(OutboxMessage.objects.filter(task_name__startswith="rankings.").values_list("task_name", "kwargs")) == [
         ("rankings.refresh_standings", {"season_id": season.pk})
     ]

@@ -1,7 +1,6 @@
 """manage.py export_ranking SLUG: writes a ranking to standard output."""
 
 import json
-import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable, Iterator
@@ -36,9 +35,7 @@ class Command(BaseCommand):
                 self.stdout.write(line)
             self.stdout.flush()
         except BrokenPipeError:
-            # The reader has enough, as `head` does. Python would complain once more when it flushes at its end.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(1)
+            sys.exit(1)  # the reader has enough, as `head` does
 
 
 def iter_json(rows: Iterable[ExportRow]) -> Iterator[str]:
