@@ -57,6 +57,7 @@ def test_a_second_call_changes_nothing() -> None:
     seed()
     before = (states(), Score.objects.count(), User.objects.count())
     assert seed().startswith("The demo is there already; nothing was changed.")
+    assert seed("--if-empty") == f"Demo logins: admin (staff), organiser, runner; password: {PASSWORD}\n"
     assert (states(), Score.objects.count(), User.objects.count()) == before
 
 
@@ -85,6 +86,8 @@ def test_a_database_in_use_is_refused_unless_forced(used_by: str) -> None:
         seed()
     assert not Season.objects.exists()
     assert not User.objects.filter(username="admin").exists()
+    assert seed("--if-empty") == ""
+    assert not Season.objects.exists()
     seed("--force")
     assert Season.objects.exists()
 

@@ -20,36 +20,41 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--publish", action="store_true", help="publish the demo's races once a worker ranked them")
         parser.add_argument("--timeout", type=float, default=120, metavar="SECONDS", help="of --publish (%(default)g)")
-        parser.add_argument(
-            "--if-empty",
-            action="store_true",
-            help="do nothing, and say nothing, where there are users or events already",
-        )
-        parser.add_argument(
+        used = parser.add_mutually_exclusive_group()
+        used.add_argument(
             "--force",
             action="store_true",
             help="also where there are users or events already. The demo's users have a password that everybody knows",
+        )
+        used.add_argument(
+            "--if-empty",
+            action="store_true",
+            help="do nothing, and say nothing, where there are users or events already",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["publish"]:
             self._publish(options["timeout"])
-        elif not options["if_empty"] or is_loaded() or is_pristine():
-            self._load(force=options["force"])
-
-    def _load(self, *, force: bool) -> None:
-        if is_loaded():
-            self.stdout.write("The demo is there already; nothing was changed.")
-        elif force or is_pristine():
-            try:
-                load_demo(timezone.now())
-            except Refused as refusal:
-                raise CommandError(f"nothing was written: {refusal}") from refusal
-        else:
+        elif is_loaded():
+            if not options["if_empty"]:
+                self.stdout.write("The demo is there already; nothing was changed.")
+            self._tell_logins()
+        elif options["force"] or is_pristine():
+            self._load()
+            self._tell_logins()
+        elif not options["if_empty"]:
             raise CommandError(
                 "this database has users or events already, and the demo's users have a password that everybody "
                 "knows; nothing was written (--force writes it all the same)"
             )
+
+    def _load(self) -> None:
+        try:
+            load_demo(timezone.now())
+        except Refused as refusal:
+            raise CommandError(f"nothing was written: {refusal}") from refusal
+
+    def _tell_logins(self) -> None:
         self.stdout.write(f"Demo logins: {STAFF} (staff), {ORGANISER}, {RUNNER}; password: {PASSWORD}")
 
     def _publish(self, timeout: float) -> None:
