@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from celery import current_app, states
-from celery.beat import EmbeddedService
+from celery.beat import Service as BeatService
 from django.db import connection
 from django_celery_results.models import TaskResult
 
@@ -45,7 +45,8 @@ def run_embedded_worker() -> int:
         relay = Relay()
         threads = [
             _start_thread("relay", relay.run),
-            _start_thread("beat", EmbeddedService(current_app, thread=True).run),
+            # It has to be told its scheduler: its own default keeps schedules in a file.
+            _start_thread("beat", BeatService(current_app, scheduler_cls=current_app.conf.beat_scheduler).start),
         ]
         worker = current_app.Worker(pool="threads", concurrency=WORKER_THREADS, loglevel="INFO", quiet=True)
         worker.start()

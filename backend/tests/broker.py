@@ -8,12 +8,18 @@ from typing import Any
 
 import pytest
 from celery import current_app
+from kombu import Connection
 from kombu.transport.native_delayed_delivery import MAX_NUMBER_OF_BITS_TO_USE, level_name
 
 from delivery.broker import open_connection
 from delivery.topology import declare_topology
 
 TOOL = Path(__file__).resolve().parents[2] / "scripts" / "private_services.py"
+
+
+def channel_of(connection: Connection) -> Any:
+    """py-amqp's channel, whose methods kombu's types do not know."""
+    return connection.default_channel
 
 
 class Broker:
@@ -44,12 +50,12 @@ class Broker:
         delays = [level_name(level) for level in range(MAX_NUMBER_OF_BITS_TO_USE)]
         with open_connection() as connection:
             for queue in (*current_app.amqp.queues, *delays):
-                connection.default_channel.queue_purge(queue)
+                channel_of(connection).queue_purge(queue)
 
     def count(self, queue: str) -> int:
         """How many messages are ready in the queue."""
         with open_connection() as connection:
-            return int(connection.default_channel.queue_declare(queue, passive=True).message_count)
+            return int(channel_of(connection).queue_declare(queue, passive=True).message_count)
 
     def take_all(self, queue: str) -> list[Any]:
         """Takes every message out of the queue, as kombu's Message."""

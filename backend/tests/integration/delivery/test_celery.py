@@ -64,7 +64,7 @@ def is_name(node: ast.expr, name: str) -> bool:
 
 
 def test_every_setting_is_known_to_celery() -> None:
-    known = {name for name, _ in flatten_options(NAMESPACES)}
+    known = {option[0] for option in flatten_options(NAMESPACES)}
     ours = {name.removeprefix("CELERY_").lower() for name in dir(settings) if name.startswith("CELERY_")}
     assert ours - known == READ_BY_THE_DJANGO_FIXUP
 

@@ -3,6 +3,7 @@
 import signal
 import uuid
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from django.utils import timezone
 from delivery.broker import open_connection
 from delivery.models import OutboxMessage
 from delivery.outbox import enqueue
-from tests.broker import Broker
+from tests.broker import Broker, channel_of
 from tests.processes import Processes, wait_until
 
 NAME = "events.generate_event_ranking"
@@ -32,6 +33,10 @@ def ask_often(number: int) -> None:
 
 def waiting() -> int:
     return OutboxMessage.objects.filter(sent_at=None).count()
+
+
+def fewer_than(before: int) -> bool:
+    return waiting() < before
 
 
 def wait_until_all_is_sent() -> None:
@@ -164,7 +169,7 @@ def test_killed_in_mid_batch_it_loses_nothing(processes: Processes, broker: Brok
     for _ in range(3):
         before = waiting()
         relay = processes.start_relay("--batch-size", "200")
-        wait_until(lambda before=before: waiting() < before, "a batch sent")
+        wait_until(partial(fewer_than, before), "a batch sent")
         relay.kill()
     processes.start_relay()
     wait_until_all_is_sent()
@@ -173,7 +178,7 @@ def test_killed_in_mid_batch_it_loses_nothing(processes: Processes, broker: Brok
 
 def test_a_message_that_no_queue_takes_stays_and_the_others_pass(processes: Processes, broker: Broker) -> None:
     with open_connection() as opened:
-        opened.default_channel.queue_delete("rankings")
+        channel_of(opened).queue_delete("rankings")
     refused = ask(1, name="rankings.refresh_season_standings")
     ask(2)
     ask(3, name="notifications.announce_event_ranking")
@@ -196,7 +201,7 @@ def test_a_message_that_no_queue_takes_stays_and_the_others_pass(processes: Proc
 def test_a_message_that_the_broker_cannot_store_stays(processes: Processes, broker: Broker) -> None:
     """A full queue that refuses answers with a nack."""
     with open_connection() as opened:
-        channel = opened.default_channel
+        channel = channel_of(opened)
         channel.queue_declare(
             "full", durable=True, auto_delete=False, arguments={"x-max-length": 1, "x-overflow": "reject-publish"}
         )

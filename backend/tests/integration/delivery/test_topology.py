@@ -1,21 +1,27 @@
 """`manage.py topology`: prepares the broker, again and again."""
 
+from functools import partial
+
 from celery import current_app
 from kombu.transport.native_delayed_delivery import calculate_routing_key
 
 from delivery.broker import open_connection
-from tests.broker import Broker
+from tests.broker import Broker, channel_of
 from tests.processes import Processes, wait_until
 
 QUEUES = ("events", "notifications", "rankings")
 
 
+def holds_one(broker: Broker, queue: str) -> bool:
+    return broker.count(queue) == 1
+
+
 def delete_everything() -> None:
     with open_connection() as connection:
         for queue in QUEUES:
-            connection.default_channel.queue_delete(queue)
+            channel_of(connection).queue_delete(queue)
         for exchange in ("placar", "celery_delayed_delivery"):
-            connection.default_channel.exchange_delete(exchange)
+            channel_of(connection).exchange_delete(exchange)
 
 
 def test_it_makes_the_queues_and_running_it_again_changes_nothing(processes: Processes, broker: Broker) -> None:
@@ -25,17 +31,17 @@ def test_it_makes_the_queues_and_running_it_again_changes_nothing(processes: Pro
     assert first.stdout == "declared: events, notifications, rankings, and the delays for retries\n"
     with open_connection() as connection:
         for queue in QUEUES:
-            connection.default_channel.basic_publish(message("kept"), exchange="placar", routing_key=queue)
+            channel_of(connection).basic_publish(message("kept"), exchange="placar", routing_key=queue)
     assert processes.run_command("topology").returncode == 0
     for queue in QUEUES:
-        wait_until(lambda queue=queue: broker.count(queue) == 1, f"one message in {queue} and in no other")
+        wait_until(partial(holds_one, broker, queue), f"one message in {queue} and in no other")
 
 
 def test_a_delayed_message_waits_in_the_broker_before_there_was_a_worker(processes: Processes, broker: Broker) -> None:
     delete_everything()
     assert processes.run_command("topology").returncode == 0
     with open_connection() as connection:
-        channel = connection.default_channel
+        channel = channel_of(connection)
         key = calculate_routing_key(1, "rankings")
         channel.basic_publish(message("late"), exchange="celery_delayed_27", routing_key=key)
     wait_until(lambda: broker.count("rankings") == 1, "the message in its queue after its delay")
@@ -50,14 +56,14 @@ def test_beside_a_running_worker_it_is_safe(processes: Processes, broker: Broker
 
 def test_a_queue_with_other_arguments_is_named_and_ends_it_with_an_error(processes: Processes, broker: Broker) -> None:
     with open_connection() as connection:
-        channel = connection.default_channel
+        channel = channel_of(connection)
         channel.queue_delete("rankings")
         channel.queue_declare("rankings", durable=True, auto_delete=False)
     try:
         run = processes.run_command("topology")
     finally:
         with open_connection() as connection:
-            connection.default_channel.queue_delete("rankings")
+            channel_of(connection).queue_delete("rankings")
     assert run.returncode == 1
     assert run.stderr.startswith("CommandError: topology not declared: ")
     assert "x-queue-type" in run.stderr
@@ -81,4 +87,4 @@ def test_in_memory_there_is_nothing_to_declare(processes: Processes) -> None:
 def message(body: str) -> object:
     """A message that the broker keeps."""
     with current_app.connection_for_write() as connection:
-        return connection.default_channel.prepare_message(body.encode(), properties={"delivery_mode": 2})
+        return channel_of(connection).prepare_message(body.encode(), properties={"delivery_mode": 2})

@@ -46,7 +46,7 @@ def test_an_id_that_was_never_issued_is_unknown() -> None:
 def test_a_task_waits_then_is_sent_then_runs_then_has_its_result(task_id: uuid.UUID) -> None:
     state = task_state(task_id)
     assert (state.state, state.name, state.task_id) == ("waiting", NAME, task_id)
-    assert state.sent_at is state.started_at is state.finished_at is state.reason is None
+    assert (state.sent_at, state.started_at, state.finished_at, state.reason) == (None, None, None, None)
     send()
     state = task_state(task_id)
     assert state.state == "sent"
