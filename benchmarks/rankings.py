@@ -81,7 +81,6 @@ def _in_steps(event: Event, times: Times) -> None:
     """What generate_event_ranking does, one step after the other."""
     data = times.take("read", lambda: read_input(event.pk))
     result = times.take("rank", lambda: rank_entries(data))
-    times.take("hash", lambda: result.content_hash)
     encoded = times.take("encode", lambda: pages.encode(result))
     revision = Ranking.objects.filter(event=event).count() + 1
     ranking = Ranking(event=event, revision=revision, input_version=1, duration_ms=0, rules={}, boards=encoded.boards)
@@ -106,10 +105,8 @@ def _print_times(entries: int, times: Times) -> None:
         "INSERT ... SELECT rank() OVER, three indexes": ["plain"],
         "Placar: read": ["read"],
         "        rank": ["rank"],
-        "        content hash": ["hash"],
         "        encode": ["encode"],
         "        store": ["store"],
-        "        rank to store": ["rank", "hash", "encode", "store"],
         "generate_event_ranking": ["whole"],
     }
     print(f"\n{entries:,} entries {'':<38} ms   times the floor")

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from apps.events.rules import Rules
 
 Ints = NDArray[np.int64]
+Indexes = NDArray[np.int32]  # and ranks
 Flags = NDArray[np.bool_]
 Codes = NDArray[np.uint8]
 Bibs = NDArray[np.bytes_]

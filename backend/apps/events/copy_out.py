@@ -3,7 +3,7 @@
 https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.4
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ _TRAILER = b"\xff\xff"
 _PIECE_BYTES = 1 << 20
 
 
-def copy_out(query: Query, dtype: np.dtype[Any]) -> Iterator[NDArray[np.void]]:
+def copy_out(query: Query, dtype: np.dtype[Any]) -> Generator[NDArray[np.void], None, None]:
     """The query's rows in blocks of about a megabyte, as arrays that have the fields of `dtype`.
 
     Each column must be as wide as its field, and never NULL; integer fields are big-endian, as PostgreSQL sends them.
@@ -54,7 +54,7 @@ def _check_widths(block: NDArray[np.void], dtype: np.dtype[Any]) -> None:
         raise ValueError("the rows are not as wide as their fields")
 
 
-def copy_stream(select: str, parameters: tuple[Any, ...]) -> Iterator[bytearray]:
+def copy_stream(select: str, parameters: tuple[Any, ...]) -> Generator[bytearray, None, None]:
     """What COPY sends in its binary format, in pieces of about a megabyte.
 
     PostgreSQL sends each row as a message of its own. psycopg waits for them and cancels the rest on an exception, but

@@ -3,15 +3,18 @@
 The pages of a board hold its rows in display order. The lookup's pages hold the entries by id, with their places.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from apps.events.columns import Flags, Ints
+from apps.events.columns import Flags, Indexes, Ints
 from apps.events.models import Entry
-from apps.events.page_format import Coding, decode_page
+from apps.events.page_format import PAGE_ROWS, Coding, decode_page, encode_pages
 from apps.events.result import Board, RankingResult
+
+# Encoded at once: whole pages, few enough that all that is computed for them stays small.
+_PART_ROWS = 64 * PAGE_ROWS
 
 _ROW_CODINGS = (Coding.OFFSET, Coding.DELTA, Coding.DELTA, Coding.OFFSET)  # entry, rank, score, flags
 
@@ -35,21 +38,26 @@ class Row:
     standing: Entry.Standing
 
 
-def row_columns(result: RankingResult, board: Board) -> list[tuple[Ints, Coding]]:
-    """A board's rows as columns for encode_pages."""
-    rows = board.rows
-    ranked = board.rank > 0
-    has_score = result.has_score[rows]
+def encode_rows(result: RankingResult, board: Board) -> list[bytes]:
+    """The pages of a board."""
+    parts = range(0, len(board.rows), _PART_ROWS)
+    return [page for start in parts for page in encode_pages(_row_columns(result, board, start, start + _PART_ROWS))]
+
+
+def _row_columns(result: RankingResult, board: Board, start: int, stop: int) -> list[tuple[Ints, Coding]]:
+    rows = board.rows[start:stop]
+    rank = board.rank[start:stop].astype(np.int64)
+    ranked, has_score = rank > 0, result.has_score[rows]
     flags = (
         ranked * np.uint8(_RANKED)
-        | board.tied * np.uint8(_TIED)
+        | board.tied[start:stop] * np.uint8(_TIED)
         | has_score * np.uint8(_SCORED)
         | result.status[rows] << np.uint8(_STATUS_SHIFT)
         | result.standing[rows] << np.uint8(_STANDING_SHIFT)
     )
     columns = (
         result.entry_ids[rows],
-        _last_known(board.rank, ranked),
+        _last_known(rank, ranked),
         _last_known(result.score[rows], has_score),
         flags.astype(np.int64),
     )
@@ -81,21 +89,30 @@ def decode_rows(content: bytes | memoryview, first: int, selection: slice | list
     ]
 
 
-def lookup_columns(result: RankingResult, dimensions: Sequence[str]) -> list[tuple[Ints, Coding]]:
-    """For encode_pages, by entry id: the id, the overall index, and per dimension the board's number and the index.
+def encode_lookup(result: RankingResult, dimensions: Sequence[str]) -> Iterator[tuple[int, bytes]]:
+    """The pages of the lookup, each with its first entry id.
 
-    An entry that has no division in a dimension has board 0 there.
+    Its columns are the entry's id, its index overall, and per dimension the number of its board and its index there.
+    An entry without a division in a dimension has board 0 there.
     """
     by_id = np.argsort(result.entry_ids)
-    columns = [(result.entry_ids[by_id], Coding.DELTA), (by_id, Coding.OFFSET)]
-    for dimension in dimensions:
-        board_of, index_on = np.zeros((2, len(by_id)), np.int64)
-        for number, board in enumerate(result.boards):
-            if board.dimension == dimension:
-                board_of[board.rows] = number
-                index_on[board.rows] = np.arange(len(board.rows))
-        columns += [(board_of[by_id], Coding.OFFSET), (index_on[by_id], Coding.OFFSET)]
-    return columns
+    places = [_places_in(result, dimension) for dimension in dimensions]
+    for start in range(0, len(by_id), _PART_ROWS):
+        part = by_id[start : start + _PART_ROWS]
+        ids = result.entry_ids[part]
+        others = [(column[part].astype(np.int64), Coding.OFFSET) for pair in places for column in pair]
+        pages = encode_pages([(ids, Coding.DELTA), (part, Coding.OFFSET), *others])
+        yield from zip(ids[::PAGE_ROWS].tolist(), pages, strict=True)
+
+
+def _places_in(result: RankingResult, dimension: str) -> tuple[Indexes, Indexes]:
+    """Of each overall row the number of its board in this dimension, and its index on that board."""
+    board_of, index_on = np.zeros((2, len(result.entry_ids)), np.int32)
+    for number, board in enumerate(result.boards):
+        if board.dimension == dimension:
+            board_of[board.rows] = number
+            index_on[board.rows] = np.arange(len(board.rows))
+    return board_of, index_on
 
 
 def decode_lookup(content: bytes | memoryview, dimensions: int, entry_ids: Sequence[int]) -> list[tuple[int, int]]:

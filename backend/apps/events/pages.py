@@ -11,8 +11,8 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from apps.events.models import Entry, Participant, Ranking, RankingPage
-from apps.events.page_columns import Row, decode_lookup, decode_rows, lookup_columns, row_columns
-from apps.events.page_format import PAGE_ROWS, CorruptPage, encode_pages
+from apps.events.page_columns import Row, decode_lookup, decode_rows, encode_lookup, encode_rows
+from apps.events.page_format import PAGE_ROWS, CorruptPage
 from apps.events.result import RankingResult
 
 LOOKUP = -1  # the number in place of a board's, for the pages that lead from an entry to its places
@@ -40,12 +40,9 @@ def encode(result: RankingResult) -> EncodedRanking:
     """Everything of a result that is stored. Takes processor time but no database."""
     pages: list[tuple[int, int, bytes]] = []
     for number, board in enumerate(result.boards):
-        contents = encode_pages(row_columns(result, board))
-        pages += [(number, index * PAGE_ROWS, content) for index, content in enumerate(contents)]
+        pages += [(number, index * PAGE_ROWS, content) for index, content in enumerate(encode_rows(result, board))]
     dimensions = sorted({board.dimension for board in result.boards if board.dimension})
-    lookup = lookup_columns(result, dimensions)
-    lowest_ids = lookup[0][0][::PAGE_ROWS].tolist()
-    pages += [(LOOKUP, first, content) for first, content in zip(lowest_ids, encode_pages(lookup), strict=True)]
+    pages += [(LOOKUP, first_id, content) for first_id, content in encode_lookup(result, dimensions)]
     summary = {
         "page_rows": PAGE_ROWS,
         "dimensions": len(dimensions),

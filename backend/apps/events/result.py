@@ -1,19 +1,26 @@
-"""What a ranking is: its rows, its boards, and the hash that tells whether two say the same."""
+"""What a ranking is: its rows, its boards, and the hash that tells whether two of them say the same."""
 
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from apps.events.columns import BIB_DTYPE, Bibs, Codes, Flags, Ints
+from apps.events.columns import Bibs, Codes, Flags, Indexes, Ints
 from apps.events.rules import Rules
 
 OVERALL = "overall"
+
+
+@dataclass(frozen=True, slots=True)
+class Divisions:
+    """The divisions of the overall rows."""
+
+    sets: Sequence[Mapping[str, str]]  # {dimension: division}
+    row_set: Ints  # index in `sets` of each row
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +28,8 @@ class Board:
     """One scoreboard in display order. Its rows are some of the overall rows, in the same order."""
 
     key: str  # "overall" or dimension and division, as in "sex:M"
-    rows: Ints  # index of each row in the result's columns
-    rank: Ints  # 0 for the unranked
+    rows: Indexes  # of each row in the columns of RankingResult
+    rank: Indexes  # 0 for the unranked
     tied: Flags  # ranked, and shares its result with another ranked row of this board
 
     @property
@@ -31,47 +38,34 @@ class Board:
         return self.key.partition(":")[0] if self.key != OVERALL else ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RankingResult:
-    """A ranking: what stands in the overall rows, in display order, and the boards made of them."""
+    """A ranking: the overall rows, one element each in display order, and the boards made of them."""
 
-    rules: Rules
-    division_sets: Mapping[int, Mapping[str, str]]
     entry_ids: Ints
     bibs: Bibs
     standing: Codes
     status: Codes
-    division_set: Ints
     has_score: Flags
     score: Ints  # smallest unit; 0 where there is none
     boards: Sequence[Board]  # overall first, then by dimension and division
-
-    @cached_property
-    def content_hash(self) -> str:
-        """SHA-256 over all that a reader can see, in hexadecimal. Depends on bibs and never on database ids."""
-        return _content_hash(self)
+    content_hash: str  # of all that a reader can see
 
 
-def _content_hash(result: RankingResult) -> str:
-    used, row_set = np.unique(result.division_set, return_inverse=True)
-    texts = [json.dumps(dict(result.division_sets[int(number)]), sort_keys=True) for number in used]
+def hash_content(rules: Rules, columns: Sequence[NDArray[Any]], divisions: Divisions, boards: Sequence[Board]) -> str:
+    """SHA-256 in hexadecimal: the same for the same rules, columns of rows, their divisions and ranks.
+
+    Depends on no database id: the rows are known by the column of their bibs.
+    """
+    texts = [json.dumps(dict(each), sort_keys=True) for each in divisions.sets]
     canonical = {text: code for code, text in enumerate(sorted(set(texts)))}
-    codes = np.array([canonical[text] for text in texts], np.int64)
+    codes = np.array([canonical[text] for text in texts], np.int32)
     head = {
-        "rules": result.rules.model_dump(mode="json"),
-        "division_sets": sorted(canonical),
-        "boards": [(board.key, len(board.rows)) for board in result.boards],
+        "rules": rules.model_dump(mode="json"),
+        "division_sets": list(canonical),
+        "boards": [(board.key, len(board.rows)) for board in boards],
     }
     digest = hashlib.sha256(json.dumps(head, sort_keys=True).encode())
-    columns: list[tuple[NDArray[Any], str]] = [
-        (result.bibs, BIB_DTYPE.str),
-        (codes[row_set], "<i4"),
-        (result.standing, "u1"),
-        (result.status, "u1"),
-        (result.has_score, "?"),
-        (result.score, "<i8"),
-        *((board.rank, "<i4") for board in result.boards),
-    ]
-    for column, dtype in columns:
-        digest.update(np.ascontiguousarray(column, dtype).data)
+    for column in (*columns, codes[divisions.row_set], *(board.rank for board in boards)):
+        digest.update(np.ascontiguousarray(column, column.dtype.newbyteorder("<")).data)
     return digest.hexdigest()

@@ -50,17 +50,15 @@ def read_input(event_id: int) -> RankingInput:
         input_version=version,
         rules=parse_rules(rules),
         entries=EntryColumns(
-            ids=entries["id"].astype(np.int64),
+            ids=entries["id"],
             bibs=_without_padding(entries["bib"]),
             standing=entries["standing"].astype(np.uint8),
             status=entries["status"].astype(np.uint8),
-            adjustment=entries["adjustment"].astype(np.int64),
-            division_set=entries["set"].astype(np.int64),
+            adjustment=entries["adjustment"],
+            division_set=entries["set"],
         ),
         scores=ScoreColumns(
-            entry_ids=scores["entry"].astype(np.int64),
-            attempts=scores["attempt"].astype(np.int64),
-            values=scores["value"].astype(np.int64),
+            entry_ids=scores["entry"], attempts=scores["attempt"].astype(np.int64), values=scores["value"]
         ),
         division_sets=sets,
     )
@@ -80,8 +78,8 @@ def _one_snapshot() -> Iterator[None]:
 def _columns(rows: _Rows, dtype: np.dtype[Any]) -> dict[str, NDArray[Any]]:
     names = dtype.names or ()
     blocks = copy_out(rows.query, dtype) if connection.vendor == "postgresql" else _fetched(rows, dtype)
-    # Copied column by column: a view would keep the block that it is a part of.
-    parts = [{name: block[name].copy() for name in names} for block in blocks]
+    # Column by column in the machine's own byte order, so that no block stays in memory.
+    parts = [{name: block[name].astype(dtype[name].newbyteorder("=")) for name in names} for block in blocks]
     return {name: np.concatenate([part.pop(name) for part in parts]) for name in names}
 
 

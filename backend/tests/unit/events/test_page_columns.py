@@ -2,8 +2,7 @@
 
 from hypothesis import given
 
-from apps.events.page_columns import Row, decode_lookup, decode_rows, lookup_columns, row_columns
-from apps.events.page_format import encode_pages
+from apps.events.page_columns import Row, decode_lookup, decode_rows, encode_lookup, encode_rows
 from apps.events.ranking import rank_entries
 from apps.events.result import Board, RankingResult
 from apps.events.rules import Rules
@@ -11,8 +10,7 @@ from tests.unit.events.naive_ranking import Line, Runner, any_rules, any_runners
 
 
 def stored_rows(result: RankingResult, board: Board) -> list[Row]:
-    pages = encode_pages(row_columns(result, board))
-    return [row for page in pages for row in decode_rows(page, 0, slice(None))]
+    return [row for page in encode_rows(result, board) for row in decode_rows(page, 0, slice(None))]
 
 
 @given(any_runners(), any_rules())
@@ -31,7 +29,7 @@ def test_rows_come_back(runners: list[Runner], rules: Rules) -> None:
 def test_the_lookup_leads_to_every_row(runners: list[Runner], rules: Rules) -> None:
     result = rank_entries(to_columns(runners, rules))
     dimensions = ["age", "sex"]
-    pages = encode_pages(lookup_columns(result, dimensions))
+    pages = [page for _first, page in encode_lookup(result, dimensions)]
     for number in range(1, len(runners) + 1):
         places = [place for page in pages for place in decode_lookup(page, len(dimensions), [number])]
         assert places == [
@@ -45,6 +43,6 @@ def test_the_lookup_leads_to_every_row(runners: list[Runner], rules: Rules) -> N
 def test_selected_rows_keep_their_positions() -> None:
     runners = [Runner(str(number), (number,)) for number in range(1, 6)]
     result = rank_entries(to_columns(runners, Rules.model_validate({"metric": "count", "direction": "low"})))
-    (page,) = encode_pages(row_columns(result, result.boards[0]))
+    (page,) = encode_rows(result, result.boards[0])
     assert [(row.entry_id, row.position) for row in decode_rows(page, 1000, [1, 3])] == [(2, 1002), (4, 1004)]
     assert [(row.entry_id, row.position) for row in decode_rows(page, 1000, slice(3, None))] == [(4, 1004), (5, 1005)]
