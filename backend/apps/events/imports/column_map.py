@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from apps.errors import InvalidInput
-from apps.events.imports.text import printable, shorten
+from apps.events.imports.text import check_cell, printable, shorten
 from apps.events.rules import DIMENSION_PATTERN, Rules
 
 TARGETS = ("bib", "score", "name", "division", "status", "attempt", "achieved_at", "participant")
@@ -36,7 +36,7 @@ def parse_column_map(text: str) -> dict[str, str]:
     if not text.strip():
         return {}
     columns: dict[str, str] = {}
-    for pair in next(csv.reader([text], skipinitialspace=True)):
+    for pair in _pairs(text):
         target, equals, column = (part.strip() for part in pair.partition("="))
         if not (target and equals and column):
             raise _bad_map(f"{pair!r} is not TARGET=COLUMN")
@@ -46,6 +46,16 @@ def parse_column_map(text: str) -> dict[str, str]:
         columns[target] = column
     _require_enough(columns)
     return columns
+
+
+def _pairs(text: str) -> list[str]:
+    try:
+        check_cell(text)
+        return next(csv.reader([text], strict=True, skipinitialspace=True))
+    except InvalidInput as refusal:
+        raise _bad_map(refusal.reason) from None
+    except csv.Error:
+        raise _bad_map("it is one line, and a quote that opens a pair closes it") from None
 
 
 def check_dimensions(targets: Iterable[str], rules: Rules) -> None:

@@ -122,18 +122,18 @@ class Records:
         return Record(line.number, cells)
 
     def _with_following(self, content: bytes, more: list[Line]) -> Iterator[str]:
-        yield decode(content)
+        yield decode(content) + "\n"
         size = len(content)
         while (line := self._next_line()) is not None:
             more.append(line)
             if line.content is None or (size := size + 1 + len(line.content)) > LONGEST_ROW:
                 return
-            yield decode(line.content)
+            yield decode(line.content) + "\n"
 
 
 def decode(content: bytes) -> str:
-    """A line as text, with the line feed that it ended with."""
-    return content.removesuffix(b"\r").decode("utf-8", "surrogateescape") + "\n"
+    """A line as text."""
+    return content.removesuffix(b"\r").decode("utf-8", "surrogateescape")
 
 
 def _why_broken(error: str) -> str:
