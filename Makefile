@@ -22,6 +22,7 @@ chaos: .venv/.develop ## Run the tests that kill processes at random moments (AR
 	@exec $(SERVICES) -- .venv/bin/pytest backend/tests/chaos $(ARGS)
 
 browser: .venv/.develop ## Run the tests in a real browser (ARGS)
+	@scripts/get_chromium.sh
 	@exec $(SERVICES) -- .venv/bin/pytest backend/tests/browser $(ARGS)
 
 bench: .venv/.develop ## Measure against plain SQL and plain Celery, with a durable PostgreSQL (ARGS)
