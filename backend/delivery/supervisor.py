@@ -70,7 +70,9 @@ class Supervisor:
 def make_children(port: int, *, demo: bool) -> list[Child]:
     """The embedded worker, the web server, and, with `demo`, what publishes the demo once it has been ranked."""
     # A line for each task would bury the address and the login: only what goes wrong is said, unless LOG_LEVEL is set.
-    environment = {"LOG_LEVEL": "WARNING"} | os.environ | {"CELERY_BROKER_URL": "memory://localhost/", "PYTHONUNBUFFERED": "1"}
+    environment = (
+        {"LOG_LEVEL": "WARNING"} | os.environ | {"CELERY_BROKER_URL": "memory://localhost/", "PYTHONUNBUFFERED": "1"}
+    )
     manage = [sys.executable, "manage.py"]
     children = [
         Child("worker", [*manage, "run_worker"], environment),
