@@ -29,6 +29,10 @@ def test_slash_at_the_end_is_no_redirect(organiser: APIClient, debug: bool) -> N
     assert "do not end with a slash" in problem["detail"]
 
 
+def test_unknown_address_asks_for_no_csrf_token() -> None:
+    assert_problem(Client(enforce_csrf_checks=True).post(f"{API}/nothing"), 404)
+
+
 def test_method_that_is_not_offered(organiser: APIClient) -> None:
     response = organiser.delete(f"{API}/events")
     assert_problem(response, 405)

@@ -45,6 +45,7 @@ def test_pages_are_the_whole(visitor: APIClient, ranked: Event) -> None:
         pages = leaf(visitor, f"{RANKING}?limit={limit}")
         assert bibs(pages) == [*(str(100 + number) for number in range(FIELD)), "7", "12"]
         assert [len(page["rows"]) for page in pages[:-1]] == [limit] * (len(pages) - 1)
+        assert pages[-1]["rows"]
         assert {page["total"] for page in pages} == {FIELD + 2}
 
 
