@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.events.access import may_manage_event
-from apps.events.api.fields import MomentField, StrictSerializer
+from apps.events.api.fields import StrictSerializer
 from apps.events.api.pagination import PageQuery
 from apps.events.models import Event, EventTransition
 from apps.events.rules import Rules, parse_rules
@@ -61,8 +61,8 @@ class EventInput(StrictSerializer):
     name = serializers.CharField(max_length=200)
     rules = RulesField()
     visibility = serializers.ChoiceField(required=False, choices=Event.Visibility.choices)
-    starts_at = MomentField(required=False, allow_null=True)
-    ends_at = MomentField(required=False, allow_null=True)
+    starts_at = serializers.DateTimeField(required=False, allow_null=True)
+    ends_at = serializers.DateTimeField(required=False, allow_null=True)
 
 
 class EventChanges(StrictSerializer):
@@ -70,8 +70,8 @@ class EventChanges(StrictSerializer):
 
     name = serializers.CharField(max_length=200)
     visibility = serializers.ChoiceField(choices=Event.Visibility.choices)
-    starts_at = MomentField(allow_null=True)
-    ends_at = MomentField(allow_null=True)
+    starts_at = serializers.DateTimeField(allow_null=True)
+    ends_at = serializers.DateTimeField(allow_null=True)
     rules = RulesField()
     scorers = serializers.ListField(child=USERNAME, max_length=1000, help_text="usernames, all of them")
 

@@ -1,10 +1,8 @@
 """What the API's serializers have in common: words for numbers, scores, and no field that nobody reads."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
-from django.core.validators import MaxValueValidator, MinValueValidator
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -14,8 +12,6 @@ from apps.events.rules import DIMENSION_PATTERN, DIVISION_PATTERN
 
 STANDINGS = {standing.name.lower(): standing for standing in Entry.Standing}
 STATUSES = {status.label: status for status in Entry.Status}
-# Beyond these a change of timezone can leave the years that Python knows.
-EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC)
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -56,14 +52,6 @@ class WordField(serializers.ChoiceField):
 
     def to_representation(self, value: Any) -> str:
         return self.word_of[value]
-
-
-class MomentField(serializers.DateTimeField):
-    """A point in time. Without an offset it is one of the server's timezone."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.validators = [*self.validators, MinValueValidator(EARLIEST), MaxValueValidator(LATEST)]
 
 
 @extend_schema_field({"oneOf": [{"type": "integer", "format": "int64"}, {"type": "string"}]})

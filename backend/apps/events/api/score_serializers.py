@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from apps.events.api.fields import MomentField, ScoreValueField, StrictSerializer
+from apps.events.api.fields import ScoreValueField, StrictSerializer
 from apps.events.api.pagination import PageQuery
 from apps.events.models import Score
 from apps.events.scoring import MOST_ATTEMPTS
@@ -49,7 +49,7 @@ class ScoreInput(StrictSerializer):
     attempt = serializers.IntegerField(
         required=False, min_value=1, max_value=MOST_ATTEMPTS, help_text="the next one unless given"
     )
-    achieved_at = MomentField(required=False, help_text="now unless given")
+    achieved_at = serializers.DateTimeField(required=False, help_text="now unless given")
 
 
 class KeyedScoreInput(ScoreInput):
