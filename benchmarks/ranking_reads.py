@@ -8,6 +8,7 @@ from collections.abc import Callable
 from apps.events import pages
 from apps.events.models import Ranking
 from apps.events.result import OVERALL
+from apps.events.row_details import row_details
 
 _READS = 400
 _WARM_UP = 20
@@ -30,19 +31,19 @@ def _nothing(_ranking: Ranking, _entry_id: int) -> None:
 
 
 def _top(ranking: Ranking, _entry_id: int) -> None:
-    pages.row_details(pages.rows(ranking, OVERALL, 0, 100))
+    row_details(pages.rows(ranking, OVERALL, 0, 100))
 
 
 def _division_top(ranking: Ranking, _entry_id: int) -> None:
-    pages.row_details(pages.rows(ranking, "sex:F", 0, 100))
+    row_details(pages.rows(ranking, "sex:F", 0, 100))
 
 
 def _place(ranking: Ranking, entry_id: int) -> None:
-    pages.row_details(list(pages.place(ranking, entry_id).values()))
+    row_details(list(pages.place(ranking, entry_id).values()))
 
 
 def _around(ranking: Ranking, entry_id: int) -> None:
-    pages.row_details(pages.around(ranking, OVERALL, entry_id, 10))
+    row_details(pages.around(ranking, OVERALL, entry_id, 10))
 
 
 def _percentiles(way: Callable[[Ranking, int], None], ranking_id: int, entry_ids: list[int]) -> tuple[float, float]:

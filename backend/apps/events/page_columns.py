@@ -115,11 +115,12 @@ def _places_in(result: RankingResult, dimension: str) -> tuple[Indexes, Indexes]
     return board_of, index_on
 
 
-def decode_lookup(content: bytes | memoryview, dimensions: int, entry_ids: Sequence[int]) -> list[tuple[int, int]]:
+def decode_lookup(content: bytes | memoryview, dimensions: int, entry_ids: Ints) -> list[tuple[int, int]]:
     """Board number and index of each place that these entries have, as far as this page knows. Raises CorruptPage."""
     codings = (Coding.DELTA, *(Coding.OFFSET,) * (1 + 2 * dimensions))
     ids, overall, *pairs = decode_page(content, codings)
-    wanted = np.flatnonzero(np.isin(ids, entry_ids))
+    near = np.minimum(np.searchsorted(ids, entry_ids), len(ids) - 1)
+    wanted = near[ids[near] == entry_ids]
     places = [(0, index) for index in overall[wanted].tolist()]
     for board_of, index_on in zip(pairs[::2], pairs[1::2], strict=True):
         found = zip(board_of[wanted].tolist(), index_on[wanted].tolist(), strict=True)

@@ -1,4 +1,4 @@
-"""Stores rankings as pages and reads rows back from them. No other module touches RankingPage."""
+"""Stores rankings as pages and reads rows back from them: what other modules use of a ranking's storage."""
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -7,25 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from apps.events.models import Entry, Participant, Ranking, RankingPage
+from apps.events.models import Entry, Ranking
 from apps.events.page_columns import Row, decode_lookup, decode_rows, encode_lookup, encode_rows
 from apps.events.page_format import PAGE_ROWS, CorruptPage
+from apps.events.page_store import Place, fetch_firsts, fetch_page_before, fetch_pages, insert_pages
 from apps.events.result import RankingResult
 
 LOOKUP = -1  # the number in place of a board's, for the pages that lead from an entry to its places
-_INSERT_ROWS = 200  # about 2 MB at once
-
-
-@dataclass(frozen=True, slots=True)
-class RowDetails:
-    """What a line says of its entry beyond the ranking itself."""
-
-    bib: str
-    name: str
-    divisions: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +43,7 @@ def encode(result: RankingResult) -> EncodedRanking:
 
 def write(ranking_id: int, encoded: EncodedRanking) -> None:
     """Stores the pages of a Ranking row, within the caller's transaction."""
-    if connection.vendor == "postgresql":
-        _copy_in(ranking_id, encoded.pages)
-    else:
-        rows = [RankingPage(ranking_id=ranking_id, board=b, first=f, content=c) for b, f, c in encoded.pages]
-        RankingPage.objects.bulk_create(rows, batch_size=_INSERT_ROWS)
-
-
-def _copy_in(ranking_id: int, pages: Iterable[tuple[int, int, bytes]]) -> None:
-    # An INSERT spells the bytes out as text, which takes twice as long.
-    command = f"COPY {RankingPage._meta.db_table} (ranking_id, board, first, content) FROM STDIN (FORMAT binary)"
-    with connection.cursor() as cursor, cursor.copy(command) as copy:
-        copy.set_types(["int8", "int4", "int8", "bytea"])
-        for page in pages:
-            copy.write_row((ranking_id, *page))
+    insert_pages(ranking_id, encoded.pages)
 
 
 def board_keys(ranking: Ranking) -> list[str]:
@@ -122,25 +99,6 @@ def shown_entries() -> QuerySet[Entry]:
     return Entry.objects.filter(standing__in=Entry.SHOWN)
 
 
-def row_details(rows: Sequence[Row]) -> dict[int, RowDetails]:
-    """Bib, name and divisions by entry id, in two queries.
-
-    An entry that was hidden or withdrawn after the ranking was computed has none: its row is to be left out.
-    """
-    entries = (
-        shown_entries()
-        .filter(pk__in=[row.entry_id for row in rows])
-        .values_list("pk", "bib", "participant_id", "division_set__values")
-    )
-    # Not joined: for a few rows of a large event PostgreSQL would rather read all the participants there are.
-    names = dict(Participant.objects.filter(pk__in=[entry[2] for entry in entries]).values_list("pk", "name"))
-    return {
-        pk: RowDetails(bib, names[participant], divisions)
-        for pk, bib, participant, divisions in entries
-        if participant in names
-    }
-
-
 def _iter_range(ranking: Ranking, board: str, start: int, stop: int) -> Iterator[Row]:
     start, stop = max(start, 0), min(stop, row_count(ranking, board))
     page_rows = ranking.boards["page_rows"]
@@ -159,13 +117,9 @@ def _rows_at(ranking: Ranking, places: Iterable[tuple[int, int]]) -> Iterator[tu
     return _selected(ranking, selections)
 
 
-def _selected(ranking: Ranking, selections: Mapping[tuple[int, int], slice | list[int]]) -> Iterator[tuple[int, Row]]:
-    """Board number and row of what is selected of each page (board number, first); one query."""
-    wanted = Q(pk__in=[])
-    for number in {number for number, _first in selections}:
-        wanted |= Q(board=number, first__in=[first for board, first in selections if board == number])
-    found = RankingPage.objects.filter(wanted, ranking=ranking).values_list("board", "first", "content")
-    contents = {(number, first): content for number, first, content in found}
+def _selected(ranking: Ranking, selections: Mapping[Place, slice | list[int]]) -> Iterator[tuple[int, Row]]:
+    """Board number and row of what is selected of each page; one query."""
+    contents = fetch_pages(ranking.pk, selections.keys())
     for (number, first), selection in selections.items():
         with _page_named(ranking, number, first):
             selected = decode_rows(contents.get((number, first), b""), first, selection)
@@ -174,22 +128,21 @@ def _selected(ranking: Ranking, selections: Mapping[tuple[int, int], slice | lis
 
 def _places(ranking: Ranking, entry_ids: Collection[int]) -> list[tuple[int, int]]:
     """Board number and index of each place that these entries have."""
+    wanted = np.array(sorted(entry_ids), np.int64)
     places: list[tuple[int, int]] = []
-    for first, content in _lookup_pages(ranking, entry_ids):
+    for (_number, first), content in _lookup_pages(ranking, wanted.tolist()).items():
         with _page_named(ranking, LOOKUP, first):
-            places += decode_lookup(content, ranking.boards["dimensions"], list(entry_ids))
+            places += decode_lookup(content, ranking.boards["dimensions"], wanted)
     return places
 
 
-def _lookup_pages(
-    ranking: Ranking, entry_ids: Collection[int]
-) -> QuerySet[RankingPage, tuple[int, bytes | memoryview]]:
-    """The pages that begin at or before one of the ids and are the last to do so."""
-    pages = RankingPage.objects.filter(ranking=ranking, board=LOOKUP).values_list("first", "content")
+def _lookup_pages(ranking: Ranking, entry_ids: list[int]) -> dict[Place, bytes]:
+    """For each id the last page that begins at or before it."""
     if len(entry_ids) == 1:
-        return pages.filter(first__lte=next(iter(entry_ids))).order_by("-first")[:1]
-    firsts = list(pages.order_by("first").values_list("first", flat=True))
-    return pages.filter(first__in={firsts[max(bisect_right(firsts, each) - 1, 0)] for each in entry_ids if firsts})
+        return fetch_page_before(ranking.pk, LOOKUP, entry_ids[0])
+    firsts = fetch_firsts(ranking.pk, LOOKUP) if entry_ids else []
+    before = {bisect_right(firsts, entry_id) - 1 for entry_id in entry_ids}
+    return fetch_pages(ranking.pk, [(LOOKUP, firsts[index]) for index in sorted(before) if index >= 0])
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from apps.errors import Missing
 from apps.events import pages
 from apps.events.models import Entry, Event, Ranking
 from apps.events.page_columns import Row
+from apps.events.row_details import RowDetails, row_details
 from apps.events.rules import Rules, Ties, parse_rules
 from apps.events.states import OFFICIAL
 from apps.events.values import format_value
@@ -58,13 +59,13 @@ def check_board(ranking: Ranking, board: str) -> None:
 
 
 def read_lines(ranking: Ranking, rows: Sequence[Row]) -> list[Line]:
-    """The rows as lines, without those whose entry is not shown any more. One query."""
+    """The rows as lines, without those whose entry is not shown any more. Two queries."""
     rules = parse_rules(ranking.rules)
-    details = pages.row_details(rows)
+    details = row_details(rows)
     return [_line(row, details[row.entry_id], rules) for row in rows if row.entry_id in details]
 
 
-def _line(row: Row, details: pages.RowDetails, rules: Rules) -> Line:
+def _line(row: Row, details: RowDetails, rules: Rules) -> Line:
     return Line(
         rank=row.rank,
         shown_rank=_shown_rank(row, rules),

@@ -20,6 +20,7 @@ from apps.events.page_columns import Row
 from apps.events.page_format import CorruptPage
 from apps.events.ranking import rank_entries
 from apps.events.result import OVERALL, Board, RankingResult
+from apps.events.row_details import RowDetails, row_details
 from apps.events.snapshot import read_input
 from tests.factories import make_event
 
@@ -283,7 +284,7 @@ def test_reads_take_few_queries(event: Event, django_assert_num_queries: DjangoA
     with django_assert_num_queries(3):
         pages.rows_of(ranking, OVERALL, [row.entry_id for row in top])
     with django_assert_num_queries(2):
-        details = pages.row_details(top)
+        details = row_details(top)
     assert len(details) == 100
 
 
@@ -302,8 +303,8 @@ def test_details_are_those_of_now_and_of_the_shown_only(event: Event) -> None:
     shown, hidden = pages.rows(ranking, "sex:F", 0, 2)
     Entry.objects.filter(pk=hidden.entry_id).update(standing=Entry.Standing.HIDDEN)
     entry = Entry.objects.select_related("participant", "division_set").get(pk=shown.entry_id)
-    assert pages.row_details([shown, hidden]) == {
-        shown.entry_id: pages.RowDetails(entry.bib, entry.participant.name, entry.division_set.values)
+    assert row_details([shown, hidden]) == {
+        shown.entry_id: RowDetails(entry.bib, entry.participant.name, entry.division_set.values)
     }
 
 

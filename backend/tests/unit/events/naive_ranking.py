@@ -168,7 +168,10 @@ def any_rules(draw: st.DrawFn) -> Rules:
     )
 
 
-BIBS = st.text("0129AZaz!~", min_size=1, max_size=23)
+# Any, and such as differ in their last characters only.
+BIBS = st.text("0129AZaz!~", min_size=1, max_size=23) | st.builds(
+    "{}{}".format, st.sampled_from(["", "A" * 6, "A" * 7, "A" * 14, "A" * 21]), st.text("01", min_size=1, max_size=2)
+)
 # Few different values, so that most results are shared; and the largest that there are.
 VALUES = st.integers(-3, 3) | st.sampled_from([-(10**13), 10**13])
 DIVISIONS = st.fixed_dictionaries(
