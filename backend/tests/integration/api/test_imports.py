@@ -22,7 +22,7 @@ def send_form(client: APIClient, content: bytes = CSV, **fields: str) -> Any:
 
 
 def send_body(client: APIClient, content: bytes = CSV, query: str = "") -> Any:
-    return client.generic("POST", f"{URL}{query}", content, "text/csv; charset=utf-8")
+    return client.post(f"{URL}{query}", content, content_type="text/csv; charset=utf-8")
 
 
 def test_a_form_is_taken_and_a_worker_asked_for(organiser: APIClient, event: Event) -> None:
@@ -95,7 +95,7 @@ def test_imports_of_an_event_the_newest_first(organiser: APIClient, event: Event
 
 
 def test_a_refused_file_says_why(organiser: APIClient, event: Event) -> None:
-    batch_id = send_body(organiser, b"").json()["id"]
+    batch_id = send_form(organiser, b"").json()["id"]
     import_scores(batch_id)
     report = organiser.get(f"/api/v1/imports/{batch_id}").json()
     assert report["state"] == "refused"
@@ -122,10 +122,10 @@ def test_an_option_that_makes_no_sense_is_422_by_its_name(
     assert not ImportBatch.objects.exists()
 
 
-def test_a_form_without_a_file_is_422(organiser: APIClient, event: Event) -> None:
-    response = organiser.post(URL, {"map": "bib=bib,score=score"}, format="multipart")
-    assert response.status_code == 422
-    assert response.json()["errors"][0]["place"] == "file"
+def test_a_request_without_a_file_is_422(organiser: APIClient, event: Event) -> None:
+    for response in (organiser.post(URL, {"unit": "s"}, format="multipart"), send_body(organiser, b"")):
+        assert response.status_code == 422
+        assert response.json()["errors"][0]["place"] == "file"
 
 
 def test_other_kinds_of_body_are_not_read(organiser: APIClient, event: Event) -> None:
@@ -134,7 +134,7 @@ def test_other_kinds_of_body_are_not_read(organiser: APIClient, event: Event) ->
 
 def test_a_body_that_is_too_large_is_not_read(organiser: APIClient, event: Event, settings: Any) -> None:
     settings.IMPORT_MAX_BYTES = 10
-    response = organiser.generic("POST", URL, b"x" * 100_000, "text/csv")
+    response = organiser.post(URL, b"x" * 100_000, content_type="text/csv")
     assert response.status_code == 413
     assert response["Content-Type"] == "application/problem+json"
     assert send_body(organiser).status_code == 422  # the file itself, within what a form may add

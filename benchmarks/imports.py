@@ -1,0 +1,65 @@
+"""Imports of large files by manage.py import_scores: how long they take, and how much memory.
+
+    python -m benchmarks.imports [ROWS...]        with DATABASE_URL naming a PostgreSQL
+
+Each file is imported twice: all of its rows are new, then none. The command runs in a process of its own, so the
+seconds include its start and the memory is the most that it ever held.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from random import Random
+
+from benchmarks.setup import BACKEND, start_django, throwaway_database
+
+start_django()
+
+from apps.events.services import change_event_state, create_event  # noqa: E402 (after the set-up)
+
+SIZES = (10_000, 100_000, 500_000)
+RULES = {"metric": "duration", "direction": "low", "divisions": ["sex", "age"]}
+OPTIONS = ("--map", "bib=bib,name=name,division=sex,division=age,score=time", "--unit", "s")
+AGES = ("18-39", "40-44", "45-49", "50-54", "55-59", "60+")
+
+
+def main(sizes: list[int]) -> None:
+    with throwaway_database(), tempfile.TemporaryDirectory() as directory:
+        print(f"{'rows':>10}{'MB':>8}{'new, s':>10}{'again, s':>10}{'peak, MB':>10}")
+        for rows in sizes:
+            file = Path(directory) / f"{rows}.csv"
+            write_file(file, rows)
+            event = create_event(slug=f"race-{rows}", name="Race", rules=RULES, owner=None)
+            change_event_state(event.pk, action="open", by=None)
+            (new, first_peak), (again, second_peak) = (import_file(event.slug, file) for _ in range(2))
+            size, peak = file.stat().st_size / 1e6, max(first_peak, second_peak) / 1e6
+            print(f"{rows:>10,}{size:>8.1f}{new:>10.1f}{again:>10.1f}{peak:>10.0f}", flush=True)
+
+
+def write_file(file: Path, rows: int) -> None:
+    """A race of this many runners, as a timekeeper exports it."""
+    random = Random(rows)
+    with file.open("w") as out:
+        out.write("bib,name,sex,age,time\n")
+        for bib in range(1, rows + 1):
+            seconds = f"{random.randrange(7_000, 30_000)}.{random.randrange(1000):03}"
+            out.write(f"{bib},Runner {bib},{random.choice('FM')},{random.choice(AGES)},{seconds}\n")
+
+
+def import_file(slug: str, file: Path) -> tuple[float, int]:
+    """Seconds and the largest resident set in bytes."""
+    command = [sys.executable, "manage.py", "import_scores", slug, str(file), *OPTIONS]
+    started = time.perf_counter()
+    process = subprocess.Popen(command, cwd=BACKEND, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"import_scores ended with {process.returncode}")
+    return time.perf_counter() - started, usage.ru_maxrss * 1024
+
+
+if __name__ == "__main__":
+    main([int(size) for size in sys.argv[1:]] or list(SIZES))
