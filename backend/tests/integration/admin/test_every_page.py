@@ -1,5 +1,6 @@
 """Every page of the admin opens for staff, for others none does, and none costs more for more rows."""
 
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from tests.factories import add_entry, add_score, make_event, make_user, publish
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-OURS = [model for model in admin.site._registry if model._meta.app_label == "events"]
+OURS: list[Any] = [model for model in admin.site._registry if model._meta.app_label == "events"]
 SERVED = {"change": {Event, Entry, Participant}, "add": {Event, Entry}}
 
 
@@ -40,28 +41,43 @@ def test_all_of_events_is_in_the_admin() -> None:
     assert set(OURS) == {Event, Entry, Participant, Score, ImportBatch, Ranking}
 
 
-@pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.model_name)
-def test_list_add_and_change_open(client: Client, staff: User, model: Any) -> None:
+def address(model: Any, page: str, *args: Any) -> str:
+    return reverse(f"admin:events_{model._meta.model_name}_{page}", args=args)
+
+
+def test_list_add_and_change_open(client: Client, staff: User) -> None:
     add_rows()
-    name = f"admin:events_{model._meta.model_name}"
-    row = model.objects.get()
-    assert client.get(reverse(f"{name}_changelist")).status_code == 200
-    assert client.get(reverse(f"{name}_changelist"), {"q": "7"}).status_code == 200
-    assert client.get(reverse(f"{name}_changelist"), {"event__id__exact": 1}).status_code in (200, 302)
-    page = client.get(reverse(f"{name}_change", args=[row.pk]))
-    assert page.status_code == 200
-    assert ('name="_save"' in page.text) == (model in SERVED["change"])
-    assert client.get(reverse(f"{name}_history", args=[row.pk])).status_code == 200
-    assert client.get(reverse(f"{name}_add")).status_code == (200 if model in SERVED["add"] else 403)
-    assert client.get(reverse(f"{name}_delete", args=[row.pk])).status_code == 403
+    for model in OURS:
+        row = model.objects.get()
+        assert client.get(address(model, "changelist")).status_code == 200, model
+        assert client.get(address(model, "changelist"), {"q": "7"}).status_code == 200, model
+        page = client.get(address(model, "change", row.pk))
+        assert page.status_code == 200, model
+        assert ('name="_save"' in page.text) == (model in SERVED["change"]), model
+        assert client.get(address(model, "history", row.pk)).status_code == 200, model
+        assert client.get(address(model, "add")).status_code == (200 if model in SERVED["add"] else 403), model
+        assert client.get(address(model, "delete", row.pk)).status_code == 403, model
 
 
-@pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.model_name)
-def test_a_list_costs_the_same_for_any_number_of_rows(client: Client, staff: User, model: Any) -> None:
-    def queries() -> int:
-        with CaptureQueriesContext(connection) as captured:
-            client.get(reverse(f"admin:events_{model._meta.model_name}_changelist"))
-        return len(captured)
+def test_the_links_of_an_event_lead_to_its_rows(client: Client, staff: User) -> None:
+    add_rows()
+    add_rows()
+    event = Event.objects.earliest("id")
+    page = client.get(address(Event, "change", event.pk)).text
+    for model in (Entry, Score, ImportBatch, Ranking):
+        link = f"{address(model, 'changelist')}?event__id__exact={event.pk}"
+        assert link in page
+        assert [row.event for row in client.get(link).context["cl"].result_list] == [event]
+
+
+def test_a_list_costs_the_same_for_any_number_of_rows(client: Client, staff: User) -> None:
+    def queries() -> list[int]:
+        counts = []
+        for model in OURS:
+            with CaptureQueriesContext(connection) as captured:
+                client.get(address(model, "changelist"))
+            counts.append(len(captured))
+        return counts
 
     add_rows()
     queries()
@@ -71,21 +87,16 @@ def test_a_list_costs_the_same_for_any_number_of_rows(client: Client, staff: Use
     assert queries() == before
 
 
-@pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.model_name)
-def test_who_is_not_staff_enters_nowhere(client: Client, model: Any) -> None:
-    event = make_event(owner=make_user("owner"))
-    client.force_login(User.objects.get(username="owner"))
-    name = f"admin:events_{model._meta.model_name}"
-    addresses = [reverse(f"{name}_changelist"), reverse(f"{name}_add"), reverse(f"{name}_change", args=[1])]
-    if model is Event:
-        addresses += [
-            reverse("admin:events_event_state", args=[event.pk, "close"]),
-            reverse("admin:events_event_generate", args=[event.pk]),
-        ]
-    for address in addresses:
-        for response in (client.get(address), client.post(address, {"reason": "x"})):
-            assert response.status_code == 302
-            assert response["Location"].startswith("/admin/login/")
+def test_who_is_not_staff_enters_nowhere(client: Client) -> None:
+    owner = make_user("owner")
+    event = make_event(owner=owner)
+    client.force_login(owner)
+    buttons = (address(Event, "state", event.pk, "close"), address(Event, "generate", event.pk))
+    pages = [(address(model, "changelist"), address(model, "add"), address(model, "change", 1)) for model in OURS]
+    for closed in [*buttons, *chain.from_iterable(pages)]:
+        for response in (client.get(closed), client.post(closed, {"reason": "x"})):
+            assert response.status_code == 302, closed
+            assert response["Location"].startswith("/admin/login/"), closed
     event.refresh_from_db()
     assert event.state == "open"
 

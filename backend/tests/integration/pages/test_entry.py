@@ -59,12 +59,12 @@ def test_an_entry_that_is_not_ranked_yet_says_so(client: Client, race: Event) ->
     assert "This entry is in no ranking yet." in client.get("/events/race/entries/99").text
 
 
-@pytest.mark.parametrize("bib", ["a/b", "a/", "50%", "a?b", "a#b", "a&b", "~x", "'q'"])
-def test_any_bib_has_an_address(client: Client, bib: str) -> None:
+def test_any_bib_has_an_address(client: Client) -> None:
     event = make_event(slug="odd")
-    add_entry(event, bib)
+    bibs = ["'q'", "50%", "a#b", "a&b", "a/", "a/b", "a?b", "~x"]
+    for bib in bibs:
+        add_entry(event, bib)
     generate_event_ranking(event.pk)
-    (address,) = re.findall('href="(/events/odd/entries/.*?)"', client.get("/events/odd/").text)
-    response = client.get(unescape(address))
-    assert response.status_code == 200
-    assert response.context["entry"].bib == bib
+    addresses = re.findall('href="(/events/odd/entries/.*?)"', client.get("/events/odd/").text)
+    found = [client.get(unescape(address)).context["entry"].bib for address in addresses]
+    assert sorted(found) == bibs
