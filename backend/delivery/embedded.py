@@ -11,15 +11,18 @@ import os
 import signal
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from celery import current_app, states
 from celery.beat import Service as BeatService
 from django.db import connection
 from django_celery_results.models import TaskResult
 
+from delivery.broker import is_in_memory
 from delivery.models import OutboxMessage
 from delivery.relay import Relay
 
@@ -28,6 +31,10 @@ logger = logging.getLogger(__name__)
 # Threads, since no other process can reach the broker. More than one, so that a long ranking does not hold up the rest.
 WORKER_THREADS = 4
 ROWS_AT_ONCE = 1000
+# A look costs a fraction of a millisecond; SQLite cannot notify.
+RELAY_POLL_SECONDS = 0.05
+# How long the last worker on this database has to end, when its supervisor was killed a moment ago.
+PATIENCE_SECONDS = 5.0
 
 
 class CannotEmbed(Exception):
@@ -36,13 +43,12 @@ class CannotEmbed(Exception):
 
 def run_embedded_worker() -> int:
     """Relay, worker and beat until SIGTERM or SIGINT, which let a running task finish. Returns the exit code."""
-    driver = current_app.connection_for_write().transport.driver_type
-    if driver != "memory":
-        raise CannotEmbed(f"CELERY_BROKER_URL names a broker of its own ({driver}); the embedded mode is for memory://")
+    if not is_in_memory():
+        raise CannotEmbed("CELERY_BROKER_URL names a broker; the embedded mode is for memory://")
     with only_one_per_database():
         if count := send_again_what_was_lost():
             logger.info("%s tasks were in flight when the last run ended; they are sent again", count)
-        relay = Relay()
+        relay = Relay(poll_seconds=RELAY_POLL_SECONDS)
         threads = [
             _start_thread("relay", relay.run),
             # It has to be told its scheduler: its own default keeps schedules in a file.
@@ -80,12 +86,21 @@ def only_one_per_database() -> Iterator[None]:
     Two of them would take each other's messages for lost and do everything twice. Raises CannotEmbed.
     """
     path = _lock_path()
+    give_up_at = time.monotonic() + PATIENCE_SECONDS
     with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise CannotEmbed(f"another embedded worker runs on this database (it holds {path})") from None
+        while not _try_lock(file):
+            if time.monotonic() > give_up_at:
+                raise CannotEmbed(f"another embedded worker runs on this database (it holds {path})")
+            time.sleep(0.1)
         yield
+
+
+def _try_lock(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _lock_path() -> Path:

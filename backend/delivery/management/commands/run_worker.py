@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from delivery.children import HOPELESS
 from delivery.embedded import CannotEmbed, run_embedded_worker
 
 
@@ -18,4 +19,4 @@ class Command(BaseCommand):
         try:
             sys.exit(run_embedded_worker())
         except CannotEmbed as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(str(error), returncode=HOPELESS) from error
