@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404
 from rest_framework import exceptions
@@ -59,7 +60,8 @@ def problem_details(error: Exception, context: Mapping[str, Any]) -> Response | 
     elif isinstance(error, exceptions.ValidationError):
         document = validation_problem(error)
     elif isinstance(error, RequestDataTooBig):
-        document = problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail=str(error))
+        detail = f"The body has more than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes."
+        document = problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail=detail)
     else:
         api_error = _as_api_exception(error)
         if api_error is None:

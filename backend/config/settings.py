@@ -221,7 +221,12 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Placar",
-    "DESCRIPTION": "Events, scores, rankings and standings.",
+    "DESCRIPTION": (
+        "Events, scores, rankings and standings. Reading what is public needs no account; for all else send "
+        "`Authorization: Token ...` with the token that `POST /api/v1/token` gives for a username and a password. "
+        "Every error is a problem document (RFC 9457) that names place and reason. Addresses do not end with a slash, "
+        "times are ISO 8601, and scores are whole numbers in the smallest unit: ms, mm, a count, points times 10^scale."
+    ),
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v[0-9]",

@@ -67,7 +67,7 @@ def test_places_of_wrong_values(detail: Any, places: list[str]) -> None:
         (Http404("nothing"), 404, "nothing"),
         (exceptions.MethodNotAllowed("PUT"), 405, 'Method "PUT" not allowed.'),
         (exceptions.UnsupportedMediaType("text/plain"), 415, 'Unsupported media type "text/plain" in request.'),
-        (RequestDataTooBig("too large"), 413, "too large"),
+        (RequestDataTooBig("settings.X"), 413, "The body has more than 2621440 bytes."),
     ],
 )
 def test_answer(error: Exception, status: int, detail: str) -> None:

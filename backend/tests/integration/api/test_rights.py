@@ -48,6 +48,7 @@ OPERATIONS = {
     "void a score": Operation("record", "post", "/scores/{score}/void", 200, {"reason": "wrong runner"}),
     "ask for the ranking": Operation("record", "post", f"{E}/ranking/generate", 202),
     "list transitions": Operation("manage", "get", f"{E}/transitions"),
+    "list imports": Operation("manage", "get", f"{E}/imports"),
     "change the event": Operation("manage", "patch", E, 200, {"name": "Other"}),
     "close the event": Operation("manage", "post", f"{E}/close"),
     "enter a participant": Operation("manage", "post", f"{E}/entries", 201, {"bib": "9", "name": "Eva"}),
