@@ -5,7 +5,7 @@ import importlib
 
 from benchmarks.figures import print_summary
 
-NAMES = ("rankings", "relay", "requests")
+NAMES = ("rankings", "imports", "relay", "requests")
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A measured number and the bound that it should keep."""
+    """A measured number, and the bound that it should keep if it has one."""
 
     name: str
     value: float
@@ -14,20 +14,24 @@ class Figure:
     at_most: float | None = None
     unit: str = ""
 
-    @property
-    def is_met(self) -> bool:
-        """Whether the bounds are kept."""
-        return (self.at_least is None or self.value >= self.at_least) and (
-            self.at_most is None or self.value <= self.at_most
-        )
-
     def __str__(self) -> str:
-        aim = f"at least {self.at_least:g}" if self.at_least is not None else f"at most {self.at_most:g}"
-        return f"{self.name:<72} {self.value:>9,.2f} {self.unit:<3} {aim:<14} {'met' if self.is_met else 'MISSED'}"
+        return f"{self.name:<72} {self.value:>9,.2f} {self.unit:<3} {self._aim():<14} {self._verdict()}".rstrip()
+
+    def _aim(self) -> str:
+        if self.at_least is not None:
+            return f"at least {self.at_least:g}"
+        return f"at most {self.at_most:g}" if self.at_most is not None else ""
+
+    def _verdict(self) -> str:
+        if self.at_least is self.at_most is None:
+            return ""
+        is_low = self.at_least is not None and self.value < self.at_least
+        is_high = self.at_most is not None and self.value > self.at_most
+        return "MISSED" if is_low or is_high else "met"
 
 
 def print_summary(figures: Sequence[Figure]) -> None:
     """A line for each figure."""
-    print(f"\n{'figures against their aims':<72}")
+    print("\nfigures against their aims")
     for figure in figures:
         print(figure)

@@ -8,9 +8,7 @@ there is no record. The two take turns.
 """
 
 import statistics
-import tempfile
 import time
-from pathlib import Path
 
 from benchmarks.setup import start_django, throwaway_database
 
@@ -20,28 +18,22 @@ from celery import current_app  # noqa: E402 (after the set-up)
 from django.db import connection, transaction  # noqa: E402
 
 from benchmarks.figures import Figure, print_summary  # noqa: E402
+from benchmarks.roles import roles  # noqa: E402
 from delivery.models import OutboxMessage  # noqa: E402
 from delivery.outbox import NOTIFY_CHANNEL  # noqa: E402
 from tests.broker import Broker  # noqa: E402
-from tests.processes import Processes  # noqa: E402
 
-ROUNDS = 7
-RELAYED_ROWS = 10_000
-SENT_TASKS = 1_000
+ROUNDS = 15
+RELAYED_ROWS = 4_000
+SENT_TASKS = 300
 NAME = "events.generate_event_ranking"
 
 
 def main() -> list[Figure]:
     """Messages per second of both."""
-    with throwaway_database(), tempfile.TemporaryDirectory() as directory:
-        broker = Broker()
-        processes = Processes(Path(directory))
-        try:
-            processes.start_relay()
-            return _measure(broker)
-        finally:
-            processes.end_all()
-            broker.purge()
+    with throwaway_database(), roles() as (processes, broker):
+        processes.start_relay()
+        return _measure(broker)
 
 
 def _measure(broker: Broker) -> list[Figure]:
