@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from apps.events import pages
 from apps.events.models import Entry, Event, Ranking
-from apps.events.ranking_lines import Counts, Line, count_lines, entries_gone, read_lines
+from apps.events.ranking_lines import Counts, count_lines, entries_gone, read_lines
 from apps.events.rules import Rules
+from apps.events.scoreboard.board_rows import BoardRow, board_rows
 from apps.events.scoreboard.divisions import board_title
 from apps.events.values import format_value
 
@@ -16,7 +17,7 @@ class Place:
 
     board: str
     title: str  # empty for overall
-    line: Line
+    row: BoardRow
     counts: Counts
     page: int  # of the scoreboard, where the entry stands
 
@@ -24,16 +25,17 @@ class Place:
 def read_places(event: Event, ranking: Ranking, entry_id: int, *, rows_per_page: int) -> list[Place]:
     """An entry's place on each board that it is on, overall first; none if the ranking does not have it."""
     rows = pages.place(ranking, entry_id)
+    lines = read_lines(ranking, list(rows.values()))
     gone = entries_gone(event, ranking)
     return [
         Place(
             board=board,
             title=board_title(board),
-            line=line,
+            row=row,
             counts=count_lines(ranking, board, gone),
             page=(line.position - 1) // rows_per_page + 1,
         )
-        for board, line in zip(rows, read_lines(ranking, list(rows.values())), strict=True)
+        for board, line, row in zip(rows, lines, board_rows(event, lines), strict=True)
     ]
 
 

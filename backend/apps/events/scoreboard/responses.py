@@ -2,11 +2,12 @@
 
 import hashlib
 from collections.abc import Callable
-from functools import cache, wraps
+from functools import cache, partial, wraps
 from pathlib import Path
 from typing import Concatenate, ParamSpec
 
-from django.http import HttpRequest, HttpResponseBase
+from django.core.cache import cache as django_cache
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
@@ -16,6 +17,9 @@ View = Callable[Concatenate[HttpRequest, Params], HttpResponseBase]
 
 # Everything comes from this host and nothing runs that is not a file of it, whatever a name may contain.
 CONTENT_SECURITY_POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'"
+
+# How long a page that was made is kept for others. It is never wrong meanwhile: its tag is part of what it is found by.
+PAGE_SECONDS = 60
 
 _APPS = Path(__file__).parents[2]
 
@@ -42,6 +46,23 @@ def answer_if_changed(
     response["ETag"] = etag
     response["Cache-Control"] = "no-cache" if is_public else "private, no-cache"
     return response
+
+
+def answer_with_page(
+    request: HttpRequest, etag: str, *, is_public: bool, render: Callable[[], HttpResponse]
+) -> HttpResponseBase:
+    """As answer_if_changed. A public page is made once: after a new revision all of its readers ask for it at once."""
+    make = partial(_made_once, request, etag, render) if is_public else render
+    return answer_if_changed(request, etag, is_public=is_public, render=make)
+
+
+def _made_once(request: HttpRequest, etag: str, render: Callable[[], HttpResponse]) -> HttpResponse:
+    key = "page:" + hashlib.sha256(f"{etag} {request.get_full_path()}".encode()).hexdigest()
+    content = django_cache.get(key)
+    if content is None:
+        content = render().content
+        django_cache.set(key, content, PAGE_SECONDS)
+    return HttpResponse(content)
 
 
 def make_etag(*parts: object) -> str:

@@ -16,11 +16,12 @@ from apps.events.ranking_lines import count_lines, entity_tag, entries_gone, rea
 from apps.events.result import OVERALL
 from apps.events.rules import parse_rules
 from apps.events.scoreboard import listing
+from apps.events.scoreboard.board_rows import board_rows
 from apps.events.scoreboard.divisions import board_title, dimensions
 from apps.events.scoreboard.labels import SCORE_LABELS
 from apps.events.scoreboard.phases import POLL_SECONDS, Phase, phase_of
 from apps.events.scoreboard.places import adjustment_text, read_places
-from apps.events.scoreboard.responses import answer_if_changed, make_etag, public_page
+from apps.events.scoreboard.responses import answer_with_page, make_etag, public_page
 from apps.events.scoreboard.search import clean_text, find_rows
 
 ROWS_PER_PAGE = 100
@@ -47,7 +48,7 @@ def scoreboard(request: HttpRequest, slug: str) -> HttpResponseBase:
     phase = phase_of(event, timezone.now())
     etag = event_etag(event, phase)
     answer = partial(_render_scoreboard, request, event, {"phase": phase, "etag": etag})
-    return answer_if_changed(request, etag, is_public=is_public, render=answer)
+    return answer_with_page(request, etag, is_public=is_public, render=answer)
 
 
 @public_page
@@ -57,7 +58,7 @@ def entry(request: HttpRequest, slug: str, bib: str) -> HttpResponseBase:
     phase = phase_of(event, timezone.now())
     etag = event_etag(event, phase)
     answer = partial(_render_entry, request, event, bib, {"phase": phase, "etag": etag})
-    return answer_if_changed(request, etag, is_public=is_public, render=answer)
+    return answer_with_page(request, etag, is_public=is_public, render=answer)
 
 
 def find_event(request: HttpRequest, slug: str) -> tuple[Event, bool]:
@@ -93,7 +94,7 @@ def _render_scoreboard(request: HttpRequest, event: Event, context: dict[str, An
     if ranking is not None:
         context["dimensions"] = dimensions(ranking, board)
         context["total"] = count_lines(ranking, board, entries_gone(event, ranking)).total
-        context |= _found(event, ranking, board, text) if text else _leafed(request, ranking, board)
+        context |= _found(event, ranking, board, text) if text else _leafed(request, event, ranking, board)
     return render(request, "events/scoreboard.html", context)
 
 
@@ -110,13 +111,13 @@ def _event_context(event: Event, phase: Phase) -> dict[str, Any]:
 
 def _found(event: Event, ranking: Ranking, board: str, text: str) -> dict[str, Any]:
     rows, has_more = find_rows(event, ranking, board, text)
-    return {"lines": read_lines(ranking, rows), "has_more": has_more}
+    return {"rows": board_rows(event, read_lines(ranking, rows)), "has_more": has_more}
 
 
-def _leafed(request: HttpRequest, ranking: Ranking, board: str) -> dict[str, Any]:
+def _leafed(request: HttpRequest, event: Event, ranking: Ranking, board: str) -> dict[str, Any]:
     page = get_page(Paginator(range(pages.row_count(ranking, board)), ROWS_PER_PAGE), request)
     rows = pages.rows(ranking, board, max(page.start_index() - 1, 0), page.end_index())
-    return {"lines": read_lines(ranking, rows), "page": page}
+    return {"rows": board_rows(event, read_lines(ranking, rows)), "page": page}
 
 
 def _render_entry(request: HttpRequest, event: Event, bib: str, context: dict[str, Any]) -> HttpResponse:
@@ -128,6 +129,7 @@ def _render_entry(request: HttpRequest, event: Event, bib: str, context: dict[st
     ranking = event.current_ranking
     if ranking is not None:
         context["places"] = read_places(event, ranking, found.pk, rows_per_page=ROWS_PER_PAGE)
-        context["neighbours"] = read_lines(ranking, pages.around(ranking, OVERALL, found.pk, NEIGHBOURS))
+        around = read_lines(ranking, pages.around(ranking, OVERALL, found.pk, NEIGHBOURS))
+        context["neighbours"] = board_rows(event, around)
         context["adjustment"] = adjustment_text(found, parse_rules(ranking.rules))
     return render(request, "events/entry.html", context)

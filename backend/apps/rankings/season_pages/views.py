@@ -11,7 +11,7 @@ from django.shortcuts import render
 
 from apps.events.access import visible_events
 from apps.events.models import Event
-from apps.events.scoreboard.responses import answer_if_changed, make_etag, public_page
+from apps.events.scoreboard.responses import answer_with_page, make_etag, public_page
 from apps.events.scoreboard.views import get_page
 from apps.rankings.access import listed_seasons, visible_seasons
 from apps.rankings.models import Season
@@ -37,7 +37,7 @@ def standings(request: HttpRequest, slug: str) -> HttpResponseBase:
     changed_at = Event.objects.filter(season_events__season=season).aggregate(at=Max("updated_at"))["at"]
     etag = make_etag(season.pk, season.name, season.visibility, season.current_standings_id, changed_at)
     answer = partial(_render_standings, request, season)
-    return answer_if_changed(request, etag, is_public=is_public, render=answer)
+    return answer_with_page(request, etag, is_public=is_public, render=answer)
 
 
 def find_season(request: HttpRequest, slug: str) -> tuple[Season, bool]:
