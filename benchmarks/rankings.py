@@ -2,16 +2,18 @@
 
     python -m benchmarks.rankings [ENTRIES...]        with DATABASE_URL naming a PostgreSQL
 
-The ways take turns, so that whatever else the machine does meets all of them; each figure is the median of the rounds.
+The ways take turns, so that whatever else the machine does meets all of them. Milliseconds are the median of the
+rounds, and so are the ratios to the floor of the same round.
 """
 
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from benchmarks.figures import Figure, print_summary
 from benchmarks.setup import start_django, throwaway_database
 
 start_django()
@@ -29,6 +31,7 @@ from benchmarks.ranking_reads import measure_reads  # noqa: E402
 
 SIZES = (26_410, 100_000, 1_000_000)
 ROUNDS = 7
+_RANK_AND_STORE = ("rank", "encode", "store")
 T = TypeVar("T")
 
 
@@ -45,17 +48,48 @@ class Times:
         return result
 
     def median(self, *steps: str) -> float:
-        """Of the rounds' sums of these steps."""
-        return statistics.median(map(sum, zip(*(self._taken[step] for step in steps), strict=True)))
+        """Of these steps together."""
+        return statistics.median(self._sums(steps))
+
+    def ratio(self, *steps: str) -> float:
+        """These steps together, as a multiple of the floor."""
+        return statistics.median(
+            taken / floor for taken, floor in zip(self._sums(steps), self._taken["floor"], strict=True)
+        )
+
+    def _sums(self, steps: Sequence[str]) -> list[float]:
+        return [sum(taken) for taken in zip(*(self._taken[step] for step in steps), strict=True)]
 
 
-def main(sizes: list[int]) -> None:
+def main(sizes: Sequence[int] = SIZES) -> list[Figure]:
+    """Measures events of these sizes; the figures are those of the last."""
+    figures: list[Figure] = []
     with throwaway_database():
         for entries in sizes:
-            _measure(make_large_event(entries), entries)
+            figures = _measure(make_large_event(entries), entries)
+    return figures
 
 
-def _measure(event: Event, entries: int) -> None:
+def _measure(event: Event, entries: int) -> list[Figure]:
+    times = _take_times(event, entries)
+    _forget_ranking(event)
+    child = [sys.executable, "-m", "benchmarks.peak_memory", str(event.pk)]
+    peak = int(subprocess.run(child, check=True, capture_output=True, text=True).stdout) / 1e6
+    print(f"peak memory of a process that generates it: {peak:.0f} MB")
+    ranking = Ranking.objects.filter(event=event).latest("pk")
+    reads = measure_reads(ranking.pk, list(event.entries.values_list("pk", flat=True)[:100_000]))
+    for name, (p50, p99) in reads.items():
+        print(f"read {name:<30} p50 {p50:.2f} ms, p99 {p99:.2f} ms")
+    of = f"of {entries:,} entries"
+    return [
+        Figure(f"rank and store {of}, to the floor", times.ratio(*_RANK_AND_STORE), at_most=1.5),
+        Figure(f"generate_event_ranking {of}, to the floor", times.ratio("whole"), at_most=3),
+        Figure(f"peak memory {of}", peak, at_most=400, unit="MB"),
+        *(Figure(f"{name} {of}, p50", p50, at_most=2, unit="ms") for name, (p50, _p99) in reads.items()),
+    ]
+
+
+def _take_times(event: Event, entries: int) -> Times:
     times = Times()
     empty = plain_sql.stored_bytes(RankingPage._meta.db_table)
     prepared = plain_sql.floor_rows(rank_entries(read_input(event.pk)))
@@ -68,13 +102,9 @@ def _measure(event: Event, entries: int) -> None:
         _forget_ranking(event)
         times.take("whole", lambda: generate_event_ranking(event.pk))
     stored = (plain_sql.stored_bytes(RankingPage._meta.db_table) - empty) // (2 * ROUNDS)
-    _forget_ranking(event)
-    child = [sys.executable, "-m", "benchmarks.peak_memory", str(event.pk)]
-    peak = int(subprocess.run(child, check=True, capture_output=True, text=True).stdout)
     _print_times(entries, times)
     print(f"stored: {stored / 1e6:.1f} MB; plain table {plain_sql.stored_bytes('plain_rows') / 1e6:.1f} MB")
-    print(f"peak memory of a process that generates it: {peak / 1e6:.0f} MB")
-    _print_reads(event)
+    return times
 
 
 def _in_steps(event: Event, times: Times) -> None:
@@ -99,28 +129,20 @@ def _forget_ranking(event: Event) -> None:
 
 
 def _print_times(entries: int, times: Times) -> None:
-    floor = times.median("floor")
     lines = {
-        "floor: sorted select, COPY into an unlogged table": ["floor"],
-        "INSERT ... SELECT rank() OVER, three indexes": ["plain"],
-        "Placar: read": ["read"],
-        "        rank": ["rank"],
-        "        encode": ["encode"],
-        "        store": ["store"],
-        "generate_event_ranking": ["whole"],
+        "floor: sorted select, COPY into an unlogged table": ("floor",),
+        "INSERT ... SELECT rank() OVER, three indexes": ("plain",),
+        "read": ("read",),
+        "rank": ("rank",),
+        "encode": ("encode",),
+        "store": ("store",),
+        "rank, encode, store": _RANK_AND_STORE,
+        "generate_event_ranking": ("whole",),
     }
-    print(f"\n{entries:,} entries {'':<38} ms   times the floor")
+    print(f"\n{entries:<10,} entries {'ms':>39} {'times the floor':>17}")
     for name, steps in lines.items():
-        taken = times.median(*steps)
-        print(f"{name:<50} {taken:>7,.0f} {taken / floor:>10.2f}")
-
-
-def _print_reads(event: Event) -> None:
-    ranking = Ranking.objects.filter(event=event).latest("pk")
-    ids = list(event.entries.values_list("pk", flat=True)[:100_000])
-    for name, (p50, p99) in measure_reads(ranking.pk, ids).items():
-        print(f"read {name:<30} p50 {p50:.2f} ms, p99 {p99:.2f} ms")
+        print(f"{name:<50} {times.median(*steps):>7,.0f} {times.ratio(*steps):>17.2f}")
 
 
 if __name__ == "__main__":
-    main([int(size) for size in sys.argv[1:]] or list(SIZES))
+    print_summary(main([int(size) for size in sys.argv[1:]] or SIZES))

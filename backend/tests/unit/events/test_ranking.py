@@ -126,12 +126,14 @@ def replace_rank(line: Line) -> Line:
 
 
 def test_mean_is_compared_exactly_and_shown_half_up() -> None:
-    runners = [Runner("1", (1, 2, 4)), Runner("2", (2, 2, 3)), Runner("3", (2, 3, 3)), Runner("4", (2, 2))]
+    values = [(1, 2, 4), (2, 2, 3), (2, 3, 3), (2, 2), (2, 2, 2)]
+    runners = [Runner(str(number), scores) for number, scores in enumerate(values, 1)]
     lines = ranked(runners, race(attempts=Attempts.MEAN_OF_BEST, best_k=3))["overall"]
     assert [(line.bib, line.rank, line.score) for line in lines] == [
-        ("1", 1, 2),  # 7/3, like the next
-        ("2", 1, 2),
-        ("3", 3, 3),  # 8/3
+        ("5", 1, 2),
+        ("1", 2, 2),  # 7/3, like the next
+        ("2", 2, 2),
+        ("3", 4, 3),  # 8/3
         ("4", None, None),
     ]
     (line,) = ranked([Runner("1", (-1, -2))], race(attempts=Attempts.MEAN_OF_BEST, best_k=2))["overall"]
