@@ -52,7 +52,8 @@ def shape(sql: str) -> str:
 def statements(captured: CaptureQueriesContext) -> list[str]:
     """The shapes of the captured statements, without those that begin and end transactions."""
     verbs = ("SELECT", "INSERT", "UPDATE", "DELETE")
-    return [shape(query["sql"]) for query in captured.captured_queries if query["sql"].startswith(verbs)]
+    queries = [query["sql"].strip() for query in captured.captured_queries]
+    return [shape(sql) for sql in queries if sql.startswith(verbs)]
 
 
 @pytest.mark.django_db(transaction=True)
