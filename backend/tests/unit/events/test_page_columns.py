@@ -1,5 +1,6 @@
 """Every row of every board comes back from its pages, and the lookup leads to it."""
 
+import numpy as np
 from hypothesis import given
 
 from apps.events.page_columns import Row, decode_lookup, decode_rows, encode_lookup, encode_rows
@@ -31,7 +32,7 @@ def test_the_lookup_leads_to_every_row(runners: list[Runner], rules: Rules) -> N
     dimensions = ["age", "sex"]
     pages = [page for _first, page in encode_lookup(result, dimensions)]
     for number in range(1, len(runners) + 1):
-        places = [place for page in pages for place in decode_lookup(page, len(dimensions), [number])]
+        places = [place for page in pages for place in decode_lookup(page, len(dimensions), np.array([number]))]
         assert places == [
             (board_number, row.position - 1)
             for board_number, board in enumerate(result.boards)
