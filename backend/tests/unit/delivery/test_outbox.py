@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from delivery.arguments import MAX_KWARGS_BYTES, check_kwargs
 from delivery.models import OutboxMessage
 from delivery.outbox import enqueue
+from tests.processes import PATIENCE_SECONDS
 
 NAME = "events.generate_event_ranking"
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
@@ -226,7 +227,8 @@ def test_a_request_writes_another_message_and_does_not_wait_while_the_relay_hold
         OutboxMessage.objects.select_for_update().get()
         second: list[uuid.UUID] = []
         thread = in_another_transaction(lambda: second.append(enqueue(NAME, {}, coalesce_key="k")))
-        thread.join()  # would never end if it waited for us
+        thread.join(PATIENCE_SECONDS)
+        assert second, "it waits for us"
         assert second != [first]
     assert OutboxMessage.objects.count() == 2
 
