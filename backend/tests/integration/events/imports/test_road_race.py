@@ -15,7 +15,7 @@ from apps.events.models import Entry, Event, Ranking
 from apps.events.services import generate_event_ranking
 from delivery.models import OutboxMessage
 from tests.factories import make_event
-from tests.integration.imports.files import counts, import_file
+from tests.integration.events.imports.files import counts, import_file
 
 FILE = Path(settings.PROJECT_DIR).parent / "shared" / "data" / "road_race_2017.csv"
 COLUMNS = "bib=bib,score=time_s,division=sex,division=division"

@@ -6,7 +6,7 @@ from apps.events.models import Entry, Event, ImportBatch
 from apps.events.services import change_entry, change_event_state, import_scores
 from delivery.models import OutboxMessage
 from tests.factories import add_entry
-from tests.integration.imports.files import counts, current, entries, import_file, scores, submit
+from tests.integration.events.imports.files import counts, current, entries, import_file, scores, submit
 
 FILE = "bib,score\n7,61\n12,62\n31,63\n"
 

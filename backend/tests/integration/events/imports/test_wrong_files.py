@@ -8,7 +8,7 @@ from apps.errors import InvalidInput
 from apps.events.models import Entry, Event, ImportBatch, ImportPart, Participant, Score
 from apps.events.services import change_event_state, import_scores
 from tests.factories import add_entry
-from tests.integration.imports.files import counts, current, entries, import_file, submit, wrong_rows
+from tests.integration.events.imports.files import counts, current, entries, import_file, submit, wrong_rows
 
 pytestmark = pytest.mark.django_db
 

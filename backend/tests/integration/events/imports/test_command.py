@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from apps.events.models import Event, ImportBatch
-from tests.integration.imports.files import current, entries
+from tests.integration.events.imports.files import current, entries
 
 pytestmark = pytest.mark.django_db
 

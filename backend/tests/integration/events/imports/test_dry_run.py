@@ -9,7 +9,7 @@ from apps.events.models import Event, ImportBatch, Participant
 from apps.events.services import change_event_state
 from delivery.models import OutboxMessage
 from tests.factories import make_event
-from tests.integration.imports.files import counts, entries, import_file, scores, submit, told
+from tests.integration.events.imports.files import counts, entries, import_file, scores, submit, told
 
 FILE = "bib,score\n7,61\n12,-1\n"
 COLUMNS = "bib=bib,attempt=attempt,name=name,division=sex,status=status,participant=participant,score=score"

@@ -12,7 +12,7 @@ from django.db import connection
 from apps.events.models import Event, ImportBatch, ImportPart, ImportRow
 from apps.events.services import generate_event_ranking, import_scores
 from tests.factories import make_event
-from tests.integration.imports.files import counts, entries, import_file, scores, submit, told
+from tests.integration.events.imports.files import counts, entries, import_file, scores, submit, told
 from tests.processes import RunningProcess, wait_until
 
 pytestmark = [

@@ -6,7 +6,7 @@ from apps.events.models import Entry, Event, ImportPart, ImportRow, Participant,
 from apps.events.services import change_entry, void_score
 from delivery.models import OutboxMessage
 from tests.factories import add_entry, add_score, make_event, make_user
-from tests.integration.imports.files import counts, current, entries, import_file, scores, submit
+from tests.integration.events.imports.files import counts, current, entries, import_file, scores, submit
 
 FILE = "bib,name,sex,score\n7,Ana,F,61.5\n12,Bruno,M,1:00:00\n"
 pytestmark = pytest.mark.django_db
@@ -37,6 +37,8 @@ def test_new_rows_become_entries_with_scores(race: Event) -> None:
         "reason": "",
     }
     assert current(race) == {"7": 61_500, "12": 3_600_000}
+    # An import that goes on after a kill stores the same moment as an undisturbed one.
+    assert set(Score.objects.values_list("achieved_at", flat=True)) == {batch.created_at}
 
 
 def test_what_was_kept_to_read_the_file_is_gone_afterwards(race: Event) -> None:
