@@ -23,6 +23,13 @@ def anyone_may_see(event: Event) -> bool:
     return event.visibility != Event.Visibility.PRIVATE and event.state != Event.State.DRAFT
 
 
+def may_see_event(user: Visitor, event: Event) -> bool:
+    """Whether the event is one of the visible ones; most often known without a query."""
+    if anyone_may_see(event) or may_manage_event(user, event):
+        return True
+    return visible_events(user).filter(pk=event.pk).exists()
+
+
 def listed_events(user: Visitor) -> QuerySet[Event]:
     """The events that a list shows to `user`: the visible ones, without what is only for those who know its address."""
     events = visible_events(user)

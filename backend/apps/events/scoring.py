@@ -74,7 +74,9 @@ class ScoreBook:
     def _known_scores(self, keys: set[str]) -> dict[str, Score]:
         if not keys:
             return {}
-        known = Score.objects.filter(event=self.event, idempotency_key__in=keys).select_related("entry", "recorded_by")
+        # Prefetched and not joined: hardly ever is there any, and then it costs nothing.
+        known = Score.objects.filter(event=self.event, idempotency_key__in=keys)
+        known = known.prefetch_related("entry", "recorded_by")
         return {score.idempotency_key: score for score in known}
 
     def _taken_attempts(self) -> set[tuple[int, int]]:

@@ -5,7 +5,7 @@ from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.request import Request
 
 from apps.errors import Missing
-from apps.events.access import visible_entries, visible_events
+from apps.events.access import may_see_event, visible_entries, visible_events
 from apps.events.models import Entry, Event, Score
 from apps.events.states import ACTIONS
 
@@ -30,8 +30,8 @@ class ActionConverter(BibConverter):
 
 def find_event(request: Request, slug: str) -> Event:
     """The event, if the user may see it. Raises Missing."""
-    event = visible_events(request.user).filter(slug=slug).first()
-    if event is None:
+    event = Event.objects.filter(slug=slug).first()
+    if event is None or not may_see_event(request.user, event):
         raise Missing(f"there is no event {slug!r}")
     return event
 

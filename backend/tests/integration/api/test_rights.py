@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import AnonymousUser, Permission, User
 from django.db import transaction
 from rest_framework.test import APIClient
 
+from apps.events.access import Visitor, may_see_event, visible_events
 from apps.events.models import Event
 from apps.events.services import generate_event_ranking
 from tests.factories import RACE, add_entry, add_score, make_event, make_user
@@ -116,6 +117,20 @@ def test_draft_is_for_those_who_work_on_it(person: str) -> None:
     seen = person in WORK_ON_IT
     assert client.get(f"{API}{E}").status_code == (200 if seen else 404)
     assert [event["slug"] for event in client.get(f"{API}/events").json()["results"]] == (["race"] if seen else [])
+
+
+@pytest.mark.django_db
+def test_one_event_is_seen_by_whoever_finds_it_among_the_visible_ones() -> None:
+    people = {name: make_user(name, is_staff=name == "staff") for name in PEOPLE[1:]}
+    event = make_event(owner=people["owner"])
+    event.scorers.add(people["scorer"])
+    visitors: list[Visitor] = [AnonymousUser(), *people.values()]
+    for user in visitors:
+        for state in Event.State:
+            for visibility in Event.Visibility:
+                event.state, event.visibility = state, visibility
+                event.save()
+                assert may_see_event(user, event) == visible_events(user).filter(pk=event.pk).exists()
 
 
 @pytest.mark.django_db

@@ -13,18 +13,20 @@ from tests.integration.api.clients import API, client_of, post_score
 
 # The statements of one new score, in their order, by the table that each reads or writes.
 TOKEN_WITH_USER = "SELECT authtoken_token"
-EVENT_IF_VISIBLE = "SELECT events_event"
+EVENT = "SELECT events_event"
 IS_SCORER = "SELECT auth_user"
 LOCK_EVENT = "SELECT events_event FOR NO KEY UPDATE"
 ENTRY_WITH_LAST_ATTEMPT = "SELECT events_entry"
 KNOWN_KEY = "SELECT events_score"
 STORE = "INSERT events_score"
 RAISE_VERSION = "UPDATE events_event"
+KNOWN_ENTRY = "SELECT events_entry"
+KNOWN_USER = "SELECT auth_user"
 WAITING_RANKING = "SELECT delivery_outboxmessage FOR UPDATE"
 ENQUEUE = "INSERT delivery_outboxmessage"
 NEW_SCORE = [
     TOKEN_WITH_USER,
-    EVENT_IF_VISIBLE,
+    EVENT,
     LOCK_EVENT,
     ENTRY_WITH_LAST_ATTEMPT,
     KNOWN_KEY,
@@ -32,8 +34,9 @@ NEW_SCORE = [
     RAISE_VERSION,
     WAITING_RANKING,
 ]
+REPEATED_SCORE = [*NEW_SCORE[:5], KNOWN_ENTRY, KNOWN_USER]
 RANKING_PAGE = [
-    EVENT_IF_VISIBLE,
+    EVENT,
     "SELECT events_ranking",
     "SELECT events_rankingpage",
     "SELECT events_entry",
@@ -66,6 +69,12 @@ class TestNewScore:
         assert statements(captured) == NEW_SCORE
         assert sum(query["sql"] in ("BEGIN", "COMMIT") for query in captured.captured_queries) == 2
 
+    def test_for_a_private_event(self, organiser: APIClient, event: Event) -> None:
+        organiser.patch(f"{API}/events/race", {"visibility": "private"})
+        with CaptureQueriesContext(connection) as captured:
+            assert post_score(organiser, "race", bib="7", value=1000).status_code == 201
+        assert statements(captured) == NEW_SCORE
+
     def test_by_a_scorer(self, event: Event) -> None:
         scorer = make_user()
         event.scorers.add(scorer)
@@ -84,7 +93,7 @@ class TestNewScore:
         post_score(organiser, "race", bib="7", value=1000)
         with CaptureQueriesContext(connection) as captured:
             assert post_score(organiser, "race", bib="7", value=1000).status_code == 200
-        assert statements(captured) == NEW_SCORE[:5]
+        assert statements(captured) == REPEATED_SCORE
 
 
 @pytest.mark.django_db(transaction=True)
@@ -92,7 +101,7 @@ class TestBulk:
     @pytest.mark.parametrize("rows", [1, 900])
     def test_as_many_as_for_one_score(self, organiser: APIClient, event: Event, rows: int) -> None:
         scores = [{"bib": "7", "value": 1, "idempotency_key": f"k{number}"} for number in range(rows)]
-        for expected in (NEW_SCORE, NEW_SCORE[:5]):  # new, then repeated
+        for expected in (NEW_SCORE, REPEATED_SCORE):
             with CaptureQueriesContext(connection) as captured:
                 assert organiser.post(f"{API}/events/race/scores/bulk", {"scores": scores}).status_code == 200
             assert statements(captured) == expected
@@ -114,7 +123,7 @@ class TestRanking:
             etag = visitor.get(url)["ETag"]
             with CaptureQueriesContext(connection) as captured:
                 assert visitor.get(url, headers={"If-None-Match": etag}).status_code == 304
-            assert statements(captured) == [EVENT_IF_VISIBLE]
+            assert statements(captured) == [EVENT]
 
     def test_page_costs_the_same_for_any_number_of_lines(self, visitor: APIClient, event: Event) -> None:
         generate_event_ranking(event.pk)
