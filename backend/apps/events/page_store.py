@@ -36,19 +36,18 @@ def _copy_in(ranking_id: int, pages: Iterable[tuple[int, int, bytes]]) -> None:
 
 def fetch_pages(ranking_id: int, places: Collection[Place]) -> dict[Place, bytes]:
     """The contents of those pages that exist."""
+    if not places:
+        return {}
     firsts: dict[int, list[int]] = {}
     for board, first in places:
         firsts.setdefault(board, []).append(first)
-    conditions = [f"board = %s AND first IN ({_marks(each)})" for each in firsts.values()]
-    parameters = [number for board, each in firsts.items() for number in (board, *each)]
-    found = _fetch(f"ranking_id = %s AND ({' OR '.join(conditions)})", [ranking_id, *parameters]) if places else []
-    return {(board, first): content for board, first, content in found}
+    conditions = [f"board = {board:d} AND first IN {id_list(each)}" for board, each in firsts.items()]
+    return _fetch(ranking_id, " OR ".join(conditions))
 
 
 def fetch_page_before(ranking_id: int, board: int, number: int) -> dict[Place, bytes]:
     """The last page that begins at or before a number; empty if there is none."""
-    condition = "ranking_id = %s AND board = %s AND first <= %s ORDER BY first DESC LIMIT 1"
-    return {(board, first): content for _board, first, content in _fetch(condition, [ranking_id, board, number])}
+    return _fetch(ranking_id, f"board = {board:d} AND first <= {number:d}", "ORDER BY first DESC LIMIT 1")
 
 
 def fetch_firsts(ranking_id: int, board: int) -> list[int]:
@@ -57,12 +56,13 @@ def fetch_firsts(ranking_id: int, board: int) -> list[int]:
     return list(pages.order_by("first").values_list("first", flat=True))
 
 
-def _marks(parameters: Collection[object]) -> str:
-    return ", ".join(["%s"] * len(parameters))
+def id_list(numbers: Iterable[int]) -> str:
+    """Integers as SQL has them after IN. As parameters each of them would take psycopg longer than its row."""
+    return f"({', '.join(f'{number:d}' for number in numbers)})"
 
 
-def _fetch(condition: str, parameters: list[int]) -> list[tuple[int, int, bytes]]:
+def _fetch(ranking_id: int, condition: str, order: str = "") -> dict[Place, bytes]:
+    where = f"ranking_id = {ranking_id:d} AND ({condition})"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT board, first, content FROM {_TABLE} WHERE {condition}", parameters)  # noqa: S608 (constants)
-        rows: list[tuple[int, int, bytes]] = cursor.fetchall()
-    return rows
+        cursor.execute(f"SELECT board, first, content FROM {_TABLE} WHERE {where} {order}")  # noqa: S608 (integers)
+        return {(board, first): content for board, first, content in cursor.fetchall()}

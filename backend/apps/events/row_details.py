@@ -9,8 +9,9 @@ from django.db import connection
 
 from apps.events.models import DivisionSet, Entry, Participant
 from apps.events.page_columns import Row
+from apps.events.page_store import id_list
 
-# In plain SQL for the reason given in apps.events.page_store. The names are not joined: for the rows of one page
+# In plain SQL for the reason that apps.events.page_store gives. The names are not joined: for the rows of one page
 # PostgreSQL would often rather read all the participants there are.
 _ENTRIES = f"""
 SELECT e.id, e.bib, e.participant_id, d."values"
@@ -48,6 +49,6 @@ def _fetch(select: str, ids: Sequence[int]) -> list[tuple[Any, ...]]:
     if not ids:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(f"{select} ({', '.join(['%s'] * len(ids))})", ids)
+        cursor.execute(f"{select} {id_list(ids)}")
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
