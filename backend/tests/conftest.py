@@ -6,6 +6,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+import tests.emptying  # noqa: F401 (takes the place of Django's flush)
 from tests.broker import Broker
 from tests.processes import Processes
 
