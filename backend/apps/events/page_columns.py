@@ -4,7 +4,7 @@ The pages of a board hold its rows in display order. The lookup's pages hold the
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,9 +25,8 @@ _STATUSES = [Entry.Status(code) for code in range(4)]
 _STANDINGS = [Entry.Standing(code) for code in range(4)]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of a board."""
+class Row(NamedTuple):
+    """One line of a board. A tuple, because an export makes millions of them."""
 
     entry_id: int
     rank: int | None

@@ -59,7 +59,7 @@ def check_board(ranking: Ranking, board: str) -> None:
 
 
 def read_lines(ranking: Ranking, rows: Sequence[Row]) -> list[Line]:
-    """The rows as lines, without those whose entry is not shown any more. Two queries."""
+    """The rows as lines, without those whose entry is not shown any more. One query."""
     rules = parse_rules(ranking.rules)
     details = row_details(rows)
     return [_line(row, details[row.entry_id], rules) for row in rows if row.entry_id in details]

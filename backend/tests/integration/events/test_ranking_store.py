@@ -283,7 +283,7 @@ def test_reads_take_few_queries(event: Event, django_assert_num_queries: DjangoA
         pages.around(ranking, OVERALL, top[50].entry_id, 10)
     with django_assert_num_queries(3):
         pages.rows_of(ranking, OVERALL, [row.entry_id for row in top])
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         details = row_details(top)
     assert len(details) == 100
 
