@@ -76,6 +76,7 @@ def _measure(event: Event, entries: int) -> list[Figure]:
     child = [sys.executable, "-m", "benchmarks.peak_memory", str(event.pk)]
     peak = int(subprocess.run(child, check=True, capture_output=True, text=True).stdout) / 1e6
     print(f"peak memory of a process that generates it: {peak:.0f} MB")
+    plain_sql.execute("VACUUM ANALYZE")
     ranking = Ranking.objects.filter(event=event).latest("pk")
     reads = measure_reads(ranking.pk, list(event.entries.values_list("pk", flat=True)[:100_000]))
     for name, (p50, p99) in reads.items():
