@@ -39,8 +39,7 @@ RANKING_PAGE = [
     EVENT,
     "SELECT events_ranking",
     "SELECT events_rankingpage",
-    "SELECT events_entry",
-    "SELECT events_participant",
+    "SELECT events_participant",  # the entries: a subselect for their names comes first in the text
 ]
 
 

@@ -45,10 +45,10 @@ def test_a_page_that_is_still_right_costs_one_query(
         assert response["Cache-Control"] == "no-cache"
 
 
-def test_a_page_is_made_once_with_four_queries(
+def test_a_page_is_made_once_with_three_queries(
     client: Client, race: Event, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         client.get("/events/race/")
     with django_assert_num_queries(1):  # made already, for whoever comes next
         assert "Runner 7" in Client().get("/events/race/").text
