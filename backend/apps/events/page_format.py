@@ -134,10 +134,9 @@ def _checked_body(content: bytes | memoryview) -> bytes:
 
 
 def _widen(planes: NDArray[np.uint8], base: int, coding: Coding) -> Ints:
-    width, rows = planes.shape
-    octets = np.zeros((rows, 8), np.uint8)
-    octets[:, :width] = planes.T
-    small = octets.view("<i8").reshape(rows).astype(np.int64)
+    small = np.zeros(planes.shape[1], np.int64)
+    for number, plane in enumerate(planes):
+        small |= plane.astype(np.int64) << (8 * number)
     if coding is Coding.OFFSET:
         return small + base
     return np.cumsum((small >> 1) ^ -(small & 1)) + base
