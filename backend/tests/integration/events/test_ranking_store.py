@@ -193,9 +193,17 @@ def test_copy_out_refuses_rows_that_are_not_as_wide_as_asked(event: Event, field
 
 
 @on_postgresql
+def test_copy_out_refuses_a_lone_row_that_is_too_short(event: Event) -> None:
+    first = Entry.objects.filter(event=event).earliest("pk")
+    query = Entry.objects.filter(pk=first.pk).values_list("pk", "standing").query
+    with pytest.raises(ValueError, match="as wide as"):
+        list(copy_out(query, np.dtype([("pk", ">i8"), ("standing", ">i8")])))
+
+
+@on_postgresql
 def test_copy_out_tells_when_the_server_breaks_off(event: Event) -> None:
-    last = Entry.objects.filter(event=event).latest("pk").pk
-    fails_late = Entry.objects.filter(event=event).order_by("pk").values_list(1 / (last - F("pk")))
+    last = Entry.objects.latest("pk").pk  # the last row of the table, too: the others have been sent by then
+    fails_late = Entry.objects.values_list(1 / (last - F("pk")))
     with pytest.raises(Exception, match="division by zero") as caught:
         list(copy_out(fails_late.query, np.dtype([("quotient", ">i8")])))
     assert isinstance(caught.value, DatabaseError | psycopg.DatabaseError)
