@@ -23,9 +23,9 @@ from delivery.models import OutboxMessage  # noqa: E402
 from delivery.outbox import NOTIFY_CHANNEL  # noqa: E402
 from tests.broker import Broker  # noqa: E402
 
-ROUNDS = 15
-RELAYED_ROWS = 4_000
-SENT_TASKS = 300
+ROUNDS = 11
+RELAYED_ROWS = 10_000
+SENT_TASKS = 600
 NAME = "events.generate_event_ranking"
 
 

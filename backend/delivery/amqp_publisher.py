@@ -16,11 +16,13 @@ from delivery.templates import Template
 
 # Seconds without a single confirm after which the broker is taken for frozen.
 CONFIRM_TIMEOUT = 10.0
+# The broker works on these while the next ones are made.
+MESSAGES_PER_WRITE = 50
 METHOD_FRAME = 1
 
 
 class Outgoing:
-    """Collects messages and writes them to the socket at once, framed by py-amqp.
+    """Collects messages and writes many of them to the socket at once, framed by py-amqp.
 
     A write for each message would cost more than all the work on it.
     """
@@ -69,8 +71,13 @@ class AmqpPublisher:
         return self._connection
 
     def publish(self, rows: Sequence[Row]) -> dict[int, str]:
+        unroutable: dict[int, str] = {}
         with self._in_touch(self.connect()):
-            unroutable = {row.id: reason for row in rows if (reason := self._add(row))}
+            for number, row in enumerate(rows, 1):
+                if reason := self._add(row):
+                    unroutable[row.id] = reason
+                if number % MESSAGES_PER_WRITE == 0:
+                    self._outgoing.send()
             self._outgoing.send()
             self._await_confirms()
         return unroutable | self._confirms.take_refusals()

@@ -15,7 +15,8 @@ from delivery.wakeup import Wakeup
 
 logger = logging.getLogger(__name__)
 
-BATCH_SIZE = 500
+# One commit and one wait for the last confirm are shared by so many; a relay that dies sends so many again at most.
+BATCH_SIZE = 1000
 POLL_SECONDS = 1.0
 # Due rows that are locked belong to a request or another relay, which will be done or dead soon.
 LOCKED_ROWS_PAUSE = 0.05
