@@ -75,14 +75,15 @@ def decode_rows(content: bytes | memoryview, first: int, selection: slice | list
     positions = np.arange(first + 1, first + 1 + len(columns[0]))
     selected = [column[selection].tolist() for column in (positions, *columns)]
     return [
+        # By position and not by name: a tenth of the time that a page takes to read.
         Row(
-            entry_id=entry_id,
-            rank=rank if flags & _RANKED else None,
-            position=position,
-            tied=bool(flags & _TIED),
-            score=score if flags & _SCORED else None,
-            status=_STATUSES[flags >> _STATUS_SHIFT & 3],
-            standing=_STANDINGS[flags >> _STANDING_SHIFT & 3],
+            entry_id,
+            rank if flags & _RANKED else None,
+            position,
+            bool(flags & _TIED),
+            score if flags & _SCORED else None,
+            _STATUSES[flags >> _STATUS_SHIFT & 3],
+            _STANDINGS[flags >> _STANDING_SHIFT & 3],
         )
         for position, entry_id, rank, score, flags in zip(*selected, strict=True)
     ]

@@ -135,8 +135,9 @@ def _checked_body(content: bytes | memoryview) -> bytes:
 
 def _widen(planes: NDArray[np.uint8], base: int, coding: Coding) -> Ints:
     small = np.zeros(planes.shape[1], np.int64)
-    for number, plane in enumerate(planes):
-        small |= plane.astype(np.int64) << (8 * number)
+    for plane in planes[::-1]:  # the highest first
+        small <<= 8
+        small |= plane
     if coding is Coding.OFFSET:
         return small + base
     return np.cumsum((small >> 1) ^ -(small & 1)) + base

@@ -41,7 +41,7 @@ def fetch_pages(ranking_id: int, places: Collection[Place]) -> dict[Place, bytes
     firsts: dict[int, list[int]] = {}
     for board, first in places:
         firsts.setdefault(board, []).append(first)
-    conditions = [f"board = {board:d} AND first IN {id_list(each)}" for board, each in firsts.items()]
+    conditions = [f"board = {board:d} AND first {among(each)}" for board, each in firsts.items()]
     return _fetch(ranking_id, " OR ".join(conditions))
 
 
@@ -56,9 +56,14 @@ def fetch_firsts(ranking_id: int, board: int) -> list[int]:
     return list(pages.order_by("first").values_list("first", flat=True))
 
 
-def id_list(numbers: Iterable[int]) -> str:
-    """Integers as SQL has them after IN. As parameters each of them would take psycopg longer than its row."""
-    return f"({', '.join(f'{number:d}' for number in numbers)})"
+def among(numbers: Iterable[int]) -> str:
+    """The SQL that says that what stands before it is one of these integers.
+
+    Spelled out: as a parameter each of them would take psycopg longer than its row. As one array, where there are
+    arrays: PostgreSQL would make one of the list after IN, number by number.
+    """
+    listed = ",".join(f"{number:d}" for number in numbers)
+    return f"= ANY ('{{{listed}}}')" if connection.vendor == "postgresql" else f"IN ({listed})"
 
 
 def _fetch(ranking_id: int, condition: str, order: str = "") -> dict[Place, bytes]:

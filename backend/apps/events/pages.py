@@ -75,7 +75,7 @@ def place(ranking: Ranking, entry_id: int) -> dict[str, Row]:
     """An entry's row on each board that it is on, by key; empty if it is on none."""
     places = _places(ranking, [entry_id])
     keys = board_keys(ranking)
-    return {keys[number]: row for number, row in _rows_at(ranking, places)}
+    return {keys[number]: row for number, rows in _rows_at(ranking, places) for row in rows}
 
 
 def around(ranking: Ranking, board: str, entry_id: int, n: int) -> list[Row]:
@@ -91,7 +91,8 @@ def rows_of(ranking: Ranking, board: str, entry_ids: Collection[int]) -> list[Ro
     """The rows that these entries have on a board: three queries, however many entries there are."""
     keys = board_keys(ranking)
     places = _places(ranking, entry_ids) if board in keys else []
-    return [row for _number, row in _rows_at(ranking, [each for each in places if keys[each[0]] == board])]
+    on_board = [each for each in places if keys[each[0]] == board]
+    return [row for _number, rows in _rows_at(ranking, on_board) for row in rows]
 
 
 def shown_entries() -> QuerySet[Entry]:
@@ -105,11 +106,12 @@ def _iter_range(ranking: Ranking, board: str, start: int, stop: int) -> Iterator
     number = board_keys(ranking).index(board) if start < stop else 0
     for first in range(start - start % page_rows, stop, page_rows):
         selection = slice(max(start - first, 0), stop - first)
-        yield from (row for _number, row in _selected(ranking, {(number, first): selection}))
+        for _number, rows in _selected(ranking, {(number, first): selection}):
+            yield from rows
 
 
-def _rows_at(ranking: Ranking, places: Iterable[tuple[int, int]]) -> Iterator[tuple[int, Row]]:
-    """Board number and row at each place (board number, index), in that order."""
+def _rows_at(ranking: Ranking, places: Iterable[tuple[int, int]]) -> Iterator[tuple[int, list[Row]]]:
+    """The rows at these places (board number, index) in that order, page by page; with each the board's number."""
     page_rows = ranking.boards["page_rows"]
     selections: dict[tuple[int, int], list[int]] = {}
     for number, index in sorted(places):
@@ -117,13 +119,13 @@ def _rows_at(ranking: Ranking, places: Iterable[tuple[int, int]]) -> Iterator[tu
     return _selected(ranking, selections)
 
 
-def _selected(ranking: Ranking, selections: Mapping[Place, slice | list[int]]) -> Iterator[tuple[int, Row]]:
-    """Board number and row of what is selected of each page; one query."""
+def _selected(ranking: Ranking, selections: Mapping[Place, slice | list[int]]) -> Iterator[tuple[int, list[Row]]]:
+    """What is selected of each page, with its board's number; one query."""
     contents = fetch_pages(ranking.pk, selections.keys())
     for (number, first), selection in selections.items():
         with _page_named(ranking, number, first):
             selected = decode_rows(contents.get((number, first), b""), first, selection)
-        yield from ((number, row) for row in selected)
+        yield number, selected
 
 
 def _places(ranking: Ranking, entry_ids: Collection[int]) -> list[tuple[int, int]]:
