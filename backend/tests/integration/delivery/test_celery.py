@@ -12,6 +12,7 @@ from celery.app.defaults import NAMESPACES
 from celery.app.defaults import flatten as flatten_options
 from django.conf import settings
 from django.db import transaction
+from django_celery_beat.models import PeriodicTask
 
 from delivery.ledger import task_state
 from delivery.outbox import enqueue
@@ -82,6 +83,8 @@ def test_beat_as_it_stands_reads_its_schedules_from_the_database(processes: Proc
     beat = processes.start(*command)
     beat.wait_for_log("beat: Starting...")
     assert ". scheduler -> django_celery_beat.schedulers.DatabaseScheduler" in beat.log
+    # Not stopped before it has set itself up: its handler of SIGTERM sets up, too, and then may never end.
+    wait_until(PeriodicTask.objects.filter(name="celery.backend_cleanup").exists, "Celery's own schedule")
     assert beat.stop() == 0
 
 

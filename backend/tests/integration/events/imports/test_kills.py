@@ -1,5 +1,6 @@
 """An import that is killed goes on where it was; several runs of one import share it."""
 
+import signal
 import sys
 import threading
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from apps.events.models import Event, ImportBatch, ImportPart, ImportRow
 from apps.events.services import generate_event_ranking, import_scores
 from tests.factories import make_event
 from tests.integration.events.imports.files import counts, entries, import_file, scores, submit, told
-from tests.processes import RunningProcess, wait_until
+from tests.processes import RunningProcess
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -23,6 +24,19 @@ pytestmark = [
 ]
 SEED = SystemRandom().randrange(10**6)
 ROWS = 6_000
+# In the middle of the next chunk, which takes longer than this; from outside, a quick import would be over too soon.
+LONGEST_DELAY = 0.02
+# The moment is chosen by how far the import is: SIGKILL then comes from a thread of its own.
+KILLED_IMPORT = """
+import os, signal, threading
+from apps.events.services import import_scores
+
+def look(batch):
+    if batch.state == "{state}" and batch.received >= {rows}:
+        threading.Timer({delay}, os.kill, (os.getpid(), signal.SIGKILL)).start()
+
+import_scores({batch}, progress=look)
+"""
 COLUMNS = "bib=bib,name=name,division=sex,score=score"
 
 
@@ -46,23 +60,19 @@ class KilledImports:
         self._directory = directory
         self._running: list[RunningProcess] = []
 
-    def run_until(self, batch: ImportBatch, state: str, rows: int) -> None:
-        """Go on with an import and kill it once it has taken this many rows in this state, if it is not over before."""
-        code = f"from apps.events.services import import_scores; import_scores({batch.pk})"
+    def run_until(self, batch: ImportBatch, state: str, rows: int, *, delay: float) -> None:
+        """Go on with an import that is killed `delay` seconds after it has taken so many rows in this state."""
+        code = KILLED_IMPORT.format(batch=batch.pk, state=state, rows=rows, delay=delay)
         command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
         process = RunningProcess(command, self._directory / f"{len(self._running)}.log", {})
         self._running.append(process)
-        wait_until(lambda: process.has_ended or reached(batch, state, rows), f"{rows} rows {state}")
-        process.kill()
+        assert process.wait() == -signal.SIGKILL, f"over before it was killed: {process.log}"
+        batch.refresh_from_db()
+        assert batch.state == state
 
     def end(self) -> None:
         for process in self._running:
             process.kill()
-
-
-def reached(batch: ImportBatch, state: str, rows: int) -> bool:
-    batch.refresh_from_db()
-    return batch.state == state and batch.received >= rows
 
 
 def make_file(random: Random, rows: int = ROWS) -> str:
@@ -88,8 +98,7 @@ def test_kills_at_random_moments_leave_no_trace(random: Random, killed: KilledIm
     expected = import_file(undisturbed, content, columns=COLUMNS)
     batch = submit(event, content, columns=COLUMNS)
     for rows in sorted(random.sample(range(1, ROWS - 2000), 4)):
-        killed.run_until(batch, "running", rows)
-        assert batch.state == "running", "over before it was killed"
+        killed.run_until(batch, "running", rows, delay=random.uniform(0, LONGEST_DELAY))
     import_scores(batch.pk)
     batch.refresh_from_db()
     assert told(batch) == told(expected)
@@ -106,10 +115,9 @@ def test_a_replacing_import_killed_while_it_checks_and_while_it_stores(random: R
         import_file(race, before)
     expected = import_file(undisturbed, content, mode="replace")
     batch = submit(event, content, mode="replace")
-    killed.run_until(batch, "checking", random.randrange(1, ROWS))
+    killed.run_until(batch, "checking", random.randrange(1, ROWS - 2000), delay=random.uniform(0, LONGEST_DELAY))
     assert len(entries(event)) == 250
-    killed.run_until(batch, "running", random.randrange(1, ROWS - 2000))
-    assert batch.state == "running", "over before it was killed"
+    killed.run_until(batch, "running", random.randrange(1, ROWS - 2000), delay=random.uniform(0, LONGEST_DELAY))
     import_scores(batch.pk)
     batch.refresh_from_db()
     assert told(batch) == told(expected)
