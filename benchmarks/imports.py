@@ -6,8 +6,6 @@ Each file is imported twice: all of its rows are new, then none. The command run
 seconds include its start and the memory is the most that it ever held.
 """
 
-import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -17,11 +15,12 @@ from pathlib import Path
 from random import Random
 
 from benchmarks.figures import Figure, print_summary
-from benchmarks.setup import BACKEND, start_django, throwaway_database
+from benchmarks.setup import start_django, throwaway_database
 
 start_django()
 
 from apps.events.services import change_event_state, create_event  # noqa: E402 (after the set-up)
+from benchmarks.peak_memory import measure_peak  # noqa: E402
 
 SIZES = (10_000, 100_000)
 RULES = {"metric": "duration", "direction": "low", "divisions": ["sex", "age"]}
@@ -90,14 +89,9 @@ def write_file(file: Path, rows: int) -> None:
 
 def import_file(slug: str, file: Path) -> tuple[float, int]:
     """Seconds and the largest resident set in bytes."""
-    command = [sys.executable, "manage.py", "import_scores", slug, str(file), *OPTIONS]
     started = time.perf_counter()
-    process = subprocess.Popen(command, cwd=BACKEND, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"import_scores ended with {process.returncode}")
-    return time.perf_counter() - started, usage.ru_maxrss * 1024
+    peak = measure_peak("command", "import_scores", slug, str(file), *OPTIONS)
+    return time.perf_counter() - started, peak
 
 
 if __name__ == "__main__":

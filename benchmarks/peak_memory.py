@@ -1,5 +1,11 @@
-"""python -m benchmarks.peak_memory EVENT_ID: the most memory that a process took to generate a ranking, in bytes."""
+"""The most memory that a program of its own takes for one piece of work; it prints bytes.
 
+python -m benchmarks.peak_memory rank EVENT_ID
+python -m benchmarks.peak_memory command NAME ARGUMENT...      a command of manage.py
+"""
+
+import io
+import subprocess
 import sys
 from pathlib import Path
 
@@ -7,7 +13,15 @@ from benchmarks.setup import start_django
 
 start_django()
 
-from apps.events.services import generate_event_ranking  # noqa: E402 (after the set-up)
+from django.core.management import call_command  # noqa: E402 (after the set-up)
+
+from apps.events.services import generate_event_ranking  # noqa: E402
+
+
+def measure_peak(*arguments: str) -> int:
+    """Bytes of `python -m benchmarks.peak_memory ARGUMENTS`. Raises CalledProcessError."""
+    command = [sys.executable, "-m", "benchmarks.peak_memory", *arguments]
+    return int(subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout)
 
 
 def peak_bytes() -> int:
@@ -16,6 +30,13 @@ def peak_bytes() -> int:
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
 
 
-if __name__ == "__main__":
-    generate_event_ranking(int(sys.argv[1]))
+def main(kind: str, name: str, *arguments: str) -> None:
+    if kind == "rank":
+        generate_event_ranking(int(name))
+    else:
+        call_command(name, *arguments, stdout=io.StringIO())
     print(peak_bytes())
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -7,7 +7,6 @@ rounds, and so are the ratios to the floor of the same round.
 """
 
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -27,6 +26,7 @@ from apps.events.services import generate_event_ranking  # noqa: E402
 from apps.events.snapshot import read_input  # noqa: E402
 from benchmarks import plain_sql  # noqa: E402
 from benchmarks.large_event import make_large_event  # noqa: E402
+from benchmarks.peak_memory import measure_peak  # noqa: E402
 from benchmarks.ranking_reads import YARDSTICK, measure_reads  # noqa: E402
 
 SIZES = (26_410, 100_000, 1_000_000)
@@ -73,8 +73,7 @@ def main(sizes: Sequence[int] = SIZES) -> list[Figure]:
 def _measure(event: Event, entries: int) -> list[Figure]:
     times = _take_times(event, entries)
     _forget_ranking(event)
-    child = [sys.executable, "-m", "benchmarks.peak_memory", str(event.pk)]
-    peak = int(subprocess.run(child, check=True, capture_output=True, text=True).stdout) / 1e6
+    peak = measure_peak("rank", str(event.pk)) / 1e6
     print(f"peak memory of a process that generates it: {peak:.0f} MB")
     plain_sql.execute("VACUUM ANALYZE")
     ranking = Ranking.objects.filter(event=event).latest("pk")

@@ -43,7 +43,7 @@ def queue_of(task_name: str) -> Queue:
 
 def represent(kwargs: dict[str, Any]) -> str:
     """The arguments as logs and results show them, shortened where Celery would shorten them."""
-    return repr(kwargs)[: current_app.amqp.kwargsrepr_maxsize]
+    return repr(kwargs)[: _longest_repr()]
 
 
 def prepare(channel: Any, task_id: str, task_name: str, kwargs: dict[str, Any], kwargsrepr: str) -> Any:
@@ -61,6 +61,11 @@ def prepare(channel: Any, task_id: str, task_name: str, kwargs: dict[str, Any], 
     content_type, content_encoding, body = dumps(message.body, serializer="json")
     properties = {**message.properties, "delivery_mode": PERSISTENT}
     return channel.prepare_message(body, 0, content_type, content_encoding, message.headers, properties)
+
+
+@cache
+def _longest_repr() -> int:
+    return int(current_app.amqp.kwargsrepr_maxsize)
 
 
 @cache
