@@ -137,6 +137,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 CELERY_BROKER_HEARTBEAT = env.int("CELERY_BROKER_HEARTBEAT", default=30)
 # Seconds to wait for a connection to one address of the broker.
 CELERY_BROKER_CONNECTION_TIMEOUT = env.int("CELERY_BROKER_CONNECTION_TIMEOUT", default=4)
+# RabbitMQ's management API, with a user who may set policies: `manage.py topology` keeps there what may ever change.
+# No request and no worker needs it.
+BROKER_MANAGEMENT_URL = env.str("BROKER_MANAGEMENT_URL", default="http://guest:guest@rabbitmq:15672")
 # Results are rows, so that they can be joined with what was enqueued.
 CELERY_RESULT_BACKEND = env.str("CELERY_RESULT_BACKEND", default="django-db")
 # JSON only, both ways: a message must never be able to run code.
@@ -148,6 +151,16 @@ CELERY_TIMEZONE = env.str("CELERY_TIMEZONE", default="America/Sao_Paulo")
 CELERY_ENABLE_UTC = env.bool("CELERY_ENABLE_UTC", default=True)
 # A message is acknowledged after its task has ended, so a worker that dies gives it back.
 CELERY_TASK_ACKS_LATE = env.bool("CELERY_TASK_ACKS_LATE", default=True)
+# What failed for good is rejected and so becomes a dead letter with its payload, instead of being acknowledged.
+CELERY_TASK_ACKS_ON_FAILURE = env.bool("CELERY_TASK_ACKS_ON_FAILURE", default=False)
+# The same for what ran too long; delivery.request keeps Celery from putting that back into its queue.
+CELERY_TASK_ACKS_ON_TIMEOUT = env.bool("CELERY_TASK_ACKS_ON_TIMEOUT", default=False)
+# Seconds. The hard limit is below RabbitMQ's consumer_timeout of 30 minutes, which would give the message to another
+# worker while this one still runs it; the soft one, an exception in the task, leaves a minute to end in order.
+CELERY_TASK_SOFT_TIME_LIMIT = env.int("CELERY_TASK_SOFT_TIME_LIMIT", default=1500)
+CELERY_TASK_TIME_LIMIT = env.int("CELERY_TASK_TIME_LIMIT", default=1560)
+# Celery acknowledges a message that it cannot decode, and so loses it; this one rejects it.
+CELERY_WORKER_CONSUMER = "delivery.consumer:Consumer"
 # A worker holds one message for each process: a long ranking never keeps others waiting behind it.
 CELERY_WORKER_PREFETCH_MULTIPLIER = env.int("CELERY_WORKER_PREFETCH_MULTIPLIER", default=1)
 # A killed child process is retried and counted, so that a task that kills its worker ends as FAILURE and not in a loop.

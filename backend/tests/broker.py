@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 from celery import current_app
-from kombu import Connection
+from kombu import Connection, Queue
 from kombu.transport.native_delayed_delivery import MAX_NUMBER_OF_BITS_TO_USE, level_name
 
 from delivery.broker import open_connection
-from delivery.topology import declare_topology
+from delivery.drift import apply_topology
+from delivery.topology import dead_queues
 
 TOOL = Path(__file__).resolve().parents[2] / "scripts" / "private_services.py"
 
@@ -29,7 +30,7 @@ class Broker:
         if "PLACAR_SERVICES_DIR" not in os.environ:
             pytest.fail("needs a RabbitMQ and a PostgreSQL of its own: run it by `make test`")
         self._is_disturbed = False
-        declare_topology()
+        apply_topology()
         self.purge()
 
     def control(self, verb: str) -> None:
@@ -42,14 +43,15 @@ class Broker:
         if self._is_disturbed:
             self.control("thaw")
             self.control("start")
-        declare_topology()
+        apply_topology()
         self.purge()
 
     def purge(self) -> None:
         """Empty all queues, those of delayed messages included."""
         delays = [level_name(level) for level in range(MAX_NUMBER_OF_BITS_TO_USE)]
         with open_connection() as connection:
-            for queue in (*current_app.amqp.queues, *delays):
+            dead = [queue.name for queue in dead_queues()]
+            for queue in (*current_app.amqp.queues, *dead, *delays):
                 channel_of(connection).queue_purge(queue)
 
     def count(self, queue: str) -> int:
@@ -61,7 +63,7 @@ class Broker:
         """Takes every message out of the queue, as kombu's Message."""
         taken = []
         with open_connection() as connection:
-            bound = current_app.amqp.queues[queue](connection.default_channel)
+            bound = Queue(queue)(connection.default_channel)
             while message := bound.get(no_ack=True):
                 taken.append(message)
         return taken

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from throwaway import processes
 from throwaway.errors import ServiceError
 from throwaway.postgresql import NOT_DURABLE
-from throwaway.rabbitmq import answers_amqp
+from throwaway.rabbitmq import answers_amqp, listens
 from throwaway.state import LOOPBACK, NAME, State
 
 
@@ -56,8 +56,9 @@ def broker_container(state: State) -> Container:
     """RabbitMQ's own image; the fixed host name keeps the node's name, and so its data, over a restart."""
     name = f"{state.directory.name}-broker"
     arguments = ("--hostname", "broker", "--publish", f"{LOOPBACK}:{state.broker_port}:5672",
+                 "--publish", f"{LOOPBACK}:{state.management_port}:15672",
                  "--env", f"RABBITMQ_DEFAULT_VHOST={NAME}", "rabbitmq:3-management")  # fmt: skip
-    return Container(name, arguments, lambda: answers_amqp(state.broker_port))
+    return Container(name, arguments, lambda: answers_amqp(state.broker_port) and listens(state.management_port))
 
 
 def database_container(state: State) -> Container:

@@ -12,6 +12,8 @@ from throwaway.state import LOOPBACK, NAME, State
 
 CONFIGURATION = """\
 listeners.tcp.private = {host}:{port}
+management.tcp.ip = {host}
+management.tcp.port = {management_port}
 default_vhost = {name}
 # The machine's own disk is not the subject: no alarm while a build machine is nearly full.
 disk_free_limit.absolute = 50MB
@@ -29,8 +31,9 @@ class Broker:
 
     def create(self) -> None:
         processes.private_directory(self._home, self._user)
-        self._write("rabbitmq.conf", CONFIGURATION.format(host=LOOPBACK, port=self._state.broker_port, name=NAME))
-        self._write("enabled_plugins", "[].\n")
+        ports = {"port": self._state.broker_port, "management_port": self._state.management_port}
+        self._write("rabbitmq.conf", CONFIGURATION.format(host=LOOPBACK, name=NAME, **ports))
+        self._write("enabled_plugins", "[rabbitmq_management].\n")
 
     def start(self) -> None:
         self._start_port_mapper()
@@ -110,7 +113,7 @@ class Broker:
             processes.send(pid, signal.SIGKILL)
 
     def _ready(self) -> bool:
-        return answers_amqp(self._state.broker_port)
+        return answers_amqp(self._state.broker_port) and listens(self._state.management_port)
 
 
 def answers_amqp(port: int) -> bool:
@@ -119,5 +122,14 @@ def answers_amqp(port: int) -> bool:
         with socket.create_connection((LOOPBACK, port), timeout=1) as connection:
             connection.sendall(b"AMQP\x00\x00\x09\x01")
             return connection.recv(1) == b"\x01"  # a method frame: connection.start
+    except OSError:
+        return False
+
+
+def listens(port: int) -> bool:
+    """Whether somebody takes connections on that port."""
+    try:
+        with socket.create_connection((LOOPBACK, port), timeout=1):
+            return True
     except OSError:
         return False

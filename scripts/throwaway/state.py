@@ -28,6 +28,7 @@ class State:
     password: str
     database_port: int
     broker_port: int
+    management_port: int
     distribution_port: int
     epmd_port: int
 
@@ -36,7 +37,7 @@ class State:
         """A new directory with free ports."""
         directory = Path(tempfile.mkdtemp(prefix="placar-services-"))
         directory.chmod(0o711)  # the services' own users must be able to pass; what is inside is closed by itself
-        state = cls(directory, mode, durable, secrets.token_hex(16), *_free_ports(4))
+        state = cls(directory, mode, durable, secrets.token_hex(16), *_free_ports(5))
         file = directory / "state.json"
         file.touch(mode=0o600)
         file.write_text(json.dumps(asdict(state) | {"directory": str(directory)}))
@@ -57,6 +58,7 @@ class State:
             DIRECTORY_VARIABLE: str(self.directory),
             "DATABASE_URL": f"postgres://{NAME}:{self.password}@{LOOPBACK}:{self.database_port}/{NAME}",
             "CELERY_BROKER_URL": f"amqp://guest:guest@{LOOPBACK}:{self.broker_port}/{NAME}",
+            "BROKER_MANAGEMENT_URL": f"http://guest:guest@{LOOPBACK}:{self.management_port}",
         }
 
 

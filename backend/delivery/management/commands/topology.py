@@ -2,24 +2,41 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from delivery.broker import BrokerUnavailable
-from delivery.topology import declare_topology
+from delivery.broker import BrokerUnavailable, is_in_memory
+from delivery.drift import apply_topology, find_drift
+from delivery.queue_move import QueueInUse
 
 
 class Command(BaseCommand):
     help = (
-        "Declare the exchange, the queues with their bindings, and the delays in which retries wait."
-        " Safe to run again, and beside running workers."
+        "Prepare the broker: exchanges, queues with their dead-letter queues and policies, and the delays in which"
+        " retries wait. Safe to run again, and beside running workers."
     )
 
-    def handle(self, **_options: Any) -> None:
-        try:
-            queues = declare_topology()
-        except BrokerUnavailable as error:
-            raise CommandError(f"topology not declared: {error}") from error
-        if queues:
-            self.stdout.write(f"declared: {', '.join(queues)}, and the delays for retries")
-        else:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "action",
+            nargs="?",
+            choices=["plan", "apply", "check"],
+            default="apply",
+            help="plan: say what would change. apply (the default): change it. check: exit 1 if anything differs",
+        )
+
+    def handle(self, *, action: str, **_options: Any) -> None:
+        if is_in_memory():
             self.stdout.write("nothing to declare: this broker keeps its queues in memory")
+            return
+        try:
+            drift = apply_topology() if action == "apply" else find_drift()
+        except (BrokerUnavailable, QueueInUse) as error:
+            raise CommandError(f"topology {action}: {error}") from error
+        for line in drift:
+            self.stdout.write(line)
+        if action == "check" and drift:
+            raise CommandError(f"{len(drift)} differences; manage.py topology apply makes it right")
+        if action == "apply":
+            self.stdout.write(f"applied, {len(drift)} differences mended" if drift else "nothing had to change")
+        elif not drift:
+            self.stdout.write("the broker is as it should be")

@@ -1,0 +1,54 @@
+"""RabbitMQ's management API: what AMQP cannot ask, and the policies."""
+
+import json
+import urllib.error
+import urllib.request
+from base64 import b64encode
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
+
+from celery import current_app
+from django.conf import settings
+
+from delivery.broker import BrokerUnavailable
+
+TIMEOUT_SECONDS = 10.0
+
+
+class ManagementApi:
+    """The objects of our virtual host. Every call raises BrokerUnavailable when there is no answer, or a refusal."""
+
+    def __init__(self) -> None:
+        parts = urlsplit(settings.BROKER_MANAGEMENT_URL)
+        address = parts.hostname or ""
+        self.url = urlunsplit((parts.scheme, f"{address}:{parts.port}" if parts.port else address, parts.path, "", ""))
+        user = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
+        self._authorization = f"Basic {b64encode(user.encode()).decode()}"
+        self._virtual_host = quote(current_app.connection_for_write().virtual_host, safe="")
+
+    def get(self, kind: str) -> list[dict[str, Any]]:
+        """All `queues`, `exchanges`, `bindings` or `policies` of the virtual host."""
+        answer: list[dict[str, Any]] = self._ask("GET", f"{kind}/{self._virtual_host}")
+        return answer
+
+    def set_policy(self, name: str, policy: dict[str, Any]) -> None:
+        """Make the policy what is given, whether it was there or not."""
+        self._ask("PUT", f"policies/{self._virtual_host}/{quote(name, safe='')}", policy)
+
+    def delete_policy(self, name: str) -> None:
+        """Remove a policy that is there."""
+        self._ask("DELETE", f"policies/{self._virtual_host}/{quote(name, safe='')}")
+
+    def _ask(self, method: str, path: str, document: Any = None) -> Any:
+        headers = {"Authorization": self._authorization, "Content-Type": "application/json"}
+        body = None if document is None else json.dumps(document).encode()
+        request = urllib.request.Request(f"{self.url}/api/{path}", body, headers, method=method)  # noqa: S310 (of the settings)
+        try:
+            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310
+                content = response.read()
+        except urllib.error.HTTPError as error:
+            text = error.read().decode(errors="replace").strip()
+            raise BrokerUnavailable(f"{self.url}: {method} {path}: {error.code} {text}") from error
+        except OSError as error:
+            raise BrokerUnavailable(f"no management API at {self.url} (BROKER_MANAGEMENT_URL): {error}") from error
+        return json.loads(content) if content else None
