@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
-from django.db.models import BigIntegerField, Case, Q, QuerySet, Value, When
+from django.db.models import BigIntegerField, Case, JSONField, Q, QuerySet, Value, When
 from django.db.models.fields.json import KeyTransform, KeyTransformExact
 from django.db.models.lookups import IsNull
 from django_celery_results.models import TaskResult
@@ -72,7 +72,8 @@ def _condition(hold: Hold, names: Iterable[str]) -> Q:
     condition = Q(task_name=hold.task_name) if hold.task_name else Q()
     if hold.argument:
         # Not `kwargs__NAME`: an argument may be called like a lookup of Django's.
-        condition &= Q(KeyTransformExact(KeyTransform(hold.argument, "kwargs"), hold.value))
+        value = Value(hold.value, output_field=JSONField())
+        condition &= Q(KeyTransformExact(KeyTransform(hold.argument, "kwargs"), value))
     return condition
 
 
