@@ -8,6 +8,7 @@ from django.db.models import F, Min, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from delivery.held import active_holds, free
 from delivery.messages import Row
 from delivery.models import OutboxMessage
 
@@ -16,20 +17,28 @@ LONGEST_RETRY = timedelta(minutes=1)
 
 
 def seconds_until_due() -> float | None:
-    """How long until the next waiting row is due; 0 or less: now; None: nothing waits."""
-    waiting = OutboxMessage.objects.filter(sent_at__isnull=True)
+    """How long until the next waiting row is due, or a hold ends; 0 or less: now; None: nothing will be by itself.
+
+    A held row is not due, however long it waits: it would be looked for again and again.
+    """
+    holds = active_holds()
+    waiting = free(OutboxMessage.objects.filter(sent_at__isnull=True), holds)
     due = waiting.aggregate(due=Min(Coalesce("not_before", "created_at")))["due"]
-    return None if due is None else (due - timezone.now()).total_seconds()
+    moments = [due, *(hold.until for hold in holds)]
+    next_moment = min((moment for moment in moments if moment is not None), default=None)
+    return None if next_moment is None else (next_moment - timezone.now()).total_seconds()
 
 
 def claim(batch_size: int) -> list[Row]:
     """The due rows in the order of their writing, locked until the transaction ends.
 
-    Rows that another relay holds, or that a request is about to coalesce with, are passed over.
+    Rows that an operator holds, that another relay has claimed, or that a request is about to coalesce with, are
+    passed over.
     """
     due = OutboxMessage.objects.filter(
         Q(not_before__isnull=True) | Q(not_before__lte=timezone.now()), sent_at__isnull=True
     ).order_by("id")
+    due = free(due, active_holds())
     if connection.features.has_select_for_update_skip_locked:
         due = due.select_for_update(skip_locked=True)
     return [Row(*values) for values in due.values_list(*Row.__slots__)[:batch_size]]

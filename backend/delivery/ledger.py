@@ -10,6 +10,7 @@ from typing import Any, Literal
 from celery import states
 from django_celery_results.models import TaskResult
 
+from delivery.held import holders_of
 from delivery.models import OutboxMessage
 
 State = Literal["waiting", "sent", "running", "succeeded", "failed"]
@@ -25,7 +26,8 @@ class TaskState:
     """A task at one moment.
 
     waiting: in the outbox. sent: with the broker, also between two tries. running. succeeded, with `result`. failed.
-    `reason` says why the last try failed, or why the broker does not take it, as "Type: message".
+    `reason` says why the last try failed, as "Type: message", or why it waits: which hold keeps it, or why the broker
+    does not take it.
     """
 
     task_id: uuid.UUID
@@ -81,12 +83,19 @@ def _state(message: OutboxMessage, run: TaskResult | None) -> State:
 def _reason(message: OutboxMessage, run: TaskResult | None) -> str | None:
     """Never the traceback: it is for the staff, in the admin."""
     if run is None:
-        return message.last_error or None if message.sent_at is None else None
+        return _why_waiting(message) if message.sent_at is None else None
     if run.status == states.REVOKED:
         return "revoked before it ran"
     if run.status in (*FAILED, states.RETRY):
         return _describe_exception(run.result)
     return None
+
+
+def _why_waiting(message: OutboxMessage) -> str | None:
+    """What the operator said of the hold is for the staff, too."""
+    if hold := holders_of(OutboxMessage.objects.filter(pk=message.pk)).get(message.pk):
+        return f"held: {hold} (hold {hold.pk})"
+    return message.last_error or None
 
 
 def _describe_exception(stored: str | None) -> str:

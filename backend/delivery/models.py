@@ -1,9 +1,12 @@
-"""The outbox: work that was committed and has to be sent to the broker."""
+"""The outbox: work that was committed and has to be sent to the broker, and what operators do to it."""
 
+import json
 import uuid
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 
 class OutboxMessage(models.Model):
@@ -40,3 +43,76 @@ class OutboxMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task_name} {self.task_id}"
+
+
+class HoldQuerySet(models.QuerySet["Hold"]):
+    def active(self) -> "HoldQuerySet":
+        """Neither released nor over by themselves."""
+        return self.filter(Q(until__isnull=True) | Q(until__gt=timezone.now()), released_at__isnull=True)
+
+
+class Hold(models.Model):
+    """What an operator keeps from running: a queue, a task name, or tasks with an argument. Stays as the record."""
+
+    id = models.BigAutoField(primary_key=True)
+    queue = models.CharField(max_length=200, blank=True, default="")
+    task_name = models.CharField("task", max_length=200, blank=True, default="", help_text="domain.action")
+    argument = models.CharField(max_length=200, blank=True, default="", help_text="name of an argument: event_id")
+    value = models.JSONField(null=True, blank=True, help_text='its value as JSON: 42, or "text" in quotes')
+    until = models.DateTimeField(null=True, blank=True, help_text="empty: until it is released")
+    reason = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.CharField(max_length=200)
+    released_at = models.DateTimeField(null=True, blank=True)
+    released_by = models.CharField(max_length=200, blank=True, default="")
+
+    objects = HoldQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            # Read before every run of a task; the record of past holds must not slow it down.
+            models.Index(fields=["until"], name="hold_not_released", condition=Q(released_at__isnull=True)),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="hold_queue_or_tasks",
+                condition=(~Q(queue="") & Q(task_name="", argument="")) | (Q(queue="") & ~Q(task_name="", argument="")),
+            ),
+            models.CheckConstraint(name="hold_has_reason", condition=~Q(reason="")),
+        ]
+
+    def __str__(self) -> str:
+        if self.queue:
+            return f"queue {self.queue}"
+        task = f"task {self.task_name}" if self.task_name else ""
+        argument = f"argument {self.argument}={json.dumps(self.value)}" if self.argument else ""
+        return " with ".join(filter(None, [task, argument]))
+
+    def selector(self) -> dict[str, Any]:
+        """What is held, as the record of an act keeps it."""
+        names = {"queue": self.queue, "task": self.task_name, "argument": self.argument}
+        selector: dict[str, Any] = {key: name for key, name in names.items() if name}
+        return selector | {"value": self.value} if self.argument else selector
+
+
+class OperatorAct(models.Model):
+    """What an operator did to the work of the outbox, written in the transaction that did it."""
+
+    class Action(models.TextChoices):
+        HOLD = "hold"
+        RELEASE = "release"
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField(auto_now_add=True)
+    who = models.CharField(max_length=200)
+    action = models.CharField(max_length=30, choices=Action)
+    selector = models.JSONField(help_text="what it was done to")
+    count = models.PositiveIntegerField(help_text="how many tasks it met")
+    reason = models.TextField()
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.selector} by {self.who}"

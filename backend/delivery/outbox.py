@@ -60,6 +60,13 @@ def enqueue(
     return message.task_id
 
 
+def wake_relays() -> None:
+    """Let all relays look again once the caller's transaction has committed."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"NOTIFY {NOTIFY_CHANNEL}")
+
+
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     """A message that waits to be sent."""
@@ -97,6 +104,5 @@ def _notify(not_before: datetime | None) -> None:
 
     Hardly ever sent for a burst of changes, which coalesce: commits that notify wait for one another.
     """
-    if not_before is None and connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(f"NOTIFY {NOTIFY_CHANNEL}")
+    if not_before is None:
+        wake_relays()

@@ -20,7 +20,7 @@ class TaskStateSerializer(serializers.Serializer[object]):
     name = serializers.CharField(help_text="domain.action")
     state = serializers.ChoiceField(choices=["waiting", "sent", "running", "succeeded", "failed"])
     result = serializers.JSONField(allow_null=True, help_text="what the task returned, once it succeeded")
-    reason = serializers.CharField(allow_null=True, help_text="why the last try failed, as `Type: message`")
+    reason = serializers.CharField(allow_null=True, help_text="why it waits, or why the last try failed")
     created_at = serializers.DateTimeField()
     sent_at = serializers.DateTimeField(allow_null=True)
     started_at = serializers.DateTimeField(allow_null=True)

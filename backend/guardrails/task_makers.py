@@ -6,6 +6,8 @@ from guardrails.origins import CALLED, UNKNOWN
 
 _MAKERS = frozenset({"task", "shared_task", "register_task"})
 _TASK_CLASSES = frozenset({"Task", "DjangoTask"})
+# Where all tasks have their base class, which is none itself.
+BASE_CLASS_MODULE = "delivery.task"
 
 # What stands before `.task`: celery itself or one of the ways to hold an application of it.
 _HOLDERS = frozenset(
@@ -29,8 +31,9 @@ def is_celery(origin: str) -> bool:
 
 
 def is_task_class(origin: str) -> bool:
-    """Celery's base class of tasks, under any of its names."""
-    return is_celery(origin) and origin.split(".")[-1] in _TASK_CLASSES
+    """The base class of tasks, Celery's under any of its names or the project's own."""
+    is_own = origin.startswith(f"{BASE_CLASS_MODULE}.")
+    return is_own or (is_celery(origin) and origin.split(".")[-1] in _TASK_CLASSES)
 
 
 def is_task_maker(origin: str) -> bool:

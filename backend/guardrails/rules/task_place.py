@@ -7,7 +7,7 @@ from guardrails.bindings import dotted
 from guardrails.module import Module
 from guardrails.project import Project
 from guardrails.rule import Located, Problem, Rule, problem_at
-from guardrails.task_makers import is_task_class, is_task_maker, makes_task
+from guardrails.task_makers import BASE_CLASS_MODULE, is_task_class, is_task_maker, makes_task
 
 INSTEAD = "put the logic in a service and a thin @shared_task for it in apps/<app>/tasks.py"
 
@@ -48,7 +48,7 @@ def _referred(project: Project, module: Module) -> Iterator[Located]:
 
 
 def _subclassed(project: Project, module: Module) -> Iterator[Located]:
-    for definition in module.find(ast.ClassDef):
+    for definition in module.find(ast.ClassDef) if module.name != BASE_CLASS_MODULE else []:
         if _has_task(project, module, definition.bases):
             yield definition
     for call in module.find(ast.Call):

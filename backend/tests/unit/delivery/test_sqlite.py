@@ -8,8 +8,9 @@ from pathlib import Path
 HERE = Path(__file__).parent
 
 
-def test_the_outbox_does_the_same_on_sqlite(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(HERE / "test_outbox.py")]
+def test_outbox_and_holds_do_the_same_on_sqlite(tmp_path: Path) -> None:
+    files = [str(HERE / name) for name in ("test_outbox.py", "test_holds.py")]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *files]
     run = subprocess.run(
         command,
         cwd=HERE,

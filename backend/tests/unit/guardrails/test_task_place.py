@@ -210,6 +210,24 @@ def test_task_is_found(tmp_path: Path, path: str, case: str) -> None:
     assert_finds_marked(tmp_path, task_place.RULE, {path: BAD[case]})
 
 
+BASE_CLASS = """
+    from celery.contrib.django.task import DjangoTask
+
+    class CarefulTask(DjangoTask): ...
+"""
+
+
+def test_the_base_class_of_all_tasks_has_one_place(tmp_path: Path) -> None:
+    elsewhere = BASE_CLASS.replace("...", "...  # bad")
+    derived = """
+        from delivery.task import CarefulTask
+
+        class Rank(CarefulTask): ...  # bad
+    """
+    files = {"delivery/task.py": BASE_CLASS, "delivery/relay.py": elsewhere, "apps/events/task.py": elsewhere}
+    assert_finds_marked(tmp_path, task_place.RULE, files | {"apps/events/jobs.py": derived})
+
+
 @pytest.mark.parametrize("case", GOOD)
 def test_innocent_source_is_accepted(tmp_path: Path, case: str) -> None:
     assert_finds_marked(tmp_path, task_place.RULE, {"delivery/innocent.py": GOOD[case]})

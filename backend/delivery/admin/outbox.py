@@ -7,18 +7,23 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from delivery.admin.base import ReadOnlyAdmin
+from delivery.held import holders_of
 from delivery.ledger import states_of
 from delivery.models import OutboxMessage
 
 
 class OutboxChangeList(ChangeList):
-    """Reads the states of all tasks on the page with one query."""
+    """Reads the states of all tasks on the page at once, and which of them are held."""
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         states = states_of(self.result_list)
+        holders = holders_of(OutboxMessage.objects.filter(pk__in=[message.pk for message in self.result_list]))
         for message in self.result_list:
             message.state = states[message.task_id]
+            if message.state == "waiting" and message.pk in holders:
+                message.state = f"waiting, hold {holders[message.pk].pk}"
 
 
 class SentFilter(admin.SimpleListFilter):
@@ -39,7 +44,7 @@ class SentFilter(admin.SimpleListFilter):
 
 
 @admin.register(OutboxMessage)
-class OutboxMessageAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic in the stubs alone
+class OutboxMessageAdmin(ReadOnlyAdmin):
     list_display = ["id", "task_name", "kwargs", "state", "created_at", "not_before", "sent_at", "last_error"]
     list_filter = [SentFilter, "task_name", "created_at"]
     search_fields = ["=task_id", "=coalesce_key"]
@@ -54,12 +59,3 @@ class OutboxMessageAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic 
     @admin.display
     def state(self, message: Any) -> str:
         return str(message.state)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: OutboxMessage | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: OutboxMessage | None = None) -> bool:
-        return False

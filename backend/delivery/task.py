@@ -1,0 +1,43 @@
+"""The base class of all tasks: what is held is not run, and no task ends its worker."""
+
+from typing import Any
+
+from celery.contrib.django.task import DjangoTask
+from celery.exceptions import Ignore
+from django.db import DatabaseError, InterfaceError
+
+
+class OutOfMemory(Exception):
+    """In place of MemoryError, at which Celery ends the whole worker, again at each delivery of the task."""
+
+
+class DeliveredTask(DjangoTask):  # type: ignore[type-arg] # generic in the stubs alone
+    """A task that goes back to the outbox, instead of running, while an operator holds it.
+
+    It is asked at every start and not remembered between two: one indexed query of a table that is all but empty costs
+    far less than the writing of the result, and with it no task starts after a hold was committed.
+    """
+
+    abstract = True
+    Request = "delivery.request:DeliveredRequest"
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        # `run` and not Celery's own __call__, which would hide the message with its count of retries.
+        try:
+            return self.run(*args, **kwargs)
+        except MemoryError as error:
+            raise OutOfMemory(str(error)) from error
+
+    def before_start(self, task_id: str, args: Any, kwargs: Any) -> None:
+        """Called by Celery after it has noted that the task runs, and before it does."""
+        # Celery makes this class before Django has loaded its models.
+        from delivery.held import give_back_if_held
+
+        try:
+            hold = give_back_if_held(task_id)
+        except (DatabaseError, InterfaceError) as error:
+            # Nobody knows whether it is held. Its own retries are for what it raises itself.
+            raise self.retry(exc=error) from error
+        if hold is not None:
+            # The message is acknowledged, and no result written.
+            raise Ignore(f"held: {hold}")
