@@ -28,6 +28,9 @@ class OutboxMessage(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True, help_text="when the broker confirmed it")
     failed_attempts = models.PositiveIntegerField(default=0, help_text="how often the broker refused it")
     last_error = models.TextField(blank=True, default="", help_text="why the broker refused it")
+    replays = models.UUIDField(
+        null=True, editable=False, help_text="the task that gave up and is tried anew by this one"
+    )
 
     class Meta:
         ordering = ["id"]
@@ -102,6 +105,8 @@ class OperatorAct(models.Model):
     class Action(models.TextChoices):
         HOLD = "hold"
         RELEASE = "release"
+        REPLAY = "replay"
+        DISCARD = "discard"
 
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField(auto_now_add=True)
@@ -116,3 +121,40 @@ class OperatorAct(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.selector} by {self.who}"
+
+
+class DeadLetter(models.Model):
+    """A message that was given up: it failed for good, killed its workers, or could not be read. With all it held."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"  # for somebody to decide
+        REPLAYED = "replayed"
+        DISCARDED = "discarded"
+
+    id = models.BigAutoField(primary_key=True)
+    # The same message can be taken in twice, when the broker did not hear that it was.
+    digest = models.CharField(max_length=64, unique=True, help_text="of the message as it came")
+    queue = models.CharField(max_length=200)
+    task_id = models.CharField(max_length=255, blank=True, db_index=True)
+    task_name = models.CharField("task", max_length=200, blank=True)
+    kwargs = models.JSONField(null=True, help_text="none where the message cannot be read")
+    body = models.BinaryField(help_text="of the message as it came")
+    properties = models.JSONField(help_text="content type and the like")
+    headers = models.JSONField()
+    cause = models.CharField(max_length=30, help_text="rejected: it failed. delivery_limit: its workers died with it")
+    died_at = models.DateTimeField()
+    taken_at = models.DateTimeField(auto_now_add=True)
+    exception_type = models.CharField(max_length=200, blank=True)
+    exception_message = models.TextField(blank=True)
+    traceback = models.TextField(blank=True)
+    fingerprint = models.CharField(max_length=16, help_text="the same for failures of the same kind")
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    settled_at = models.DateTimeField(null=True)
+    replayed_as = models.UUIDField(null=True, help_text="the task by which it was tried anew")
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["state", "fingerprint"], name="dead_letter_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.task_name or 'unreadable message'} {self.task_id}".strip()

@@ -1,16 +1,12 @@
 """`manage.py hold`: keeps work from running for a time, and lets it go on."""
 
-import argparse
-import getpass
-import json
-import os
 from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from delivery.durations import duration
+from delivery.command_line import argument_with_value, duration, operator
 from delivery.held import active_holds
 from delivery.holds import HoldRefused, count_waiting, describe_time, hold_work, release_hold
 from delivery.models import Hold
@@ -83,28 +79,8 @@ class Command(BaseCommand):
         self.stdout.write(f"released: {hold}")
 
 
-def argument_with_value(text: str) -> tuple[str, Any]:
-    """An argparse type: the name of an argument and its value, which is JSON."""
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE, as in event_id=42")
-    try:
-        return name, json.loads(value)
-    except json.JSONDecodeError as error:
-        quoted = json.dumps(value)
-        raise argparse.ArgumentTypeError(f"{value!r} is not JSON; a text has quotes: '{name}={quoted}'") from error
-
-
 def describe(hold: Hold) -> str:
     """A hold in one line."""
     end = f"until {describe_time(hold.until)}" if hold.until else "until it is released"
     since = f"by {hold.created_by} since {describe_time(hold.created_at)}"
     return f"hold {hold.pk}: {hold}, {end}, {since}: {hold.reason} ({count_waiting(hold)} waiting)"
-
-
-def operator() -> str:
-    """Who runs the command, as far as the system knows."""
-    try:
-        return f"{getpass.getuser()} on the command line"
-    except (KeyError, OSError):  # a container's user often has no name
-        return f"user {os.getuid()} on the command line"

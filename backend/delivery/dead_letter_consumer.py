@@ -1,0 +1,95 @@
+"""Moves dead messages from their queues into the table. Any number of these may run."""
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from typing import Any
+
+from django.db import DatabaseError, InterfaceError, connection
+from kombu import Connection
+
+from delivery.broker import BrokerUnavailable, describe, errors_of, open_connection
+from delivery.dead_letter_intake import ResultPending, take_dead_message
+from delivery.dead_messages import read_dead_message
+from delivery.outage import Outage
+from delivery.topology import dead_queue_of, task_queues
+from delivery.wakeup import Wakeup
+
+logger = logging.getLogger(__name__)
+
+# Each is stored before the next is looked at; more would only be held back from another consumer.
+PREFETCH = 10
+# A worker rejects a message a moment before or after it writes the result; one that died in between never does.
+RESULT_PATIENCE_SECONDS = 3.0
+LOOK_SECONDS = 0.1
+# How long a wait for the next message lasts before heartbeats are answered, and a stop is noticed.
+WAIT_SECONDS = 0.5
+
+
+class DeadLetterConsumer:
+    """Acknowledges a message after its row was committed: if anything dies in between, it comes again."""
+
+    def __init__(self) -> None:
+        self._wakeup = Wakeup()
+        self._broker_outage = Outage("broker")
+        self._database_outage = Outage("database")
+
+    def stop(self) -> None:
+        """Let `run` return after the message in hand. May be called from a signal handler."""
+        self._wakeup.stop()
+
+    def run(self) -> None:
+        """Take messages in until stopped."""
+        while not self._wakeup.stopping:
+            try:
+                with _consuming() as broker:
+                    self._broker_outage.end()
+                    self._consume(broker)
+            except BrokerUnavailable as error:
+                self._wakeup.pause(self._broker_outage.begin_or_go_on(error))
+            except (DatabaseError, InterfaceError) as error:
+                # What was not stored goes back to its queue with the connection to the broker, which is closed by now.
+                connection.close()
+                self._wakeup.pause(self._database_outage.begin_or_go_on(str(error).strip()))
+        connection.close()
+
+    def _consume(self, broker: Connection) -> None:
+        channel: Any = broker.default_channel
+        channel.basic_qos(0, PREFETCH, False)
+        for queue in task_queues():
+            channel.basic_consume(dead_queue_of(queue.name).name, callback=partial(self._take, channel, queue.name))
+        while not self._wakeup.stopping:
+            with suppress(TimeoutError):
+                broker.drain_events(timeout=WAIT_SECONDS)
+            broker.heartbeat_check()
+
+    def _take(self, channel: Any, queue_name: str, message: Any) -> None:
+        if self._wakeup.stopping:
+            return  # it goes back to its queue with the connection
+        dead = read_dead_message(message, queue=queue_name)
+        deadline = time.monotonic() + RESULT_PATIENCE_SECONDS
+        while True:
+            try:
+                letter = take_dead_message(dead, is_last_look=time.monotonic() >= deadline)
+                break
+            except ResultPending:
+                time.sleep(LOOK_SECONDS)
+        self._database_outage.end()
+        channel.basic_ack(message.delivery_tag)
+        if letter is None:
+            logger.info("%s %s was given up after it had succeeded", dead.task_name, dead.task_id)
+        else:
+            logger.error("dead letter %d: %s: %s", letter.pk, letter, letter.exception_type or letter.cause)
+
+
+@contextmanager
+def _consuming() -> Iterator[Connection]:
+    broker = open_connection()
+    try:
+        yield broker
+    except errors_of(broker) as error:
+        raise BrokerUnavailable(describe(error)) from error
+    finally:
+        broker.collect()

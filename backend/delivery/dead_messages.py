@@ -1,0 +1,95 @@
+"""What a dead message says about itself, whoever wrote it."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils import timezone
+
+
+@dataclass(frozen=True, slots=True)
+class DeadMessage:
+    """A message from a dead-letter queue, in Python's terms and fit to be stored."""
+
+    queue: str  # in which it was given up
+    body: bytes
+    properties: dict[str, Any]
+    headers: dict[str, Any]
+    cause: str
+    died_at: datetime
+    task_id: str
+    task_name: str
+    kwargs: dict[str, Any] | None
+
+    @property
+    def digest(self) -> str:
+        """The same for the same message: the moment of its death is part of its headers."""
+        document = json.dumps([self.queue, self.properties, self.headers], sort_keys=True).encode()
+        return hashlib.sha256(document + b"\0" + self.body).hexdigest()
+
+
+def read_dead_message(message: Any, *, queue: str) -> DeadMessage:
+    """`message` is py-amqp's. Nothing in it has to be as it should."""
+    properties = dict(message.properties)
+    raw_headers = properties.pop("application_headers", None) or {}
+    headers = _storable(raw_headers)
+    body = message.body if isinstance(message.body, bytes) else str(message.body).encode(errors="surrogatepass")
+    death = _death(raw_headers, queue)
+    return DeadMessage(
+        queue=queue,
+        body=body,
+        properties=_storable(properties),
+        headers=headers,
+        cause=str(death.get("reason", "unknown"))[:30],
+        died_at=_moment(death.get("time")),
+        task_id=_text(headers, "id", 255),
+        task_name=_text(headers, "task", 200),
+        kwargs=_kwargs(body),
+    )
+
+
+def _death(headers: dict[str, Any], queue: str) -> dict[str, Any]:
+    """The entry of x-death of this queue. A retry that waited in the broker has others, of the queues of delays."""
+    deaths = headers.get("x-death")
+    entries = deaths if isinstance(deaths, list) else []
+    return next((entry for entry in entries if isinstance(entry, dict) and entry.get("queue") == queue), {})
+
+
+def _moment(time: Any) -> datetime:
+    if not isinstance(time, datetime):
+        return timezone.now()
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time
+
+
+def _text(headers: dict[str, Any], name: str, length: int) -> str:
+    value = headers.get(name)
+    return value[:length] if isinstance(value, str) else ""
+
+
+def _kwargs(body: bytes) -> dict[str, Any] | None:
+    """Of a task message: [args, kwargs, what follows]. None if it is none, or has positional arguments."""
+    try:
+        content = json.loads(body)
+    except ValueError:
+        return None
+    if not (isinstance(content, list) and len(content) == 3):
+        return None
+    args, kwargs, _ = content
+    return _storable(kwargs) if isinstance(kwargs, dict) and not args else None
+
+
+def _storable(value: dict[str, Any]) -> dict[str, Any]:
+    """As JSON that a database takes: what is no JSON as text, and without NUL and halves of surrogate pairs."""
+    text = json.dumps(value, default=str, skipkeys=True)
+    document: dict[str, Any] = json.loads(text, parse_constant=str)
+    return {_clean(key): _clean(item) for key, item in document.items()}
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    return {_clean(key): _clean(item) for key, item in value.items()} if isinstance(value, dict) else value
