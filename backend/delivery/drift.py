@@ -10,7 +10,7 @@ from kombu.transport.native_delayed_delivery import CELERY_DELAYED_DELIVERY_EXCH
 from delivery.management_api import ManagementApi
 from delivery.policies import Policy, wanted_policies
 from delivery.queue_move import move_queue, moving_name
-from delivery.topology import dead_exchange, dead_queues, declare_topology, task_queues
+from delivery.topology import dead_exchange, dead_queues, declare_topology, delayed_key, task_queues
 
 
 def find_drift() -> list[str]:
@@ -77,10 +77,14 @@ def _queue_drift(api: ManagementApi) -> Iterator[str]:
 def _binding_drift(api: ManagementApi) -> Iterator[str]:
     present = {(each["source"], each["destination"], each["routing_key"]) for each in api.get("bindings")}
     wanted = [(queue.exchange.name, queue.name, queue.routing_key) for queue in (*task_queues(), *dead_queues())]
-    wanted += [(CELERY_DELAYED_DELIVERY_EXCHANGE, queue.name, f"#.{queue.routing_key}") for queue in task_queues()]
-    for source, queue_name, key in wanted:
-        if (source, queue_name, key) not in present:
-            yield f"queue {queue_name}: is not bound to exchange {source} by {key}"
+    for queue in task_queues():
+        # The way of a retry: from the end of the delays to our exchange, and by the same key to its queue.
+        key = delayed_key(queue)
+        wanted.append((CELERY_DELAYED_DELIVERY_EXCHANGE, queue.exchange.name, key))
+        wanted.append((queue.exchange.name, queue.name, key))
+    for source, destination, key in wanted:
+        if (source, destination, key) not in present:
+            yield f"{destination}: is not bound to exchange {source} by {key}"
 
 
 def _policy_drift(api: ManagementApi) -> Iterator[str]:

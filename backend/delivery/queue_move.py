@@ -8,13 +8,10 @@ from typing import Any
 
 from amqp.exceptions import NotFound
 from kombu import Queue
-from kombu.transport.native_delayed_delivery import (
-    CELERY_DELAYED_DELIVERY_EXCHANGE,
-    bind_queue_to_native_delayed_delivery_exchange,
-)
+from kombu.transport.native_delayed_delivery import bind_queue_to_native_delayed_delivery_exchange
 
 from delivery.broker import BrokerUnavailable, describe, errors_of, open_connection
-from delivery.topology import declare_queue, task_queues
+from delivery.topology import declare_queue, delayed_key, task_queues
 
 
 class QueueInUse(Exception):
@@ -35,17 +32,15 @@ def move_queue(queue: Queue) -> None:
     try:
         channel: Any = connection.default_channel
         _require_unused(connection, queue.name)
-        channel.confirm_select()
         _bind(connection, beside)
         if _exists(connection, queue.name):
             _unbind(channel, queue)
-            _pour(channel, queue.name, beside.name)
-            # Refused by the broker if anybody consumes from it or anything is in it again.
-            channel.queue_delete(queue.name, if_unused=True, if_empty=True)
+            _pour(connection, queue.name, beside.name)
+            _delete(channel, queue.name)
         _bind(connection, queue)
         _unbind(channel, beside)
-        _pour(channel, beside.name, queue.name)
-        channel.queue_delete(beside.name, if_unused=True, if_empty=True)
+        _pour(connection, beside.name, queue.name)
+        _delete(channel, beside.name)
     except errors_of(connection) as error:
         raise BrokerUnavailable(f"queue {queue.name} not moved: {describe(error)}") from error
     finally:
@@ -80,7 +75,7 @@ def _bind(connection: Any, queue: Queue) -> None:
 def _unbind(channel: Any, queue: Queue) -> None:
     channel.queue_unbind(queue.name, queue.exchange.name, queue.routing_key)
     if _is_delayed(queue):
-        channel.queue_unbind(queue.name, CELERY_DELAYED_DELIVERY_EXCHANGE, f"#.{queue.routing_key}")
+        channel.queue_unbind(queue.name, queue.exchange.name, delayed_key(queue))
 
 
 def _is_delayed(queue: Queue) -> bool:
@@ -88,8 +83,21 @@ def _is_delayed(queue: Queue) -> bool:
     return queue.exchange.name == task_queues()[0].exchange.name
 
 
-def _pour(channel: Any, source: str, target: str) -> None:
-    """Every message, one confirmed after the other: it leaves the source when the target has it."""
-    while message := channel.basic_get(source):
-        channel.basic_publish_confirm(message, exchange="", routing_key=target, mandatory=True)
-        channel.basic_ack(message.delivery_tag)
+def _pour(connection: Any, source: str, target: str) -> None:
+    """Every message, one confirmed after the other: it leaves the source when the target has it.
+
+    On a channel of its own: RabbitMQ keeps a queue's type with the channel, also when there is another of that name.
+    """
+    with connection.channel() as channel:
+        channel.confirm_select()
+        while message := channel.basic_get(source):
+            channel.basic_publish_confirm(message, exchange="", routing_key=target, mandatory=True)
+            channel.basic_ack(message.delivery_tag)
+
+
+def _delete(channel: Any, name: str) -> None:
+    """Delete a queue that nothing is bound to. Quorum queues do not know the broker's own checks of this."""
+    found = channel.queue_declare(name, passive=True)
+    if found.consumer_count or found.message_count:
+        raise QueueInUse(f"queue {name}: somebody uses it while it is moved; stop them, then apply again")
+    channel.queue_delete(name)

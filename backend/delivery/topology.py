@@ -37,6 +37,11 @@ def dead_queues() -> list[Queue]:
     return [dead_queue_of(queue.name) for queue in task_queues()]
 
 
+def delayed_key(queue: Queue) -> str:
+    """By which kombu binds a queue for what comes out of the delays: their digits stand before its own key."""
+    return f"#.{queue.routing_key}"
+
+
 def declare_topology() -> list[str]:
     """Declare all of it; returns the names of the task queues.
 
