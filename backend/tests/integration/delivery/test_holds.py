@@ -209,7 +209,7 @@ def test_while_nothing_is_due_but_held_rows_the_relay_sleeps(processes: Processe
 def has_rested() -> bool:
     before = last_question()
     time.sleep(1)
-    return last_question() == before
+    return bool(last_question() == before)
 
 
 def last_question() -> Any:
