@@ -1,10 +1,13 @@
 """The base class of all tasks: what is held is not run, and no task ends its worker."""
 
+import logging
 from typing import Any
 
 from celery.contrib.django.task import DjangoTask
 from celery.exceptions import Ignore
 from django.db import DatabaseError, InterfaceError
+
+logger = logging.getLogger(__name__)
 
 
 class OutOfMemory(Exception):
@@ -39,5 +42,6 @@ class DeliveredTask(DjangoTask):  # type: ignore[type-arg] # generic in the stub
             # Nobody knows whether it is held. Its own retries are for what it raises itself.
             raise self.retry(exc=error) from error
         if hold is not None:
+            logger.info("%s %s goes back to the outbox: hold %s, %s", self.name, task_id, hold.pk, hold)
             # The message is acknowledged, and no result written.
             raise Ignore(f"held: {hold}")

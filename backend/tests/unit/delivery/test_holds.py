@@ -142,7 +142,8 @@ def test_a_value_is_held_by_what_json_calls_equal(value: Any) -> None:
 
 @pytest.mark.parametrize("name", ["contains", "has_key", "isnull", "a__b", "in"])
 def test_an_argument_may_be_called_like_a_lookup(name: str) -> None:
-    ask(**{name: 1}), ask(**{name: 2})
+    for number in (1, 2):
+        enqueue(NAME, {name: number})
     hold(argument=name, value=1)
     assert claimed() == [(NAME, {name: 2})]
 
@@ -186,7 +187,7 @@ JSON_VALUES = st.recursive(
     st.none()
     | st.booleans()
     | st.integers(-3, 3)
-    | st.sampled_from([1.0, 0.5, -0.0, 2**80, 1e300, "", "1", "true", "null", "\u00e4"]),
+    | st.sampled_from([1.0, 0.5, -0.0, 2**80, 1e20, "", "1", "true", "null", "\u00e4"]),
     lambda children: st.lists(children, max_size=2) | st.dictionaries(st.sampled_from("ab"), children, max_size=2),
     max_leaves=4,
 )
@@ -257,7 +258,8 @@ def send(task_id: uuid.UUID) -> None:
 
 def test_a_started_task_that_is_held_waits_again() -> None:
     ours, others = ask(event_id=42), ask(event_id=43)
-    send(ours), send(others)
+    for task_id in (ours, others):
+        send(task_id)
     held = hold(argument="event_id", value=42)
     assert give_back_if_held(str(ours)) == held
     assert give_back_if_held(str(others)) is None
