@@ -48,20 +48,22 @@ class Firing:
             if not _needs_a_look(state, timezone.now()):
                 return False
             has_more = look_at(state.pk)
+        except BrokenSchedule as error:
+            _switch_off(state)
+            self._complain(state, f"is broken and does not run: {error}")
+            return False
         except (OperationalError, InterfaceError):
             raise
         except Exception as error:  # one bad row must never stop the others
-            self._complain(state, error)
+            self._complain(state, f"could not be fired: {type(error).__name__}: {error}")
             return False
         self._complaints.pop(state.schedule_id, None)
         return has_more
 
-    def _complain(self, state: ScheduleState, error: Exception) -> None:
-        reason = str(error) if isinstance(error, BrokenSchedule) else f"{type(error).__name__}: {error}"
-        _switch_off(state)
+    def _complain(self, state: Any, reason: str) -> None:
         if self._complaints.get(state.schedule_id) != reason:
             self._complaints[state.schedule_id] = reason
-            logger.error("schedule %r is broken and does not run: %s", state.schedule.name, reason)
+            logger.error("schedule %r %s", state.schedule.name, reason)
 
     def _forget(self, present: set[int]) -> None:
         for schedule_id in self._complaints.keys() - present:

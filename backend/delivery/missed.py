@@ -19,7 +19,7 @@ class Policy:
 
     def decide(self, due: Sequence[datetime], following: datetime | None, now: datetime) -> list[bool]:
         """Whether each of the due slots fires; `following` is the due slot after them, if there are more."""
-        successors = [*due[1:], following]
+        successors = [*due, following][1:]
         return [self._fires(slot, successor, now) for slot, successor in zip(due, successors, strict=True)]
 
     def _fires(self, slot: datetime, successor: datetime | None, now: datetime) -> bool:

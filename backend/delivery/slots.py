@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, lru_cache
 from itertools import islice, product
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from celery.exceptions import ImproperlyConfigured
 from celery.schedules import crontab_parser
 from django_celery_beat.models import SolarSchedule
 
@@ -149,19 +150,29 @@ class Clocked:
 
 @dataclass(frozen=True)
 class Solar:
-    """What the sun does at a place, as Celery computes it; needs the package ephem."""
+    """What the sun does at a place, as Celery computes it. Raises ValueError where the package ephem is missing."""
 
     event: str
     latitude: float
     longitude: float
 
+    def __post_init__(self) -> None:
+        _ = self._place
+
     def next_after(self, moment: datetime) -> datetime | None:
-        place = SolarSchedule(event=self.event, latitude=self.latitude, longitude=self.longitude).schedule
+        place = self._place
         # Rounding must not find the same event again, and no two of a kind are so close.
         start = moment + MINUTE
         place.nowfun = lambda: start
         found: datetime = start + place.remaining_estimate(start)
         return found.astimezone(UTC).replace(microsecond=0)
+
+    @property
+    def _place(self) -> Any:
+        try:
+            return SolarSchedule(event=self.event, latitude=self.latitude, longitude=self.longitude).schedule
+        except ImproperlyConfigured as error:
+            raise ValueError(" ".join(str(error).split())) from error
 
 
 @lru_cache(maxsize=10_000)

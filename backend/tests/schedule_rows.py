@@ -1,5 +1,6 @@
 """Schedules for tests, as rows."""
 
+import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import count
@@ -47,10 +48,4 @@ def outcomes(schedule: PeriodicTask) -> list[tuple[datetime, str]]:
 
 def enqueued(schedule: PeriodicTask) -> int:
     """How many messages the outbox holds for the schedule."""
-    return OutboxMessage.objects.filter(kwargs=_kwargs(schedule)).count()
-
-
-def _kwargs(schedule: PeriodicTask) -> Any:
-    import json
-
-    return json.loads(schedule.kwargs)
+    return OutboxMessage.objects.filter(kwargs=json.loads(schedule.kwargs)).count()
