@@ -7,6 +7,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+import delivery.schedule_admin  # noqa: F401 (registers)
 from delivery.ledger import states_of
 from delivery.models import OutboxMessage
 
