@@ -32,7 +32,7 @@ class ScheduleForm(PeriodicTaskForm):  # type: ignore[misc] # untyped in the lib
 
 class ScheduleStateInline(admin.StackedInline):  # type: ignore[type-arg] # generic in the stubs alone
     model = ScheduleState
-    verbose_name_plural = "missed slots"
+    verbose_name = "missed slots"
     can_delete = False
     readonly_fields = ["handled_until"]
     fields = ["missed", "handled_until"]

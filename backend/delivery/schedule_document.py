@@ -35,13 +35,13 @@ class SolarDocument(BaseModel):
     longitude: float = Field(ge=-180, le=180)
 
 
-class ScheduleDocument(BaseModel):
+class ScheduleDocument(BaseModel):  # type: ignore[no-redef] # pydantic's plugin adds a name of its own, `kwargs`
     """One schedule of a file. What it does not say has the default."""
 
     model_config = STRICT
     name: str = Field(min_length=1, max_length=200)
     task: str
-    kwargs: dict[str, Any] = {}  # type: ignore[no-redef] # the name is also that of what the plugin gives __init__
+    kwargs: dict[str, Any] = {}
     enabled: bool = True
     description: str = ""
     missed: Literal["skip", "run_once", "run_all"] = "run_once"

@@ -38,7 +38,7 @@ def form(schedule: PeriodicTask, **changes: Any) -> dict[str, Any]:
 
 def test_the_policy_is_set_beside_the_schedule(staff: Client) -> None:
     schedule = every(60)
-    assert b"missed slots" in staff.get(f"{TASKS}{schedule.pk}/change/").content
+    assert b"run the latest one" in staff.get(f"{TASKS}{schedule.pk}/change/").content
     posted = staff.post(f"{TASKS}{schedule.pk}/change/", form(schedule, **{"placar_state-0-missed": "run_all"}))
     assert posted.status_code == 302
     assert ScheduleState.objects.get(schedule=schedule).missed == "run_all"
@@ -77,7 +77,7 @@ def test_running_now_is_enqueued_and_never_published(staff: Client) -> None:
     assert b"1 tasks were enqueued" in staff.post(TASKS, data, follow=True).content
     assert OutboxMessage.objects.get().task_name == TASK
     PeriodicTask.objects.update(args="[1]")
-    assert b"nothing was enqueued" in staff.post(TASKS, data, follow=True).content
+    assert b"Nothing was enqueued" in staff.post(TASKS, data, follow=True).content
     assert OutboxMessage.objects.count() == 1
 
 

@@ -2,7 +2,7 @@
 
 import io
 import json
-from datetime import UTC, datetime
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 NIGHTLY = {"name": "nightly", "task": TASK, "crontab": "0 4 * * *", "timezone": "America/Sao_Paulo"}
 OFTEN = {"name": "often", "task": TASK, "kwargs": {"event_id": 7}, "interval": {"every": 10, "period": "minutes"}}
-ALL_KINDS = [
+ALL_KINDS: list[dict[str, Any]] = [
     NIGHTLY | {"missed": "run_all", "description": "every night", "enabled": False},
     OFTEN | {"expire_seconds": 600, "missed": "skip"},
     {"name": "once", "task": TASK, "clocked": "2100-01-01T12:00:00Z", "one_off": True},
@@ -143,9 +143,7 @@ def test_a_one_off_that_has_run_was_not_changed_by_an_operator(file: Path) -> No
     document = OFTEN | {"one_off": True, "interval": {"every": 1, "period": "seconds"}}
     load(file, document)
     Firing().fire_due()
-    ScheduleState.objects.update(handled_until=datetime(2026, 1, 1, tzinfo=UTC), began_at=timezone.now())
-    PeriodicTask.objects.update(start_time=None)
-    ScheduleState.objects.update(began_at=datetime(2026, 1, 1, tzinfo=UTC))
+    ScheduleState.objects.update(handled_until=timezone.now() - timedelta(seconds=5))
     Firing().fire_due()
     assert not PeriodicTask.objects.get().enabled
     assert load(file, document) == "1 schedules were up to date\n"
