@@ -3,7 +3,7 @@
 from typing import Any
 
 from celery.beat import Scheduler
-from django.db import InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, connection
 
 from delivery.firing import Firing
 from delivery.outage import Outage
@@ -37,7 +37,8 @@ class OutboxScheduler(Scheduler):
             raise SystemExit
         try:
             has_more = self._firing.fire_due()
-        except (OperationalError, InterfaceError) as error:
+        except (DatabaseError, InterfaceError) as error:
+            # Tables that are not migrated yet, too: a supervisor's restart would be no better.
             connection.close()
             return self._outage.begin_or_go_on(str(error).strip())
         self._outage.end()

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django_celery_beat.models import PeriodicTask
@@ -14,6 +15,9 @@ from delivery.slots import Clocked, Crontab, Interval, Solar, When
 NOT_SUPPORTED = ("queue", "exchange", "routing_key", "priority")
 FIELDS = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")  # of a crontab, in its order
 KINDS = ("crontab", "interval", "clocked", "solar")
+
+# Every schedule is looked at each second, and its fields mean the same each time.
+_crontab = lru_cache(maxsize=10_000)(Crontab)
 
 
 class BrokenSchedule(Exception):
@@ -64,7 +68,7 @@ def read_when(schedule: PeriodicTask, zone_name: str | None, anchor: datetime) -
 def _read_kind(schedule: PeriodicTask, kind: str, zone_name: str | None, anchor: datetime) -> When:
     row = getattr(schedule, kind)
     if kind == "crontab":
-        return Crontab(**{field: getattr(row, field).replace(" ", "") for field in FIELDS}, timezone=zone_name or "")
+        return _crontab(**{field: getattr(row, field).replace(" ", "") for field in FIELDS}, timezone=zone_name or "")
     if kind == "interval":
         return Interval(timedelta(**{row.period: row.every}), anchor)
     if kind == "clocked":
@@ -80,7 +84,7 @@ def definition_of(schedule: PeriodicTask, zone_name: str | None) -> str:
     """
     # The anchor is no part of it: it follows from the last change.
     when = read_when(schedule, zone_name, datetime.min.replace(tzinfo=UTC))
-    return f"{when} from {schedule.start_time} one_off={schedule.one_off} has_run={schedule.last_run_at is not None}"
+    return f"{when} from {schedule.start_time} has_run={schedule.last_run_at is not None}"
 
 
 def _read_json(schedule: PeriodicTask, name: str, *, default: Any) -> Any:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from delivery.slots import Clocked, Crontab, Interval, When, slots_between
@@ -116,13 +116,23 @@ def skipped_before(moment: datetime, zone: ZoneInfo) -> list[datetime]:
     return skipped
 
 
-@given(places(), fields(0, 59), st.one_of(fields(0, 23), fields(0, 23, first="*")), st.integers(1, 2880))
-@example(("Pacific/Apia", utc(2011, 12, 29, 20)), "0", "8", 2880)
-@example(("America/St_Johns", utc(2005, 10, 30, 2, 20)), "30", "*", 600)
-def test_it_finds_what_a_person_with_a_watch_finds(
-    place: tuple[str, datetime], minute: str, hour: str, length: int
-) -> None:
-    name, after = place
+@st.composite
+def hours_around(draw: st.DrawFn) -> tuple[str, datetime, str]:
+    """A zone, a moment a few hours before one of its changes, and a field of hours that are near it."""
+    name = draw(st.sampled_from(ZONES))
+    change = draw(st.sampled_from(CHANGES[name]))
+    local = change.astimezone(ZoneInfo(name)).hour
+    near = st.lists(st.integers(local - 3, local + 3).map(lambda hour: str(hour % 24)), min_size=1, max_size=4)
+    hour = draw(st.one_of(near.map(",".join), fields(0, 23, first="*")))
+    return name, change - draw(st.integers(0, 200)) * MINUTE, hour
+
+
+@settings(max_examples=400)
+@given(hours_around(), st.one_of(fields(0, 59), fields(0, 59, first="*")), st.integers(1, 500))
+@example(("Pacific/Apia", utc(2011, 12, 29, 20), "8"), "0", 2880)
+@example(("America/St_Johns", utc(2005, 10, 30, 2, 20), "*"), "30", 600)
+def test_it_finds_what_a_person_with_a_watch_finds(place: tuple[str, datetime, str], minute: str, length: int) -> None:
+    name, after, hour = place
     until = after + length * MINUTE
     found = list(slots_between(crontab(minute, hour, name), after, until))
     assert found == naive_slots(minute, hour, name, after, until)
