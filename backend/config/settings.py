@@ -186,8 +186,9 @@ CELERY_RESULT_EXTENDED = env.bool("CELERY_RESULT_EXTENDED", default=True)
 CELERY_RESULT_EXPIRES = env.int("CELERY_RESULT_EXPIRES", default=30 * 24 * 3600)
 # Celery closes the database connection around every task unless told for how many tasks to keep it.
 CELERY_DB_REUSE_MAX = env.int("CELERY_DB_REUSE_MAX", default=1000)
-# `celery beat` reads its schedules from rows, as the rule "no schedule is hardcoded" wants.
-CELERY_BEAT_SCHEDULER = env.str("CELERY_BEAT_SCHEDULER", default="django_celery_beat.schedulers:DatabaseScheduler")
+# Schedules are rows, as the rule "no schedule is hardcoded" wants, and a due slot is enqueued in the transaction that
+# notes it: with the library's own scheduler two beats fire twice, and an outage of the broker loses what was due.
+CELERY_BEAT_SCHEDULER = env.str("CELERY_BEAT_SCHEDULER", default="delivery.beat:OutboxScheduler")
 
 # One topic exchange: native delayed delivery (retries that wait in the broker) needs that type.
 CELERY_TASK_DEFAULT_EXCHANGE = "placar"

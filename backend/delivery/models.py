@@ -1,4 +1,5 @@
-"""The outbox: work that was committed and has to be sent to the broker, and what operators do to it."""
+"""What delivery keeps: the outbox, which is work that has to be sent to the broker; what operators do to it; what was given
+up; and the slots of schedules."""
 
 import json
 import uuid
@@ -158,3 +159,58 @@ class DeadLetter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task_name or 'unreadable message'} {self.task_id}".strip()
+
+
+class ScheduleState(models.Model):
+    """What Placar keeps of a schedule beside django-celery-beat's row: its policy, and how far it was handled."""
+
+    class Missed(models.TextChoices):
+        """What becomes of slots that no beat saw in time."""
+
+        SKIP = "skip", "skip them"
+        RUN_ONCE = "run_once", "run the latest one"
+        RUN_ALL = "run_all", "run all of them"
+
+    schedule = models.OneToOneField(
+        "django_celery_beat.PeriodicTask", on_delete=models.CASCADE, related_name="placar_state"
+    )
+    missed = models.CharField(
+        max_length=10,
+        choices=Missed.choices,
+        default=Missed.RUN_ONCE,
+        help_text="what becomes of slots that were due while no beat ran",
+    )
+    # No slot up to here is ever looked at again, so slots can be removed without firing a second time.
+    handled_until = models.DateTimeField(null=True, editable=False)
+    # Where the schedule began as it is now: nothing from before fires, and intervals are counted from here.
+    began_at = models.DateTimeField(null=True, editable=False)
+    # How beat saw the schedule last; empty while it was disabled or broken. Another one means that it was edited.
+    definition = models.TextField(blank=True, default="", editable=False)
+    changed_at = models.DateTimeField(null=True, editable=False, help_text="the schedule's date_changed as last seen")
+    # What `manage.py schedules load` wrote last: a schedule that differs from it was changed by an operator.
+    loaded = models.JSONField(null=True, editable=False)
+
+    def __str__(self) -> str:
+        return f"schedule {self.schedule_id}"
+
+
+class ScheduledSlot(models.Model):
+    """One due time of a schedule and what became of it. Its unique key is why a slot fires once."""
+
+    class Outcome(models.TextChoices):
+        FIRED = "fired"
+        SKIPPED = "skipped"
+
+    id = models.BigAutoField(primary_key=True)
+    schedule = models.ForeignKey("django_celery_beat.PeriodicTask", on_delete=models.CASCADE, related_name="slots")
+    due_at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    task_id = models.UUIDField(null=True, help_text="of the message in the outbox; none where it was skipped")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["schedule", "due_at"], name="slot_once")]
+
+    def __str__(self) -> str:
+        return f"{self.due_at.isoformat()} {self.outcome}"

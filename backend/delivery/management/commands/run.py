@@ -4,6 +4,7 @@ import io
 from argparse import ArgumentTypeError
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
@@ -31,6 +32,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         self.stdout.write("Preparing the database ...")
         call_command("migrate", verbosity=0)
+        call_command("schedules", "load", settings.BASE_DIR / "schedules.json", stdout=io.StringIO())
         demo = io.StringIO()
         call_command("seed_demo", if_empty=True, stdout=demo)
         connections.close_all()

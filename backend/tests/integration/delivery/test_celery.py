@@ -18,6 +18,7 @@ from delivery.ledger import task_state
 from delivery.outbox import enqueue
 from tests.broker import Broker
 from tests.processes import BACKEND, Processes, wait_until
+from tests.schedule_rows import enqueued, every
 
 # Read from Django's settings by Celery's integration with Django, so it is no setting of Celery's own.
 READ_BY_THE_DJANGO_FIXUP = {"db_reuse_max"}
@@ -80,12 +81,14 @@ def test_a_worker_as_it_stands_consumes_every_queue(processes: Processes, broker
 
 def test_beat_as_it_stands_reads_its_schedules_from_the_database(processes: Processes, broker: Broker) -> None:
     command = [str(Path(BACKEND.parent / ".venv/bin/celery")), "-A", "config", "beat", "-l", "info", "--pidfile="]
+    schedule = every(1)
     beat = processes.start(*command)
     beat.wait_for_log("beat: Starting...")
-    assert ". scheduler -> django_celery_beat.schedulers.DatabaseScheduler" in beat.log
-    # Not stopped before it has set itself up: its handler of SIGTERM sets up, too, and then may never end.
-    wait_until(PeriodicTask.objects.filter(name="celery.backend_cleanup").exists, "Celery's own schedule")
+    assert ". scheduler -> delivery.beat.OutboxScheduler" in beat.log
+    wait_until(lambda: enqueued(schedule) > 0, "the schedule's task in the outbox")
     assert beat.stop() == 0
+    # No schedule is made by code, not even Celery's own: `manage.py schedules load` brings it.
+    assert PeriodicTask.objects.count() == 1
 
 
 def ask(task_name: str, **kwargs: object) -> uuid.UUID:

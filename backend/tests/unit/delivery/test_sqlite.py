@@ -5,12 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 HERE = Path(__file__).parent
 
 
-def test_outbox_and_holds_do_the_same_on_sqlite(tmp_path: Path) -> None:
-    files = [str(HERE / name) for name in ("test_outbox.py", "test_holds.py")]
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *files]
+@pytest.mark.parametrize("module", ["test_outbox.py", "test_holds.py", "test_firing.py"])
+def test_it_does_the_same_on_sqlite(tmp_path: Path, module: str) -> None:
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(HERE / module)]
     run = subprocess.run(
         command,
         cwd=HERE,
