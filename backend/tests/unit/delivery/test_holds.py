@@ -332,12 +332,18 @@ def test_every_act_is_recorded() -> None:
     assert held.released_at is not None
 
 
-def test_an_act_that_is_rolled_back_leaves_no_record() -> None:
-    with transaction.atomic():
-        hold(queue="events")
-        transaction.set_rollback(True)
-    assert not Hold.objects.exists()
-    assert not OperatorAct.objects.exists()
+def test_what_cannot_be_recorded_is_not_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = hold(queue="events")
+
+    def fail(**_fields: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(OperatorAct.objects, "create", fail)
+    with pytest.raises(ZeroDivisionError):
+        hold(queue="rankings")
+    with pytest.raises(ZeroDivisionError):
+        release_hold(held.pk, reason="mended", who="ana")
+    assert list(Hold.objects.active()) == [held]
 
 
 def test_only_what_waits_is_counted() -> None:
