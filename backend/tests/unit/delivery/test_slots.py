@@ -85,10 +85,10 @@ def numbers(field: str, least: int, most: int) -> set[int]:
     return set(map(int, field.split(",")))
 
 
-def naive_slots(minute: str, hour: str, name: str, after: datetime, until: datetime) -> list[datetime]:
+def naive_slots(minute: str, hour: str, weekday: str, name: str, after: datetime, until: datetime) -> list[datetime]:
     """Walks all minutes and looks at the clock: what a person with a watch would do."""
     zone, found = ZoneInfo(name), set()
-    minutes, hours = numbers(minute, 0, 59), numbers(hour, 0, 23)
+    minutes, hours, weekdays = numbers(minute, 0, 59), numbers(hour, 0, 23), numbers(weekday, 0, 6)
     moment = after.replace(second=0, microsecond=0)
     while moment <= until:
         local = moment.astimezone(zone)
@@ -97,7 +97,7 @@ def naive_slots(minute: str, hour: str, name: str, after: datetime, until: datet
             # What the clock shows for the second time is done; what it has just skipped is due now.
             shown = [local] if not local.fold else []
             shown += skipped_before(moment, zone)
-        if any(wall.minute in minutes and wall.hour in hours for wall in shown):
+        if any(wall.minute in minutes and wall.hour in hours and wall.isoweekday() % 7 in weekdays for wall in shown):
             found.add(moment)
         moment += MINUTE
     return sorted(slot for slot in found if after < slot <= until)
@@ -124,18 +124,27 @@ def hours_around(draw: st.DrawFn) -> tuple[str, datetime, str]:
     local = change.astimezone(ZoneInfo(name)).hour
     near = st.lists(st.integers(local - 3, local + 3).map(lambda hour: str(hour % 24)), min_size=1, max_size=4)
     hour = draw(st.one_of(near.map(",".join), fields(0, 23, first="*")))
-    return name, change - draw(st.integers(0, 200)) * MINUTE, hour
+    return name, change - draw(st.one_of(st.integers(0, 200), st.integers(0, 2000))) * MINUTE, hour
 
 
 @settings(max_examples=400)
-@given(hours_around(), st.one_of(fields(0, 59), fields(0, 59, first="*")), st.integers(1, 500))
-@example(("Pacific/Apia", utc(2011, 12, 29, 20), "8"), "0", 2880)
-@example(("America/St_Johns", utc(2005, 10, 30, 2, 20), "*"), "30", 600)
-def test_it_finds_what_a_person_with_a_watch_finds(place: tuple[str, datetime, str], minute: str, length: int) -> None:
+@given(
+    hours_around(),
+    st.one_of(fields(0, 59), fields(0, 59, first="*")),
+    st.one_of(st.just("*"), st.just("*"), fields(0, 6)),
+    st.integers(1, 2000),
+)
+@example(("Pacific/Apia", utc(2011, 12, 29, 20), "8"), "0", "*", 2880)
+@example(("America/St_Johns", utc(2005, 10, 30, 2, 20), "*"), "30", "*", 600)
+# A Sunday of 23 hours before a Monday on which it runs.
+@example(("Europe/Lisbon", utc(2026, 3, 28, 23, 30), "*"), "15", "1", 2000)
+def test_it_finds_what_a_person_with_a_watch_finds(
+    place: tuple[str, datetime, str], minute: str, weekday: str, length: int
+) -> None:
     name, after, hour = place
     until = after + length * MINUTE
-    found = list(slots_between(crontab(minute, hour, name), after, until))
-    assert found == naive_slots(minute, hour, name, after, until)
+    found = list(slots_between(crontab(minute, hour, name, weekdays=weekday), after, until))
+    assert found == naive_slots(minute, hour, weekday, name, after, until)
 
 
 @given(places(), st.integers(0, 23), st.integers(0, 59))
