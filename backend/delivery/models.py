@@ -1,5 +1,4 @@
-"""What delivery keeps: the outbox, which is work that has to be sent to the broker; what operators do to it; what was given
-up; and the slots of schedules."""
+"""What delivery keeps: the outbox, holds and what else operators do, dead letters, and the slots of schedules."""
 
 import json
 import uuid

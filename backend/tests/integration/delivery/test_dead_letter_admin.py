@@ -61,7 +61,7 @@ def test_a_replay_asks_why_and_then_asks_for_the_tasks_anew(client: Client, lett
     asked = decide(client, "replay", letters[:2])
     assert "Replay 2 dead letters" in asked
     assert not OutboxMessage.objects.exists()
-    assert "replay: 2 dead letters." in decide(client, "replay", letters[:2], reason="mended", per_second="1")
+    assert "Replay: 2 dead letters." in decide(client, "replay", letters[:2], reason="mended", per_second="1")
     first, second = OutboxMessage.objects.order_by("id")
     assert [str(first.replays), str(second.replays)] == [letter.task_id for letter in letters[:2]]
     assert first.not_before is not None
@@ -70,13 +70,13 @@ def test_a_replay_asks_why_and_then_asks_for_the_tasks_anew(client: Client, lett
     act = OperatorAct.objects.get()
     assert (act.who, act.action, act.count, act.reason) == ("operator", "replay", 2, "mended")
     # They wait for nobody any more.
-    assert "no dead letter that waits meets this" in decide(client, "replay", letters[:2], reason="again")
+    assert "No dead letter that waits meets this" in decide(client, "replay", letters[:2], reason="again")
     assert OutboxMessage.objects.count() == 2
 
 
 def test_discarding_keeps_them_as_the_record(client: Client, letters: list[DeadLetter]) -> None:
     login(client, "view_deadletter", "change_deadletter")
-    assert "discard: 1 dead letters." in decide(client, "discard", letters[:1], reason="a test")
+    assert "Discard: 1 dead letters." in decide(client, "discard", letters[:1], reason="a test")
     assert DeadLetter.objects.get(state="discarded") == letters[0]
     assert not OutboxMessage.objects.exists()
 
