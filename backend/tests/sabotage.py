@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import time
 from typing import Any
 
@@ -29,9 +30,7 @@ def fail(_event_id: Any) -> None:
 @celeryd_after_setup.connect
 def sabotage(**_kwargs: Any) -> None:
     """Before the children are forked, once the tasks are there."""
-    from apps.events import tasks
-
-    vars(tasks)["generate_event_ranking"] = fail
-    task: Any = tasks.generate_event_ranking_task
+    task: Any = app.tasks["events.generate_event_ranking"]
+    vars(sys.modules[task.__module__])["generate_event_ranking"] = fail
     # Without the retries of the convention, for which each test would wait half a minute.
     task.run, task.max_retries = task._orig_run, 0
