@@ -80,8 +80,13 @@ def _read_exception(stored: str | None) -> tuple[str, str]:
     if not isinstance(document, dict):
         return "", str(document)
     message = document.get("exc_message") or ""
+    exception_type = str(document.get("exc_type", ""))
+    if exception_type == "Reject" and isinstance(message, list) and message:
+        # Arguments that do not fit: Celery rejects the message and keeps the exception as text.
+        text = str(message[0])
+        return text.partition("(")[0], text
     text = ", ".join(str(part) for part in message) if isinstance(message, list) else str(message)
-    return str(document.get("exc_type", "")), text
+    return exception_type, text
 
 
 def _store_failure(message: DeadMessage, failure: dict[str, str]) -> None:

@@ -58,6 +58,18 @@ class Selector:
         return {name: value for name, value in given.items() if value}
 
 
+def require_waiting(selector: Selector) -> None:
+    """Raise ActRefused for the first of the ids, if any are given, that does not wait for a decision."""
+    letters = DeadLetter.objects.defer("body").in_bulk(selector.ids)
+    for letter_id in selector.ids:
+        letter = letters.get(letter_id)
+        if letter is None:
+            raise ActRefused(f"there is no dead letter {letter_id}")
+        if letter.state != State.WAITING:
+            what = f"was replayed as {letter.replayed_as}" if letter.replayed_as else "was discarded"
+            raise ActRefused(f"dead letter {letter_id} {what}")
+
+
 @transaction.atomic
 def replay_dead_letters(
     selector: Selector, *, who: str, reason: str, per_second: float | None = None, at_most: int | None = None

@@ -20,6 +20,8 @@ class ManagementApi:
 
     def __init__(self) -> None:
         parts = urlsplit(settings.BROKER_MANAGEMENT_URL)
+        if parts.scheme not in ("http", "https"):
+            raise BrokerUnavailable("BROKER_MANAGEMENT_URL must be set, as in http://USER:PASSWORD@HOST:15672")
         address = parts.hostname or ""
         self.url = urlunsplit((parts.scheme, f"{address}:{parts.port}" if parts.port else address, parts.path, "", ""))
         user = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
@@ -48,7 +50,9 @@ class ManagementApi:
                 content = response.read()
         except urllib.error.HTTPError as error:
             text = error.read().decode(errors="replace").strip()
-            raise BrokerUnavailable(f"{self.url}: {method} {path}: {error.code} {text}") from error
+            raise BrokerUnavailable(
+                f"{self.url} (BROKER_MANAGEMENT_URL): {method} {path}: {error.code} {text}"
+            ) from error
         except OSError as error:
             raise BrokerUnavailable(f"no management API at {self.url} (BROKER_MANAGEMENT_URL): {error}") from error
         return json.loads(content) if content else None

@@ -7,8 +7,10 @@ from celery import current_app
 
 from delivery.topology import dead_exchange, dead_queues, task_queues
 
-# A message is given to a worker once more than this. What kills its worker each time then becomes a dead letter.
-DELIVERY_LIMIT = 3
+# A message is given to a worker once more than this; what ends its whole worker each time is then a dead letter. As
+# many as RabbitMQ 4 allows by itself: a worker that is killed spends one delivery also of innocent tasks, and a long
+# import must outlast a bad day. What kills only its child is counted by Celery, and given up after three retries.
+DELIVERY_LIMIT = 20
 # RabbitMQ 4 drops a message after 20 returns unless told otherwise, and a dead letter has nowhere else to go.
 DEAD_DELIVERY_LIMIT = 1_000_000
 

@@ -54,7 +54,8 @@ def _require_unused(connection: Any, name: str) -> None:
         except NotFound:
             return
     if consumers:
-        raise QueueInUse(f"queue {name} has {consumers} consumers: stop its workers, then apply again")
+        who = "manage.py consume_dead_letters" if name.endswith(".dead") else "its workers"
+        raise QueueInUse(f"queue {name} is in use ({consumers} consuming): stop {who}, then apply again")
 
 
 def _exists(connection: Any, name: str) -> bool:

@@ -10,10 +10,17 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from delivery.command_line import argument_with_value, duration, operator
-from delivery.dead_letters import ActRefused, Selector, discard_dead_letters, kinds, replay_dead_letters
+from delivery.dead_letters import (
+    ActRefused,
+    Selector,
+    discard_dead_letters,
+    kinds,
+    replay_dead_letters,
+    require_waiting,
+)
 from delivery.holds import describe_time
 from delivery.ledger import TaskState, task_state
-from delivery.models import DeadLetter
+from delivery.models import DeadLetter, OutboxMessage
 
 # A task that fails is tried for half a minute, and may wait for a worker before.
 CANARY_SECONDS = 300
@@ -22,7 +29,10 @@ EPILOG = "Without ids or a filter, replay and discard want --all. See docs/runbo
 
 
 class Command(BaseCommand):
-    help = "List the tasks that were given up, show why, replay them, or discard them."
+    help = (
+        "List the tasks that were given up, show why, replay them, or discard them. Not of `manage.py run`, whose broker"
+        " keeps none: there they are failed results in the admin."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         acts = parser.add_subparsers(dest="act", required=True, metavar="list|show|replay|discard")
@@ -63,7 +73,8 @@ class Command(BaseCommand):
         else:
             for kind in kinds(letters):
                 self.stdout.write(describe_kind(kind))
-        self.stdout.write(f"{letters.count()} dead letters wait for a decision")
+        of_all = "" if selector == Selector() else f" of {Selector().waiting().count()}"
+        self.stdout.write(f"waiting for a decision: {letters.count()}{of_all}")
 
     def _show(self, letter_id: int) -> None:
         letter = DeadLetter.objects.filter(pk=letter_id).first()
@@ -77,6 +88,7 @@ class Command(BaseCommand):
             "died": f"{describe_time(letter.died_at)} ({letter.cause})",
             "exception": f"{letter.exception_type}: {letter.exception_message}".removeprefix(": "),
             "kind": letter.fingerprint,
+            "replay of": replay_of(letter),
             "replayed as": letter.replayed_as,
         }
         for name, value in lines.items():
@@ -89,6 +101,7 @@ class Command(BaseCommand):
     def _decide(self, act: str, selector: Selector, options: dict[str, Any]) -> None:
         if selector == Selector() and not options["all"]:
             raise CommandError("name ids or a filter, or all of them by --all")
+        require_waiting(selector)
         count = selector.waiting().count()
         if options["dry_run"]:
             self._list(selector, each=False)
@@ -107,8 +120,13 @@ class Command(BaseCommand):
         who, reason = operator(), options["reason"]
         if count > 1 and not options["no_canary"]:
             (canary,) = replay_dead_letters(selector, who=who, reason=f"{reason} (canary)", at_most=1)
-            self.stdout.write(f"canary {canary}: waiting for it to end ...")
-            state = await_end(canary)
+            self.stdout.write(f"canary {canary}: waiting for it to end, {CANARY_SECONDS} s at most ...")
+            try:
+                state = await_end(canary)
+            except KeyboardInterrupt:
+                raise CommandError(
+                    f"stopped; the canary goes on by itself, the other {count - 1} wait as before"
+                ) from None
             if state.state != "succeeded":
                 raise CommandError(
                     f"the canary {state.state}: {state.reason or 'no result yet'}; the other {count - 1} wait as before"
@@ -142,6 +160,12 @@ def selector_of(options: dict[str, Any]) -> Selector:
         ids=tuple(options["ids"]),
         **{name: options[name] for name in ("task_name", "queue", "fingerprint", "older_than", "argument")},
     )
+
+
+def replay_of(letter: DeadLetter) -> str | None:
+    """The task that this one was to replay."""
+    message = OutboxMessage.objects.filter(task_id=letter.task_id).first() if letter.kwargs is not None else None
+    return str(message.replays) if message is not None and message.replays else None
 
 
 def rate(text: str) -> float:

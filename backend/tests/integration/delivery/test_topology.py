@@ -108,7 +108,7 @@ def test_a_queue_that_is_consumed_is_not_moved(processes: Processes, broker: Bro
         channel_of(connection).basic_consume("rankings")
         run = processes.run_command("topology", "apply")
     assert run.returncode == 1
-    assert "queue rankings has 1 consumers: stop its workers, then apply again" in run.stderr
+    assert "queue rankings is in use (1 consuming): stop its workers, then apply again" in run.stderr
 
 
 def test_a_policy_that_differs_is_drift_and_mended_beside_a_worker(processes: Processes, broker: Broker) -> None:
