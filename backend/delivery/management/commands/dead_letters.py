@@ -30,7 +30,7 @@ EPILOG = "Without ids or a filter, replay and discard want --all. See docs/runbo
 
 class Command(BaseCommand):
     help = (
-        "List the tasks that were given up, show why, replay them, or discard them. Not of `manage.py run`, whose broker"
+        "List the tasks that were given up, show why, replay them, or discard them. Not of `manage.py run`: its broker"
         " keeps none: there they are failed results in the admin."
     )
 
