@@ -8,6 +8,7 @@ places, py-amqp serializes it, and what stands between the marks is kept.
 import re
 import uuid
 from collections.abc import Sequence
+from json import JSONEncoder
 from struct import pack
 from typing import Any
 
@@ -15,6 +16,9 @@ from amqp.serialization import dumps as dumps_amqp
 from kombu.utils.json import dumps as dumps_json
 
 from delivery.messages import Row, prepare, queue_of, represent
+
+# kombu's own makes an encoder for each call; arguments in the outbox are plain JSON and need none of what it adds.
+encode_json = JSONEncoder().encode
 
 # Texts that cannot be part of anything else in a message.
 ID_MARK, KWARGS_MARK, LENGTH_MARK = (str(uuid.uuid4()) for _ in range(3))
@@ -56,7 +60,7 @@ class Template:
         kwargs = _long_string(represent(row.kwargs))
         length = pack(">I", self._length_without_kwargs + len(kwargs))
         properties = self._properties.fill([length, str(row.task_id).encode(), kwargs])
-        return Content(properties, self._body.fill([dumps_json(row.kwargs).encode()]))
+        return Content(properties, self._body.fill([encode_json(row.kwargs).encode()]))
 
 
 class _Blanks:

@@ -99,7 +99,8 @@ def test_a_task_that_kills_its_whole_worker_is_given_up_with_a_failed_result(
         worker = start_worker(processes, "kill_worker")
         starts += 1
         wait_until(lambda worker=worker: worker.has_ended or DeadLetter.objects.exists(), "its end")  # type: ignore[misc]
-        assert starts <= 3
+        # Three take it; the next may be started before the dead letter is in the table, and waits for it here.
+        assert starts <= 4
     letter = letter_of(task_id)
     assert letter.cause == "delivery_limit"
     assert task_state(task_id).state == "failed"
