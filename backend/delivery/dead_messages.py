@@ -72,7 +72,7 @@ def _kwargs(body: bytes) -> dict[str, Any] | None:
     """Of a task message: [args, kwargs, what follows]. None if it is none, or has positional arguments."""
     try:
         content = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):  # nested so deeply that nobody can read it
         return None
     if not (isinstance(content, list) and len(content) == 3):
         return None
