@@ -11,6 +11,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("backend", task_cls="delivery.task:DeliveredTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+# The class behind the setting django-db.
+app.backend_cls = "delivery.results:ResultBackend"
 app.autodiscover_tasks()
 
 

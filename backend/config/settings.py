@@ -140,8 +140,13 @@ CELERY_BROKER_CONNECTION_TIMEOUT = env.int("CELERY_BROKER_CONNECTION_TIMEOUT", d
 # RabbitMQ's management API, with a user who may set policies: `manage.py topology` keeps there what may ever change.
 # No request and no worker needs it.
 BROKER_MANAGEMENT_URL = env.str("BROKER_MANAGEMENT_URL", default="http://guest:guest@rabbitmq:15672")
-# Results are rows, so that they can be joined with what was enqueued.
-CELERY_RESULT_BACKEND = env.str("CELERY_RESULT_BACKEND", default="django-db")
+# Results are rows, so that they can be joined with what was enqueued: the ledger needs them there, so no environment
+# changes it. config.celery puts a class of the same table in the place of the library's.
+CELERY_RESULT_BACKEND = "django-db"
+# A result that cannot be stored is tried again until the database is back: what is done must be known to be done.
+CELERY_RESULT_BACKEND_ALWAYS_RETRY = env.bool("CELERY_RESULT_BACKEND_ALWAYS_RETRY", default=True)
+# Milliseconds; Celery's own first pause of 10 would fill the log.
+CELERY_RESULT_BACKEND_BASE_SLEEP_BETWEEN_RETRIES_MS = 250
 # JSON only, both ways: a message must never be able to run code.
 CELERY_ACCEPT_CONTENT = env.list("CELERY_ACCEPT_CONTENT", default=["json"])
 CELERY_TASK_SERIALIZER = env.str("CELERY_TASK_SERIALIZER", default="json")
@@ -178,8 +183,9 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = env.bool("CELERY_BROKER_CONNECTION_R
 CELERY_BROKER_CHANNEL_ERROR_RETRY = env.bool("CELERY_BROKER_CHANNEL_ERROR_RETRY", default=True)
 # None: try for ever. A worker that gives up after an outage would have to be started by hand.
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
-# "running" must be told from "sent".
-CELERY_TASK_TRACK_STARTED = env.bool("CELERY_TASK_TRACK_STARTED", default=True)
+# "running" is told from "sent" by delivery.task, in the statement that asks whether the task may start at all; Celery's
+# own would be another one.
+CELERY_TASK_TRACK_STARTED = False
 # The result row names its task and arguments.
 CELERY_RESULT_EXTENDED = env.bool("CELERY_RESULT_EXTENDED", default=True)
 # Seconds until beat's celery.backend_cleanup removes a result: thirty days.

@@ -1,11 +1,11 @@
-"""The base class of all tasks: what is held is not run, and no task ends its worker."""
+"""The base class of all tasks: its start, what keeps it from starting, and its success within its own transaction."""
 
 import logging
 from typing import Any
 
 from celery.contrib.django.task import DjangoTask
 from celery.exceptions import Ignore
-from django.db import DatabaseError, InterfaceError
+from django.db import DatabaseError, InterfaceError, transaction
 
 logger = logging.getLogger(__name__)
 
@@ -15,32 +15,56 @@ class OutOfMemory(Exception):
 
 
 class DeliveredTask(DjangoTask):  # type: ignore[type-arg] # generic in the stubs alone
-    """A task that goes back to the outbox, instead of running, while an operator holds it.
-
-    It is asked at every start and not remembered between two: one indexed query of a table that is all but empty costs
-    far less than the writing of the result, and with it no task starts after a hold was committed.
-    """
+    """A task that runs once at most with success, and goes back to the outbox while an operator holds it."""
 
     abstract = True
     Request = "delivery.request:DeliveredRequest"
+    # The service is one transaction: its effects and the success are committed together. A run that finds the task
+    # done by another is rolled back, so that nothing happens twice, whatever the service does.
+    atomic = False
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         # `run` and not Celery's own __call__, which would hide the message with its count of retries.
         try:
+            if self.atomic and not self.request.called_directly:
+                return self._run_in_transaction(args, kwargs)
             return self.run(*args, **kwargs)
         except MemoryError as error:
             raise OutOfMemory(str(error)) from error
 
-    def before_start(self, task_id: str, args: Any, kwargs: Any) -> None:
-        """Called by Celery after it has noted that the task runs, and before it does."""
-        # Celery makes this class before Django has loaded its models.
-        from delivery.held import give_back_if_held
+    def _run_in_transaction(self, args: Any, kwargs: Any) -> Any:
+        from delivery.results import AlreadySucceeded
 
         try:
-            hold = give_back_if_held(task_id)
+            with transaction.atomic():
+                value = self.run(*args, **kwargs)
+                self.backend.store_success(value, self.request)
+        except AlreadySucceeded as error:
+            raise Ignore("another run of it has succeeded meanwhile") from error
+        except (DatabaseError, InterfaceError) as error:
+            # Of the commit: its own retries are for what the service raises.
+            raise self.retry(exc=error) from error
+        return value
+
+    def before_start(self, task_id: str, args: Any, kwargs: Any) -> None:
+        """Called by Celery before the task runs.
+
+        Whether anything is held is asked at every start and not remembered between two, so that no task starts after a
+        hold was committed.
+        """
+        # Celery makes this class before Django has loaded its models.
+        from delivery.held import give_back_if_held
+        from delivery.result_rows import Start
+
+        try:
+            start = self.backend.note_start(task_id, self.request)
+            hold = give_back_if_held(task_id) if start is Start.HOLDS else None
         except (DatabaseError, InterfaceError) as error:
             # Nobody knows whether it is held. Its own retries are for what it raises itself.
             raise self.retry(exc=error) from error
+        if start is Start.DONE:
+            logger.info("%s %s has succeeded before", self.name, task_id)
+            raise Ignore("it has succeeded before")
         if hold is not None:
             logger.info("%s %s goes back to the outbox: hold %s, %s", self.name, task_id, hold.pk, hold)
             # The message is acknowledged, and no result written.
