@@ -5,7 +5,7 @@ import importlib
 
 from benchmarks.figures import print_summary
 
-NAMES = ("rankings", "imports", "relay", "requests")
+NAMES = ("rankings", "imports", "relay", "requests", "whole_way")
 
 
 def main() -> None:

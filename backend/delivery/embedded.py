@@ -17,20 +17,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from celery import current_app, states
+from celery import current_app
 from celery.beat import Service as BeatService
 from django.db import connection
-from django_celery_results.models import TaskResult
 
 from delivery.broker import is_in_memory
-from delivery.models import OutboxMessage
+from delivery.in_flight import in_flight
 from delivery.relay import Relay
 
 logger = logging.getLogger(__name__)
 
 # Threads, since no other process can reach the broker. More than one, so that a long ranking does not hold up the rest.
 WORKER_THREADS = 4
-ROWS_AT_ONCE = 1000
 # A look costs a fraction of a millisecond; SQLite cannot notify.
 RELAY_POLL_SECONDS = 0.05
 # How long the last worker on this database has to end, when its supervisor was killed a moment ago.
@@ -63,20 +61,7 @@ def run_embedded_worker() -> int:
 
 def send_again_what_was_lost() -> int:
     """Let the relay send every message that was sent before and has no final result. Returns how many."""
-    lost: list[int] = []
-    sent = OutboxMessage.objects.filter(sent_at__isnull=False).order_by("pk").values_list("pk", "task_id")
-    last = 0
-    while rows := list(sent.filter(pk__gt=last)[:ROWS_AT_ONCE]):
-        last = rows[-1][0]
-        final = set(
-            TaskResult.objects.filter(
-                task_id__in=[str(task_id) for _, task_id in rows], status__in=states.READY_STATES
-            ).values_list("task_id", flat=True)
-        )
-        lost += [pk for pk, task_id in rows if str(task_id) not in final]
-    for start in range(0, len(lost), ROWS_AT_ONCE):
-        OutboxMessage.objects.filter(pk__in=lost[start : start + ROWS_AT_ONCE]).update(sent_at=None)
-    return len(lost)
+    return in_flight().update(sent_at=None)
 
 
 @contextmanager

@@ -107,6 +107,7 @@ class OperatorAct(models.Model):
         RELEASE = "release"
         REPLAY = "replay"
         DISCARD = "discard"
+        RESEND = "resend"
 
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField(auto_now_add=True)

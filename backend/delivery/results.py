@@ -1,5 +1,7 @@
 """The result backend: django-db, with one statement for each state, and patient with the database."""
 
+import logging
+from datetime import timedelta
 from typing import Any
 
 from billiard.process import current_process
@@ -8,6 +10,9 @@ from django.db import InterfaceError, OperationalError, connection
 from django_celery_results.backends import DatabaseBackend
 
 from delivery.result_rows import Start, write_start, write_state
+from delivery.retention import remove_finished
+
+logger = logging.getLogger(__name__)
 
 MAIN_PROCESS = "MainProcess"
 
@@ -16,7 +21,7 @@ class AlreadySucceeded(Exception):
     """Another run of the same task was quicker, and its effects are committed."""
 
 
-class ResultBackend(DatabaseBackend):
+class ResultBackend(DatabaseBackend):  # type: ignore[misc] # of a package without types
     """In place of django-db's own class, which takes up to seven statements and two transactions for each task.
 
     A task that writes its success in the transaction of its effects calls `store_success` there; what Celery stores
@@ -31,7 +36,9 @@ class ResultBackend(DatabaseBackend):
 
     def store_success(self, value: Any, request: Any) -> None:
         """Write the task's success within the caller's transaction. Raises AlreadySucceeded."""
-        if not write_state(self._fields(request.id, self.encode_result(value, states.SUCCESS), states.SUCCESS, None, request)):
+        if not write_state(
+            self._fields(request.id, self.encode_result(value, states.SUCCESS), states.SUCCESS, None, request)
+        ):
             raise AlreadySucceeded(request.id)
         request.is_success_stored = True
 
@@ -41,6 +48,12 @@ class ResultBackend(DatabaseBackend):
         if status != states.SUCCESS or not getattr(request, "is_success_stored", False):
             write_state(self._fields(task_id, result, status, traceback, request))
         return result
+
+    def cleanup(self) -> None:
+        """Called by Celery's own task celery.backend_cleanup: remove what is older than CELERY_RESULT_EXPIRES."""
+        if self.expires:
+            removed = remove_finished(timedelta(seconds=self.expires))
+            logger.info("removed: %s", ", ".join(f"{count} {kind}" for kind, count in removed.items()))
 
     def exception_safe_to_retry(self, exc: Exception) -> bool:
         """Whether the statement may be tried again on a new connection, without end.

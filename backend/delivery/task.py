@@ -1,11 +1,14 @@
 """The base class of all tasks: its start, what keeps it from starting, and its success within its own transaction."""
 
+import inspect
 import logging
+import sys
+from functools import cached_property
 from typing import Any
 
 from celery.contrib.django.task import DjangoTask
 from celery.exceptions import Ignore
-from django.db import DatabaseError, InterfaceError, transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, transaction
 
 logger = logging.getLogger(__name__)
 
@@ -19,14 +22,19 @@ class DeliveredTask(DjangoTask):  # type: ignore[type-arg] # generic in the stub
 
     abstract = True
     Request = "delivery.request:DeliveredRequest"
-    # The service is one transaction: its effects and the success are committed together. A run that finds the task
-    # done by another is rolled back, so that nothing happens twice, whatever the service does.
-    atomic = False
+
+    @cached_property
+    def is_atomic(self) -> bool:
+        """Whether the service of the task is one transaction: then its effects and the success are one commit.
+
+        A run that finds the task done by another is rolled back, so nothing happens twice, whatever the service does.
+        """
+        return is_one_transaction(getattr(sys.modules[self.__module__], self.__name__.removesuffix("_task"), None))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         # `run` and not Celery's own __call__, which would hide the message with its count of retries.
         try:
-            if self.atomic and not self.request.called_directly:
+            if self.is_atomic and not self.request.called_directly:
                 return self._run_in_transaction(args, kwargs)
             return self.run(*args, **kwargs)
         except MemoryError as error:
@@ -38,8 +46,10 @@ class DeliveredTask(DjangoTask):  # type: ignore[type-arg] # generic in the stub
         try:
             with transaction.atomic():
                 value = self.run(*args, **kwargs)
-                self.backend.store_success(value, self.request)
+                backend: Any = self.backend
+                backend.store_success(value, self.request)
         except AlreadySucceeded as error:
+            logger.info("%s %s is rolled back: another run of it has succeeded", self.name, self.request.id)
             raise Ignore("another run of it has succeeded meanwhile") from error
         except (DatabaseError, InterfaceError) as error:
             # Of the commit: its own retries are for what the service raises.
@@ -57,7 +67,8 @@ class DeliveredTask(DjangoTask):  # type: ignore[type-arg] # generic in the stub
         from delivery.result_rows import Start
 
         try:
-            start = self.backend.note_start(task_id, self.request)
+            backend: Any = self.backend
+            start = backend.note_start(task_id, self.request)
             hold = give_back_if_held(task_id) if start is Start.HOLDS else None
         except (DatabaseError, InterfaceError) as error:
             # Nobody knows whether it is held. Its own retries are for what it raises itself.
@@ -69,3 +80,15 @@ class DeliveredTask(DjangoTask):  # type: ignore[type-arg] # generic in the stub
             logger.info("%s %s goes back to the outbox: hold %s, %s", self.name, task_id, hold.pk, hold)
             # The message is acknowledged, and no result written.
             raise Ignore(f"held: {hold}")
+
+
+def is_one_transaction(service: object) -> bool:
+    """Whether the function is decorated with `transaction.atomic`, and may run in a transaction around it."""
+    if not inspect.isfunction(service):
+        return False
+    # The decorator leaves no other trace than the context manager that it enters.
+    atomic = inspect.getclosurevars(service).nonlocals.get("self")
+    if not isinstance(atomic, transaction.Atomic):
+        return False
+    is_durable: bool = vars(atomic)["durable"]  # not in the stubs
+    return atomic.using in (None, DEFAULT_DB_ALIAS) and not is_durable

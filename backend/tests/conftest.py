@@ -8,6 +8,7 @@ import pytest
 
 import tests.emptying  # noqa: F401 (takes the place of Django's flush)
 from tests.broker import Broker
+from tests.database import Database
 from tests.processes import Processes
 
 # How long an example takes depends on what else the machine does, so no test fails for it.
@@ -21,6 +22,14 @@ def broker() -> Iterator[Broker]:
     broker = Broker()
     yield broker
     broker.restore()
+
+
+@pytest.fixture
+def database(transactional_db: None) -> Iterator[Database]:
+    """The session's PostgreSQL; running again at the end, whatever the test did to it."""
+    database = Database()
+    yield database
+    database.control("start")
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from apps.notifications.services import announce_event_ranking
     name="notifications.announce_event_ranking",
     autoretry_for=(Exception,),
     retry_kwargs={"max_retries": 3, "countdown": 10},
-    atomic=True,
 )
 def announce_event_ranking_task(self: object, ranking_id: int) -> dict[str, object]:
     return announce_event_ranking(ranking_id)

@@ -20,7 +20,6 @@ def refresh_season_standings_task(self: object, event_id: int) -> dict[str, obje
     name="rankings.refresh_standings",
     autoretry_for=(Exception,),
     retry_kwargs={"max_retries": 3, "countdown": 10},
-    atomic=True,
 )
 def refresh_standings_task(self: object, season_id: int) -> dict[str, object]:
     return refresh_standings(season_id)

@@ -1,0 +1,123 @@
+"""The account of all tasks: how many are in which state, and which of them nobody has any more.
+
+A task that was sent is either finished, or there is a message of it: in a queue, in the hands of a worker, in a delay,
+or dead and not yet taken in. Where a queue's tasks are more than its messages, the rest is unaccounted for.
+"""
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from celery import states
+from django.db.models import Case, CharField, Count, Min, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce, Greatest
+from django.utils import timezone
+from django_celery_results.models import TaskResult
+
+from delivery.broker_counts import count_messages
+from delivery.in_flight import TaskIdText, in_flight
+from delivery.ledger import FAILED, State
+from delivery.messages import NoRoute, queue_of
+from delivery.models import OutboxMessage
+
+# The broker's own counts are up to five seconds old, and a worker may be between two steps: only a task that nothing
+# was heard of for so long is counted, and it must be missing at two looks, so far apart.
+QUIET_TIME = timedelta(seconds=30)
+BETWEEN_LOOKS_SECONDS = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The tasks of one state."""
+
+    state: State
+    count: int
+    oldest: datetime  # when it was asked for
+
+
+def account_by_state() -> list[Account]:
+    """Every task of the outbox, by the states of delivery.ledger, in their order; without those that have no task."""
+    status = TaskResult.objects.filter(task_id=TaskIdText(OuterRef("task_id"))).values("status")
+    messages = OutboxMessage.objects.annotate(status=Subquery(status))
+    rows = (
+        messages.annotate(
+            state=Case(
+                When(status=states.SUCCESS, then=Value("succeeded")),
+                When(status__in=FAILED, then=Value("failed")),
+                When(status=states.STARTED, then=Value("running")),
+                When(Q(status__isnull=True, sent_at__isnull=True), then=Value("waiting")),
+                default=Value("sent"),
+                output_field=CharField(),
+            )
+        )
+        .order_by()
+        .values("state")
+        .annotate(count=Count("pk"), oldest=Min("created_at"))
+    )
+    accounts = {row["state"]: Account(**row) for row in rows}
+    order: tuple[State, ...] = ("waiting", "sent", "running", "succeeded", "failed")
+    return [accounts[state] for state in order if state in accounts]
+
+
+def find_unaccounted() -> list[OutboxMessage]:
+    """Tasks that were sent, are not finished, and of which there is no message; the longest unheard of first.
+
+    Which of a queue's tasks are the missing ones cannot be seen, as a queue cannot be read without taking from it:
+    those that nothing was heard of for the longest time are named, since a queue is worked off in its order. Too few
+    are named while doubled messages are in the queue. Takes some seconds when there seem to be any. Raises
+    BrokerUnavailable.
+    """
+    missing = _look()
+    if not missing:
+        return []
+    time.sleep(BETWEEN_LOOKS_SECONDS)
+    again = {message.pk for message in _look()}
+    return [message for message in missing if message.pk in again]
+
+
+def _look() -> list[OutboxMessage]:
+    before = _count_quiet()
+    if not before:
+        return []
+    messages = count_messages()
+    # What was finished between the two counts had no message any more at the second, and is not missing.
+    after = _count_quiet()
+    found: list[OutboxMessage] = []
+    for queue, names in _names_by_queue(after).items():
+        tasks = min(sum(counts[name] for name in names) for counts in (before, after))
+        # Delayed messages are of any queue: none of them may be taken for missing.
+        missing = tasks - messages.by_queue.get(queue, 0) - messages.delayed
+        if missing > 0:
+            found += _quiet().filter(task_name__in=names).order_by("heard_of_at", "pk")[:missing]
+    return sorted(found, key=lambda message: message.pk)
+
+
+def _quiet() -> QuerySet[Any]:
+    """Those in flight of which nothing was heard for a while; when it was, is `heard_of_at`."""
+    result = TaskResult.objects.filter(task_id=TaskIdText(OuterRef("task_id"))).values("date_done")
+    heard_of_at = Greatest("sent_at", Coalesce(Subquery(result), "sent_at"))
+    return in_flight().annotate(heard_of_at=heard_of_at).filter(heard_of_at__lt=timezone.now() - QUIET_TIME)
+
+
+def _count_quiet() -> Counter[str]:
+    """By the task's name."""
+    counted = _quiet().order_by().values("task_name").annotate(count=Count("pk"))
+    return Counter(dict(counted.values_list("task_name", "count")))
+
+
+def _names_by_queue(names: Iterable[str]) -> Mapping[str, list[str]]:
+    by_queue = defaultdict(list)
+    for name in names:
+        by_queue[_queue_name(name)].append(name)
+    return by_queue
+
+
+def _queue_name(task_name: str) -> str:
+    """Empty where the routes know the name no more: no queue can have its message, then."""
+    try:
+        return str(queue_of(task_name).name)
+    except NoRoute:
+        return ""

@@ -1,0 +1,28 @@
+"""Tasks that were sent and have no final result."""
+
+from typing import Any
+
+from celery import states
+from django.db.models import CharField, Exists, Func, OuterRef, QuerySet
+from django_celery_results.models import TaskResult
+
+from delivery.models import OutboxMessage
+
+
+class TaskIdText(Func):
+    """A task's id as results have it: text with hyphens, which SQLite does not keep in its own form of a UUID."""
+
+    output_field = CharField()
+    template = "CAST(%(expressions)s AS varchar)"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        parts = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
+        text = " || '-' || ".join(f"substr(%(expressions)s, {start}, {length})" for start, length in parts)
+        sql, parameters = self.as_sql(compiler, connection, template=text, **context)
+        return sql, list(parameters) * len(parts)
+
+
+def in_flight() -> QuerySet[OutboxMessage]:
+    """Sent, and neither succeeded nor given up: with the broker or a worker, or lost."""
+    final = TaskResult.objects.filter(task_id=TaskIdText(OuterRef("task_id")), status__in=states.READY_STATES)
+    return OutboxMessage.objects.filter(~Exists(final), sent_at__isnull=False)

@@ -1,0 +1,66 @@
+"""`manage.py ledger`: the account of all tasks."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from django.utils.timesince import timesince
+
+from delivery.accounts import account_by_state, find_unaccounted
+from delivery.broker import BrokerUnavailable
+from delivery.command_line import operator
+from delivery.models import OutboxMessage
+from delivery.resending import ResendRefused, resend_tasks
+
+
+class Command(BaseCommand):
+    help = (
+        "Show how many tasks are in which state, the age of the oldest, and which are unaccounted for: sent, not"
+        " finished, and with no message left at the broker. Exits with 1 if there are any. `resend` sends them again."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        acts = parser.add_subparsers(dest="act", metavar="[show|metrics|resend]")
+        acts.add_parser("show", help="show the account (the default)")
+        acts.add_parser("metrics", help="the same as Prometheus text, for a textfile collector")
+        resend = acts.add_parser("resend", help="send again, under their own ids, the tasks that are unaccounted for")
+        resend.add_argument("--reason", required=True, metavar="TEXT", help="why, for the record")
+
+    def handle(self, *, act: str | None, reason: str = "", **_options: Any) -> None:
+        if act == "resend":
+            self._resend(reason)
+        elif act == "metrics":
+            self._metrics()
+        else:
+            self._show()
+
+    def _show(self) -> None:
+        for account in account_by_state():
+            self.stdout.write(f"{account.state:<12}{account.count:>9}   the oldest of {timesince(account.oldest)} ago")
+        unaccounted = self._find()
+        self.stdout.write(f"{'unaccounted':<12}{len(unaccounted):>9}")
+        for message in unaccounted:
+            since = f"asked for {timesince(message.created_at)} ago"
+            self.stdout.write(f"  {message.task_id} {message.task_name} {message.kwargs}, {since}")
+        if unaccounted:
+            raise CommandError("manage.py ledger resend --reason TEXT sends them again")
+
+    def _metrics(self) -> None:
+        for account in account_by_state():
+            seconds = (timezone.now() - account.oldest).total_seconds()
+            self.stdout.write(f'placar_tasks{{state="{account.state}"}} {account.count}')
+            self.stdout.write(f'placar_tasks_oldest_seconds{{state="{account.state}"}} {seconds:.0f}')
+        self.stdout.write(f"placar_tasks_unaccounted {len(self._find())}")
+
+    def _resend(self, reason: str) -> None:
+        try:
+            count = resend_tasks(self._find(), who=operator(), reason=reason)
+        except ResendRefused as refusal:
+            raise CommandError(str(refusal)) from refusal
+        self.stdout.write(f"sent again: {count}" if count else "nothing is unaccounted for")
+
+    def _find(self) -> list[OutboxMessage]:
+        try:
+            return find_unaccounted()
+        except BrokerUnavailable as error:
+            raise CommandError(f"what is unaccounted for is not known: {error}") from error

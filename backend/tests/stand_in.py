@@ -1,0 +1,52 @@
+"""A worker whose standings are made by a service with a countable effect: `celery -A tests.stand_in worker`.
+
+The variable STAND_IN says which one. Each run that is committed adds a stroke to the season's name.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from typing import Any
+
+from celery.signals import celeryd_after_setup
+from django.db import transaction
+
+from config.celery import app
+
+__all__ = ["app"]
+
+
+@transaction.atomic
+def count_once(season_id: int) -> str:
+    """One transaction, long enough that a second run begins before the first is committed."""
+    add_stroke(season_id)
+    time.sleep(1)
+    return "counted"
+
+
+def lose_database(season_id: int) -> str:
+    """The database dies after the effects were committed and before the result is stored."""
+    with transaction.atomic():
+        add_stroke(season_id)
+    from tests.broker import TOOL
+
+    subprocess.run([sys.executable, TOOL, "database", "kill"], check=True)
+    return "counted"
+
+
+def add_stroke(season_id: int) -> None:
+    from django.db.models import F, Value
+    from django.db.models.functions import Concat
+
+    from apps.rankings.models import Season
+
+    Season.objects.filter(pk=season_id).update(name=Concat(F("name"), Value("|")))
+
+
+@celeryd_after_setup.connect
+def stand_in(**_kwargs: Any) -> None:
+    """Before the children are forked, once the tasks are there."""
+    task = app.tasks["rankings.refresh_standings"]
+    service = {"count_once": count_once, "lose_database": lose_database}[os.environ["STAND_IN"]]
+    vars(sys.modules[task.__module__])["refresh_standings"] = service
