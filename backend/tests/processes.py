@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -85,6 +86,12 @@ class RunningProcess:
         """SIGTERM, and wait for the end; returns the exit code."""
         self.signal(signal.SIGTERM)
         return self.wait()
+
+    def kill_children(self) -> None:
+        """SIGKILL to its child processes, which a worker replaces."""
+        for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split():
+            with suppress(ProcessLookupError):
+                os.kill(int(pid), signal.SIGKILL)
 
     def kill(self) -> None:
         """SIGKILL to the process and all that it started."""

@@ -1,10 +1,10 @@
 """`manage.py ledger`: the account of all tasks."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
-from django.utils.timesince import timesince
 
 from delivery.accounts import account_by_state, find_unaccounted
 from delivery.broker import BrokerUnavailable
@@ -36,18 +36,20 @@ class Command(BaseCommand):
 
     def _show(self) -> None:
         for account in account_by_state():
-            self.stdout.write(f"{account.state:<12}{account.count:>9}   the oldest of {timesince(account.oldest)} ago")
+            self.stdout.write(
+                f"{account.state:<12}{account.count:>9}   the oldest asked for {_age(account.oldest)} ago"
+            )
         unaccounted = self._find()
         self.stdout.write(f"{'unaccounted':<12}{len(unaccounted):>9}")
         for message in unaccounted:
-            since = f"asked for {timesince(message.created_at)} ago"
+            since = f"asked for {_age(message.created_at)} ago"
             self.stdout.write(f"  {message.task_id} {message.task_name} {message.kwargs}, {since}")
         if unaccounted:
             raise CommandError("manage.py ledger resend --reason TEXT sends them again")
 
     def _metrics(self) -> None:
         for account in account_by_state():
-            seconds = (timezone.now() - account.oldest).total_seconds()
+            seconds = _age(account.oldest).total_seconds()
             self.stdout.write(f'placar_tasks{{state="{account.state}"}} {account.count}')
             self.stdout.write(f'placar_tasks_oldest_seconds{{state="{account.state}"}} {seconds:.0f}')
         self.stdout.write(f"placar_tasks_unaccounted {len(self._find())}")
@@ -64,3 +66,8 @@ class Command(BaseCommand):
             return find_unaccounted()
         except BrokerUnavailable as error:
             raise CommandError(f"what is unaccounted for is not known: {error}") from error
+
+
+def _age(moment: datetime) -> timedelta:
+    """In whole seconds; printed as "2 days, 3:04:05"."""
+    return timedelta(seconds=int((timezone.now() - moment).total_seconds()))

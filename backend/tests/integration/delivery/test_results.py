@@ -98,6 +98,20 @@ def test_a_worker_that_dies_while_its_result_waits_for_the_database_leaves_the_t
     assert strokes(season) == 2
 
 
+def test_a_child_killed_while_the_database_is_away_leaves_its_worker_able_to_go_on(
+    processes: Processes, database: Database, season: Season
+) -> None:
+    task_id = ask(season)
+    publish_copies(task_id, season, 1)
+    worker = start_worker(processes, "lose_database_once")
+    wait_until(lambda: "Failed operation" in worker.log, "the result refused")
+    worker.kill_children()
+    wait_until(lambda: "WorkerLostError" in worker.log, "the loss of the child noticed")
+    database.control("start")
+    wait_until(lambda: is_known_as(task_id, "succeeded"), "the result")
+    assert strokes(season) == 2
+
+
 def is_known_as(task_id: uuid.UUID, state: str) -> Any:
     try:
         return task_state(task_id).state == state

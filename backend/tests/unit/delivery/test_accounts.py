@@ -1,0 +1,180 @@
+"""The account of all tasks, and what is sent again, as far as no broker is needed."""
+
+import uuid
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from celery import states
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+from django_celery_results.models import TaskResult
+
+from delivery import accounts
+from delivery.accounts import account_by_state, find_unaccounted
+from delivery.broker_counts import MessageCounts
+from delivery.in_flight import in_flight
+from delivery.models import OperatorAct, OutboxMessage
+from delivery.resending import ResendRefused, resend_tasks
+
+pytestmark = pytest.mark.django_db
+NAME = "events.generate_event_ranking"
+
+
+def add_task(status: str = "", *, sent: timedelta | None = timedelta(hours=1), name: str = NAME) -> OutboxMessage:
+    """A task that was sent so long ago, None: not yet; with a result of this status, if any."""
+    sent_at = None if sent is None else timezone.now() - sent
+    message = OutboxMessage.objects.create(task_name=name, kwargs={"event_id": 1}, sent_at=sent_at)
+    if status:
+        result = TaskResult.objects.create(task_id=str(message.task_id), status=status)
+        TaskResult.objects.filter(pk=result.pk).update(date_done=sent_at)
+    return message
+
+
+@pytest.fixture(autouse=True)
+def counts(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+    """What the broker has, for a test to say: by queue, and `delayed`."""
+    found: dict[str, int] = {}
+    monkeypatch.setattr(
+        accounts, "count_messages", lambda: MessageCounts(by_queue=found, delayed=found.get("delayed", 0))
+    )
+    monkeypatch.setattr(accounts, "BETWEEN_LOOKS_SECONDS", 0)
+    return found
+
+
+def test_every_task_is_counted_in_one_state() -> None:
+    for status in (*[states.SUCCESS] * 3, states.FAILURE, states.REVOKED, states.STARTED, states.RETRY):
+        add_task(status)
+    add_task(sent=None)
+    found = {account.state: account.count for account in account_by_state()}
+    assert found == {"waiting": 1, "sent": 1, "running": 1, "succeeded": 3, "failed": 2}
+
+
+def test_the_age_is_that_of_the_oldest() -> None:
+    old = add_task(sent=None)
+    OutboxMessage.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=2))
+    add_task(sent=None)
+    (account,) = account_by_state()
+    assert timezone.now() - account.oldest > timedelta(days=1)
+
+
+def test_in_flight_is_what_was_sent_and_has_no_final_result() -> None:
+    for status in (states.SUCCESS, states.FAILURE, states.REVOKED):
+        add_task(status)
+    add_task(sent=None)
+    expected = [add_task(), add_task(states.STARTED), add_task(states.RETRY)]
+    assert list(in_flight().order_by("pk")) == expected
+
+
+def test_a_task_with_a_message_is_accounted_for(counts: dict[str, int]) -> None:
+    add_task()
+    add_task(states.STARTED)
+    counts["events"] = 2
+    assert find_unaccounted() == []
+
+
+def test_a_task_without_a_message_is_unaccounted_for(counts: dict[str, int]) -> None:
+    lost, *_ = add_task(sent=timedelta(hours=2)), add_task(), add_task(states.STARTED)
+    counts["events"] = 2
+    assert find_unaccounted() == [lost]
+
+
+def test_of_a_queue_those_are_named_that_nothing_was_heard_of_for_longest() -> None:
+    retried = add_task(states.RETRY, sent=timedelta(hours=3))
+    TaskResult.objects.filter(task_id=str(retried.task_id)).update(date_done=timezone.now() - timedelta(minutes=5))
+    older, newer = add_task(sent=timedelta(hours=2)), add_task(sent=timedelta(hours=1))
+    assert find_unaccounted() == [retried, older, newer]
+
+
+def test_messages_of_another_queue_say_nothing(counts: dict[str, int]) -> None:
+    lost = add_task()
+    counts["rankings"] = 5
+    assert find_unaccounted() == [lost]
+
+
+def test_a_delayed_message_may_be_of_any_queue(counts: dict[str, int]) -> None:
+    add_task(states.RETRY)
+    add_task(name="rankings.refresh_standings")
+    counts["delayed"] = 1
+    assert find_unaccounted() == []
+
+
+def test_what_was_heard_of_a_moment_ago_is_not_missing() -> None:
+    add_task(sent=timedelta(seconds=5))
+    running = add_task(states.STARTED)
+    TaskResult.objects.filter(task_id=str(running.task_id)).update(date_done=timezone.now())
+    assert find_unaccounted() == []
+
+
+def test_a_task_that_is_missing_at_one_look_only_is_not_named(
+    counts: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_task()
+    monkeypatch.setattr("time.sleep", lambda _seconds: counts.update(events=1))
+    assert find_unaccounted() == []
+
+
+def ledger(*arguments: str) -> str:
+    out = StringIO()
+    call_command("ledger", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_the_command_shows_states_and_what_is_missing() -> None:
+    add_task(states.SUCCESS)
+    lost = add_task()
+    out = StringIO()
+    with pytest.raises(CommandError, match="resend"):
+        call_command("ledger", stdout=out)
+    text = out.getvalue()
+    assert "succeeded           1" in text
+    assert "unaccounted         1" in text
+    assert f"{lost.task_id} {NAME}" in text
+
+
+def test_the_command_is_content_when_nothing_is_missing() -> None:
+    add_task(states.SUCCESS)
+    assert "unaccounted         0" in ledger()
+
+
+def test_the_metrics_are_prometheus_text() -> None:
+    add_task(states.SUCCESS)
+    add_task()
+    lines = ledger("metrics").splitlines()
+    assert 'placar_tasks{state="succeeded"} 1' in lines
+    assert "placar_tasks_unaccounted 1" in lines
+    assert any(line.startswith('placar_tasks_oldest_seconds{state="sent"} ') for line in lines)
+
+
+def test_resending_lets_the_relay_send_it_again_and_is_recorded() -> None:
+    lost, done = add_task(), add_task(states.SUCCESS)
+    assert "sent again: 1" in ledger("resend", "--reason", "queue deleted by hand")
+    lost.refresh_from_db()
+    done.refresh_from_db()
+    assert (lost.sent_at, done.sent_at is None) == (None, False)
+    act = OperatorAct.objects.get()
+    assert (act.action, act.count, act.reason) == ("resend", 1, "queue deleted by hand")
+    assert act.selector == {"ids": [lost.pk]}
+    assert "nothing is unaccounted for" in ledger("resend", "--reason", "again")
+
+
+def test_resending_passes_over_what_has_finished_meanwhile() -> None:
+    message = add_task()
+    TaskResult.objects.create(task_id=str(message.task_id), status=states.SUCCESS)
+    assert resend_tasks([message], who="me", reason="r") == 0
+    assert not OperatorAct.objects.exists()
+
+
+def test_resending_needs_a_reason() -> None:
+    message = add_task()
+    with pytest.raises(ResendRefused, match="reason"):
+        resend_tasks([message], who="me", reason=" ")
+    message.refresh_from_db()
+    assert message.sent_at is not None
+
+
+def test_ids_are_those_of_results_on_every_database() -> None:
+    task_id = uuid.UUID("00000000-1111-4222-8333-444444444444")
+    OutboxMessage.objects.create(task_id=task_id, task_name=NAME, kwargs={}, sent_at=timezone.now())
+    TaskResult.objects.create(task_id=str(task_id), status=states.SUCCESS)
+    assert not in_flight().exists()
