@@ -9,8 +9,12 @@ from guardrails.rule import Problem, Rule, problem_at
 from guardrails.task_definitions import task_definitions
 
 
+# Tasks that Celery itself brings along.
+CELERYS_OWN = {"celery.backend_cleanup"}
+
+
 def check(project: Project) -> Iterator[Problem]:
-    known = sorted({task.name for task in task_definitions(project) if task.name})
+    known = sorted({task.name for task in task_definitions(project) if task.name} | CELERYS_OWN)
     for module in project.modules:
         if module.in_tests:
             continue

@@ -1,5 +1,6 @@
 """How results are written, and which tasks write theirs in the transaction of their effects."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -23,12 +24,12 @@ def fields(status: str, result: str = '"done"', **others: Any) -> dict[str, Any]
 @pytest.mark.django_db
 def test_each_state_takes_the_place_of_the_one_before() -> None:
     assert write_start(fields("STARTED", worker="one")) is Start.GO
-    first = TaskResult.objects.get()
+    first: Any = TaskResult.objects.get()  # with fields that its stubs lack
     assert (first.status, first.worker) == ("STARTED", "one")
     assert write_state(fields("RETRY", worker="one"))
     assert write_start(fields("STARTED", worker="two")) is Start.GO
     assert write_state(fields("SUCCESS", '{"revision": 3}'))
-    last = TaskResult.objects.get()
+    last: Any = TaskResult.objects.get()
     assert (last.status, last.result, last.date_created) == ("SUCCESS", '{"revision": 3}', first.date_created)
     assert first.date_started < last.date_started < last.date_done
 
@@ -54,7 +55,7 @@ def test_the_start_tells_whether_anything_is_held() -> None:
     assert write_start(fields("STARTED")) is Start.HOLDS
     Hold.objects.update(until=timezone.now())
     assert write_start(fields("STARTED")) is Start.GO
-    Hold.objects.update(until=timezone.now() + timezone.timedelta(hours=1))
+    Hold.objects.update(until=timezone.now() + timedelta(hours=1))
     assert write_start(fields("STARTED")) is Start.HOLDS
     Hold.objects.filter(pk=hold.pk).update(released_at=timezone.now())
     assert write_start(fields("STARTED")) is Start.GO

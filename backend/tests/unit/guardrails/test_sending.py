@@ -64,6 +64,7 @@ UNKNOWN = {
     "constant": "from delivery.outbox import enqueue\nNAME = 'rankings.rank'\nenqueue(NAME, {})  # bad",
     "typed constant": "from delivery.outbox import enqueue\nNAME: str = 'a.b'\nenqueue(NAME, {})  # bad",
     "over lines": "from delivery.outbox import enqueue\nenqueue(\n    'a.b',  # bad\n    {},\n)",
+    "not celery's": "from delivery.outbox import enqueue\nenqueue('celery.cleanup', {})  # bad",
     "empty": "from delivery.outbox import enqueue\nenqueue('', {})  # bad",
 }
 
@@ -75,6 +76,7 @@ KNOWN = """
     enqueue("events.rank", {"event_id": 1}, coalesce_key="x")
     enqueue(NAME, {})
     enqueue(task_name="events.rank", kwargs={})
+    enqueue("celery.backend_cleanup", {})
     outbox.enqueue(name, {})
     enqueue()
     queue.put("events.renk")
