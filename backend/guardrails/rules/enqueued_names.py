@@ -8,7 +8,6 @@ from guardrails.project import Project
 from guardrails.rule import Problem, Rule, problem_at
 from guardrails.task_definitions import task_definitions
 
-
 # Tasks that Celery itself brings along.
 CELERYS_OWN = {"celery.backend_cleanup"}
 
