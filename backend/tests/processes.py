@@ -119,10 +119,11 @@ class Processes:
         relay.wait_for_log("relay started")
         return relay
 
-    def start_worker(self, *options: str) -> RunningProcess:
+    def start_worker(self, *options: str, app: str = "config", **environment: str) -> RunningProcess:
         """Start `celery -A config worker -l info`, one child unless told otherwise, and wait until it is ready."""
         worker = self.start(
-            *(sys.executable, "-m", "celery", "-A", "config", "worker", "-l", "info", "--concurrency", "1", *options)
+            *(sys.executable, "-m", "celery", "-A", app, "worker", "-l", "info", "--concurrency", "1", *options),
+            extra_environment=environment,
         )
         worker.wait_for_log(" ready.")
         return worker
