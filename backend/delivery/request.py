@@ -1,8 +1,9 @@
-"""A message in a worker: Celery's own, but for what the hard time limit has ended."""
+"""A message in a worker: Celery's own, but for wrong time limits and for what the hard one has ended."""
 
 from typing import Any
 
 from billiard.exceptions import TimeLimitExceeded
+from celery.exceptions import InvalidTaskError
 from celery.worker.request import Request
 
 
@@ -10,6 +11,13 @@ class DeliveredRequest(Request):
     """Named by delivery.task; loaded by workers alone."""
 
     _ran_too_long = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Found out later, when the task starts, they would cost the worker one of its children's places for ever.
+        limits = self.time_limits
+        if not (isinstance(limits, (list, tuple)) and len(limits) == 2 and all(map(_is_limit, limits))):
+            raise InvalidTaskError(f"time limits must be two numbers or null, not {limits!r}")
 
     def on_failure(self, exc_info: Any, *args: Any, **kwargs: Any) -> None:
         exception = exc_info.exception  # often wrapped, to carry its traceback between processes
@@ -19,3 +27,7 @@ class DeliveredRequest(Request):
     def reject(self, requeue: bool = False) -> None:
         """As Celery's; but what ran too long does not go back to its queue, to run too long again."""
         super().reject(requeue=requeue and not self._ran_too_long)
+
+
+def _is_limit(value: object) -> bool:
+    return value is None or isinstance(value, int | float)
