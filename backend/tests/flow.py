@@ -22,7 +22,8 @@ SLOW = -1
 
 def note_run(event_id: int) -> None:
     """In place of the service."""
-    note(f"{event_id} {'again' if current_task.request.delivery_info['redelivered'] else 'first'}")
+    delivery: Any = current_task.request.delivery_info
+    note(f"{event_id} {'again' if delivery['redelivered'] else 'first'}")
     if event_id == SLOW:
         time.sleep(float(os.environ["SECONDS"]))
         note(f"{event_id} done")
