@@ -15,8 +15,14 @@ help: ## List the targets
 run: .venv/.run ## Serve the demo with web and worker; no broker or database server needed (PORT=8000)
 	@cd backend && exec ../$(PYTHON) manage.py run --port $(PORT)
 
+LONGEST_FIRST := backend/tests/integration/delivery backend/tests/integration backend/tests/unit
+# All of them in three lanes, each with services of its own; what ARGS names in one.
 test: .venv/.develop ## Run the unit and integration tests on a real PostgreSQL and RabbitMQ (ARGS="-k name")
+ifeq ($(strip $(ARGS)),)
+	@exec $(PYTHON) scripts/lanes.py 3 $(SERVICES) -- .venv/bin/pytest -q $(LONGEST_FIRST)
+else
 	@exec $(SERVICES) -- .venv/bin/pytest $(ARGS)
+endif
 
 chaos: .venv/.develop ## Run the tests that kill processes at random moments (ARGS)
 	@exec $(SERVICES) -- .venv/bin/pytest backend/tests/chaos $(ARGS)

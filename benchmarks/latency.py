@@ -35,8 +35,7 @@ def main() -> list[Figure]:
     with throwaway_database(), roles() as (processes, _broker):
         jobs.create_table()
         processes.start_relay("--poll", POLL_SECONDS)
-        worker = ("--concurrency", "2")
-        processes.start_worker(*worker, application="benchmarks.jobs", extra_environment={"PYTHONPATH": str(ROOT)})
+        processes.start_worker("--concurrency", "2", app="benchmarks.jobs", PYTHONPATH=str(ROOT))
         return _measure()
 
 

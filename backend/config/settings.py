@@ -3,6 +3,7 @@
 https://docs.djangoproject.com/en/5.2/ref/settings/
 """
 
+import ssl
 import warnings
 from pathlib import Path
 
@@ -137,6 +138,13 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 CELERY_BROKER_HEARTBEAT = env.int("CELERY_BROKER_HEARTBEAT", default=30)
 # Seconds to wait for a connection to one address of the broker.
 CELERY_BROKER_CONNECTION_TIMEOUT = env.int("CELERY_BROKER_CONNECTION_TIMEOUT", default=4)
+# amqps://: the certificate must be of the broker's host and of a known authority. Celery by itself asks for no host.
+if CELERY_BROKER_URL.startswith("amqps:"):
+    CELERY_BROKER_USE_SSL = {
+        "cert_reqs": ssl.CERT_REQUIRED,
+        "ca_certs": env.str("BROKER_CA_FILE", default=None),  # None: those of the system
+        "server_hostname": None,  # that of the URL
+    }
 # RabbitMQ's management API, with a user who may set policies: `manage.py topology` keeps there what may ever change.
 # No request and no worker needs it.
 BROKER_MANAGEMENT_URL = env.str("BROKER_MANAGEMENT_URL", default="http://guest:guest@rabbitmq:15672")

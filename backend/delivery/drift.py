@@ -5,7 +5,11 @@ from typing import Any
 
 from celery import current_app
 from kombu import Exchange, Queue
-from kombu.transport.native_delayed_delivery import CELERY_DELAYED_DELIVERY_EXCHANGE
+from kombu.transport.native_delayed_delivery import (
+    CELERY_DELAYED_DELIVERY_EXCHANGE,
+    MAX_NUMBER_OF_BITS_TO_USE,
+    level_name,
+)
 
 from delivery.management_api import ManagementApi
 from delivery.policies import Policy, wanted_policies
@@ -54,8 +58,8 @@ def _differs(queue: Queue, present: dict[str, Any]) -> bool:
 
 def _exchange_drift(api: ManagementApi) -> Iterator[str]:
     present = {exchange["name"]: exchange["type"] for exchange in api.get("exchanges")}
-    delays = Exchange(CELERY_DELAYED_DELIVERY_EXCHANGE, type="topic")
-    for exchange in (task_queues()[0].exchange, dead_exchange(), delays):
+    delays = [Exchange(name, type="topic") for name in (*_delays(), CELERY_DELAYED_DELIVERY_EXCHANGE)]
+    for exchange in (task_queues()[0].exchange, dead_exchange(), *delays):
         if exchange.name not in present:
             yield f"exchange {exchange.name}: is missing"
         elif present[exchange.name] != exchange.type:
@@ -72,6 +76,14 @@ def _queue_drift(api: ManagementApi) -> Iterator[str]:
         elif _differs(queue, present[queue.name]):
             arguments = present[queue.name]["arguments"]
             yield f"queue {queue.name}: has the arguments {arguments}, not {queue.queue_arguments}"
+    for name in _delays():
+        if name not in present:
+            yield f"queue {name}: is missing"
+
+
+def _delays() -> list[str]:
+    """The exchanges and the queues of the same names in which retries wait, which kombu declares."""
+    return [level_name(level) for level in reversed(range(MAX_NUMBER_OF_BITS_TO_USE))]
 
 
 def _binding_drift(api: ManagementApi) -> Iterator[str]:

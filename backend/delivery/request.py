@@ -1,9 +1,10 @@
-"""A message in a worker: Celery's own, but for the end by the hard time limit, and for a database that is away."""
+"""A message in a worker: Celery's own, but for wrong time limits, what the hard one has ended, and a lost database."""
 
 import logging
 from typing import Any
 
 from billiard.exceptions import TimeLimitExceeded
+from celery.exceptions import InvalidTaskError
 from celery.worker.request import Request
 from django.db import DatabaseError, InterfaceError
 
@@ -14,6 +15,13 @@ class DeliveredRequest(Request):
     """Named by delivery.task; loaded by workers alone."""
 
     _ran_too_long = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Found out later, when the task starts, they would cost the worker one of its children's places for ever.
+        limits = self.time_limits
+        if not (isinstance(limits, (list, tuple)) and len(limits) == 2 and all(map(_is_limit, limits))):
+            raise InvalidTaskError(f"time limits must be two numbers or null, not {limits!r}")
 
     def on_failure(self, exc_info: Any, *args: Any, **kwargs: Any) -> None:
         exception = exc_info.exception  # often wrapped, to carry its traceback between processes
@@ -29,3 +37,7 @@ class DeliveredRequest(Request):
     def reject(self, requeue: bool = False) -> None:
         """As Celery's; but what ran too long does not go back to its queue, to run too long again."""
         super().reject(requeue=requeue and not self._ran_too_long)
+
+
+def _is_limit(value: object) -> bool:
+    return value is None or isinstance(value, int | float)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from amqp import Message
 from celery import current_app
 from kombu import Connection, Queue
 from kombu.transport.native_delayed_delivery import MAX_NUMBER_OF_BITS_TO_USE, level_name
@@ -39,12 +40,10 @@ class Broker:
         subprocess.run([sys.executable, TOOL, "broker", verb], check=True)
 
     def restore(self) -> None:
-        """Running and empty, whatever the test did to it."""
+        """Running, whatever the test did to it. The next test that needs it empties it."""
         if self._is_disturbed:
             self.control("thaw")
             self.control("start")
-        apply_topology()
-        self.purge()
 
     def purge(self) -> None:
         """Empty all queues, those of delayed messages included."""
@@ -53,6 +52,12 @@ class Broker:
             dead = [queue.name for queue in dead_queues()]
             for queue in (*current_app.amqp.queues, *dead, *delays):
                 channel_of(connection).queue_purge(queue)
+
+    def publish(self, body: bytes, headers: dict[str, Any], *, to: str = "events", **properties: Any) -> None:
+        """A message as anybody might write it, to one of our queues."""
+        with open_connection() as connection:
+            message = Message(body, application_headers=headers, delivery_mode=2, **properties)
+            channel_of(connection).basic_publish(message, exchange="placar", routing_key=to)
 
     def count(self, queue: str) -> int:
         """How many messages are ready in the queue."""

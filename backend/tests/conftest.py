@@ -5,15 +5,20 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
 import tests.emptying  # noqa: F401 (takes the place of Django's flush)
 from tests.broker import Broker
 from tests.database import Database
+from tests.lanes import pytest_runtestloop  # noqa: F401 (a hook)
 from tests.processes import Processes
 
 # How long an example takes depends on what else the machine does, so no test fails for it.
 hypothesis.settings.register_profile("placar", deadline=None)
 hypothesis.settings.load_profile("placar")
+# A third of a second for each user, meant against those who stole the hashes. Each hash says how often it was done, so
+# a process of its own reads these as well.
+PBKDF2PasswordHasher.iterations = 1
 
 
 @pytest.fixture

@@ -126,12 +126,12 @@ class Processes:
         relay.wait_for_log("relay started")
         return relay
 
-    def start_worker(
-        self, *options: str, application: str = "config", extra_environment: dict[str, str] | None = None
-    ) -> RunningProcess:
+    def start_worker(self, *options: str, app: str = "config", **environment: str) -> RunningProcess:
         """Start `celery -A config worker -l info`, one child unless told otherwise, and wait until it is ready."""
-        command = (sys.executable, "-m", "celery", "-A", application, "worker", "-l", "info", "--concurrency", "1")
-        worker = self.start(*command, *options, extra_environment=extra_environment)
+        worker = self.start(
+            *(sys.executable, "-m", "celery", "-A", app, "worker", "-l", "info", "--concurrency", "1", *options),
+            extra_environment=environment,
+        )
         worker.wait_for_log(" ready.")
         return worker
 

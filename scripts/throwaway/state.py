@@ -1,7 +1,7 @@
 """What must be known to control the services from any process: a small JSON file in their directory."""
 
 import json
-import random
+import os
 import secrets
 import socket
 import tempfile
@@ -65,11 +65,13 @@ class State:
 def _free_ports(count: int) -> list[int]:
     # Below the range from which the kernel takes the ports of outgoing connections. In that range another program can
     # take the port of a stopped service, and a client that keeps trying it can even connect to itself.
+    # Each process begins elsewhere: two that start at the same moment would find the same ones free.
     ports: list[int] = []
+    port = 20_000 + os.getpid() * count % 12_000
     while len(ports) < count:
-        port = random.randint(20_000, 32_000)
-        if port not in ports and _is_free(port):
+        if _is_free(port):
             ports.append(port)
+        port += 1
     return ports
 
 

@@ -113,7 +113,7 @@ def test_a_task_that_keeps_failing_is_tried_four_times_and_then_has_failed(
 ) -> None:
     task_id = ask("events.generate_event_ranking", event_id="no number")
     processes.start_relay()
-    worker = processes.start_worker()
+    worker = processes.start_worker(app="tests.haste")
     wait_until(lambda: task_state(task_id).reason is not None, "the first try has failed")
     between = task_state(task_id)
     wait_until(lambda: task_state(task_id).state == "failed", "failed")

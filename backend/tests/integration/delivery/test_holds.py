@@ -226,8 +226,8 @@ def test_a_worker_that_cannot_ask_tries_again(processes: Processes, broker: Brok
     task_id = ask(event_id=1)
     send_and_stop(processes)
     with no_holds_to_read():
-        worker = processes.start_worker()
-        worker.wait_for_log("Retry in 10s")
+        worker = processes.start_worker(app="tests.haste")
+        worker.wait_for_log("Retry in 1s")
     wait_for_state(task_id, "succeeded")
 
 

@@ -29,7 +29,7 @@ def season(transactional_db: None) -> Season:
 
 def start_worker(processes: Processes, service: str, *options: str) -> RunningProcess:
     """A worker of tests.stand_in."""
-    return processes.start_worker(*options, application="tests.stand_in", extra_environment={"STAND_IN": service})
+    return processes.start_worker(*options, app="tests.stand_in", STAND_IN=service)
 
 
 def ask(season: Season) -> uuid.UUID:
