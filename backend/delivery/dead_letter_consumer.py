@@ -7,15 +7,13 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError, connection
 from kombu import Connection
 
 from delivery.broker import BrokerUnavailable, describe, errors_of, open_connection
 from delivery.dead_letter_intake import ResultPending, take_dead_message
 from delivery.dead_messages import read_dead_message
-from delivery.outage import Outage
+from delivery.long_running import LongRunning
 from delivery.topology import dead_queue_of, task_queues
-from delivery.wakeup import Wakeup
 
 logger = logging.getLogger(__name__)
 
@@ -28,32 +26,14 @@ LOOK_SECONDS = 0.1
 WAIT_SECONDS = 0.5
 
 
-class DeadLetterConsumer:
+class DeadLetterConsumer(LongRunning):
     """Acknowledges a message after its row was committed: if anything dies in between, it comes again."""
 
-    def __init__(self) -> None:
-        self._wakeup = Wakeup()
-        self._broker_outage = Outage("broker")
-        self._database_outage = Outage("database")
-
-    def stop(self) -> None:
-        """Let `run` return after the message in hand. May be called from a signal handler."""
-        self._wakeup.stop()
-
-    def run(self) -> None:
-        """Take messages in until stopped."""
-        while not self._wakeup.stopping:
-            try:
-                with _consuming() as broker:
-                    self._broker_outage.end()
-                    self._consume(broker)
-            except BrokerUnavailable as error:
-                self._wakeup.pause(self._broker_outage.begin_or_go_on(error))
-            except (DatabaseError, InterfaceError) as error:
-                # What was not stored goes back to its queue with the connection to the broker, which is closed by now.
-                connection.close()
-                self._wakeup.pause(self._database_outage.begin_or_go_on(str(error).strip()))
-        connection.close()
+    def _work(self) -> None:
+        # What could not be stored goes back to its queue with the connection, which any error closes.
+        with _consuming() as broker:
+            self._broker_outage.end()
+            self._consume(broker)
 
     def _consume(self, broker: Connection) -> None:
         channel: Any = broker.default_channel

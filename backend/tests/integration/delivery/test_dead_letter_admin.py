@@ -1,13 +1,12 @@
 """Dead letters in the admin: shown, replayed and discarded by those who may."""
 
-import uuid
-
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 
 from delivery.models import DeadLetter, OperatorAct, OutboxMessage
+from tests.dead_letters import make_dead_letters
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -16,24 +15,7 @@ LIST = "admin:delivery_deadletter_changelist"
 
 @pytest.fixture
 def letters() -> list[DeadLetter]:
-    return [
-        DeadLetter.objects.create(
-            digest=f"{number:064}",
-            queue="events",
-            task_id=str(uuid.uuid4()),
-            task_name="events.generate_event_ranking",
-            kwargs={"event_id": number},
-            body=b"[[], {}, {}]",
-            properties={},
-            headers={},
-            cause="rejected",
-            died_at="2026-01-01T00:00:00Z",
-            exception_type="RuntimeError",
-            traceback="Traceback of it",
-            fingerprint="0" * 16,
-        )
-        for number in range(3)
-    ]
+    return make_dead_letters(3)
 
 
 def login(client: Client, *permissions: str) -> User:

@@ -19,9 +19,8 @@ from delivery.models import DeadLetter, OperatorAct, OutboxMessage
 from delivery.outbox import enqueue
 from delivery.policies import wanted_policies
 from tests.broker import Broker, channel_of
+from tests.dead_letters import NAME, make_dead_letters
 from tests.processes import Processes, RunningProcess, wait_until
-
-NAME = "events.generate_event_ranking"
 
 
 def ask(**kwargs: object) -> uuid.UUID:
@@ -152,29 +151,8 @@ def task_headers(name: str) -> dict[str, Any]:
     return {"id": str(uuid.uuid4()), "task": name, "lang": "py", "argsrepr": "()", "kwargsrepr": "{}"}
 
 
-def make_letters(count: int) -> list[DeadLetter]:
-    """Of tasks that succeed when they are asked for again."""
-    return DeadLetter.objects.bulk_create(
-        DeadLetter(
-            digest=f"{number:064}",
-            queue="events",
-            task_id=str(uuid.uuid4()),
-            task_name=NAME,
-            kwargs={"event_id": number},
-            body=b"[[], {}, {}]",
-            properties={},
-            headers={},
-            cause="rejected",
-            died_at="2026-01-01T00:00:00Z",
-            exception_type="RuntimeError",
-            fingerprint="0" * 16,
-        )
-        for number in range(count)
-    )
-
-
 def test_a_replay_asks_anew_and_names_what_it_replays(processes: Processes, broker: Broker) -> None:
-    letters = make_letters(3)
+    letters = make_dead_letters(3)
     processes.start_relay()
     processes.start_worker()
     run = processes.run_command("dead_letters", "replay", "--task", NAME, "--reason", "mended", "--yes")
@@ -191,7 +169,7 @@ def test_a_replay_asks_anew_and_names_what_it_replays(processes: Processes, brok
 
 
 def test_a_canary_that_dies_again_keeps_the_rest(processes: Processes, broker: Broker, roles: RunningProcess) -> None:
-    make_letters(3)
+    make_dead_letters(3)
     start_worker(processes, "exception")
     run = processes.run_command("dead_letters", "replay", "--all", "--reason", "try", "--yes")
     assert run.returncode == 1
@@ -201,7 +179,7 @@ def test_a_canary_that_dies_again_keeps_the_rest(processes: Processes, broker: B
 
 
 def test_list_show_and_discard(processes: Processes, broker: Broker) -> None:
-    letters = make_letters(3)
+    letters = make_dead_letters(3)
     listed = processes.run_command("dead_letters", "list")
     assert f"3  {'0' * 16}  {NAME}  RuntimeError" in listed.stdout
     shown = processes.run_command("dead_letters", "show", str(letters[1].pk))
