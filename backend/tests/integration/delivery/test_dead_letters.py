@@ -1,6 +1,5 @@
 """What cannot succeed ends as a dead letter with all it held, a failed result, and can be replayed."""
 
-import sys
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +14,7 @@ from delivery.dead_letter_intake import take_dead_message
 from delivery.dead_messages import read_dead_message
 from delivery.ledger import task_state
 from delivery.management_api import ManagementApi
-from delivery.models import DeadLetter, OperatorAct, OutboxMessage
+from delivery.models import DeadLetter
 from delivery.outbox import enqueue
 from delivery.policies import wanted_policies
 from tests.broker import Broker, channel_of
@@ -37,20 +36,9 @@ def letter_of(task_id: uuid.UUID) -> DeadLetter:
 def roles(processes: Processes, broker: Broker) -> Iterator[RunningProcess]:
     """Relay and dead-letter consumer; a worker whose tasks fail at once is the test's to start."""
     processes.start_relay()
-    consumer = processes.start_command("consume_dead_letters")
-    consumer.wait_for_log("dead-letter consumer started")
+    consumer = processes.start_dead_letter_consumer()
     yield consumer
     assert consumer.stop() == 0
-
-
-def start_worker(processes: Processes, how: str, **limits: str) -> RunningProcess:
-    """A worker whose ranking task fails in a way that tests.sabotage knows."""
-    worker = processes.start(
-        *(sys.executable, "-m", "celery", "-A", "tests.sabotage", "worker", "-l", "info", "--concurrency", "1"),
-        extra_environment={"SABOTAGE": how, **limits},
-    )
-    worker.wait_for_log(" ready.")
-    return worker
 
 
 @pytest.mark.parametrize(
@@ -66,7 +54,7 @@ def start_worker(processes: Processes, how: str, **limits: str) -> RunningProces
 def test_what_fails_for_good_is_a_dead_letter(
     processes: Processes, broker: Broker, roles: RunningProcess, how: str, limits: dict[str, str], exception: str
 ) -> None:
-    worker = start_worker(processes, how, **limits)
+    worker = processes.start_sabotaged_worker(how, **limits)
     task_id = ask(event_id=7)
     letter = letter_of(task_id)
     assert (letter.task_name, letter.kwargs, letter.queue) == (NAME, {"event_id": 7}, "events")
@@ -95,7 +83,7 @@ def test_a_task_that_kills_its_whole_worker_is_given_up_with_a_failed_result(
     task_id = ask(event_id=7)
     starts = 0
     while not DeadLetter.objects.exists():
-        worker = start_worker(processes, "kill_worker")
+        worker = processes.start_sabotaged_worker("kill_worker")
         starts += 1
         wait_until(lambda worker=worker: worker.has_ended or DeadLetter.objects.exists(), "its end")  # type: ignore[misc]
         # Three take it; the next may be started before the dead letter is in the table, and waits for it here.
@@ -151,33 +139,6 @@ def task_headers(name: str) -> dict[str, Any]:
     return {"id": str(uuid.uuid4()), "task": name, "lang": "py", "argsrepr": "()", "kwargsrepr": "{}"}
 
 
-def test_a_replay_asks_anew_and_names_what_it_replays(processes: Processes, broker: Broker) -> None:
-    letters = make_dead_letters(3)
-    processes.start_relay()
-    processes.start_worker()
-    run = processes.run_command("dead_letters", "replay", "--task", NAME, "--reason", "mended", "--yes")
-    assert (run.returncode, run.stderr) == (0, "")
-    assert run.stdout.splitlines()[-1] == "replayed: 2"
-    for letter in letters:
-        letter.refresh_from_db()
-        assert letter.state == "replayed"
-        assert letter.replayed_as is not None
-        assert str(OutboxMessage.objects.get(task_id=letter.replayed_as).replays) == letter.task_id
-    acts = OperatorAct.objects.order_by("id").values_list("action", "count", "reason", "selector")
-    assert list(acts) == [("replay", 1, "mended (canary)", {"task": NAME}), ("replay", 2, "mended", {"task": NAME})]
-    wait_until(lambda: task_state(letters[2].replayed_as).state == "succeeded", "the last one done")  # type: ignore[arg-type]
-
-
-def test_a_canary_that_dies_again_keeps_the_rest(processes: Processes, broker: Broker, roles: RunningProcess) -> None:
-    make_dead_letters(3)
-    start_worker(processes, "exception")
-    run = processes.run_command("dead_letters", "replay", "--all", "--reason", "try", "--yes")
-    assert run.returncode == 1
-    assert "the canary failed: RuntimeError: sabotaged; the other 2 wait as before" in run.stderr
-    assert DeadLetter.objects.filter(state="replayed").count() == 1
-    assert OutboxMessage.objects.count() == 1
-
-
 def test_list_show_and_discard(processes: Processes, broker: Broker) -> None:
     letters = make_dead_letters(3)
     listed = processes.run_command("dead_letters", "list")
@@ -189,10 +150,10 @@ def test_list_show_and_discard(processes: Processes, broker: Broker) -> None:
     refused = processes.run_command("dead_letters", "discard", "--reason", "x", "--yes")
     assert "name ids or a filter, or all of them by --all" in refused.stderr
     run = processes.run_command("dead_letters", "discard", "--argument", "event_id=1", "--reason", "test", "--yes")
-    assert run.stdout == "discarded: 1\n"
+    assert run.stdout == "discarded: 1 dead letter\n"
     assert DeadLetter.objects.get(state="discarded") == letters[1]
     again = processes.run_command("dead_letters", "replay", str(letters[1].pk), "--reason", "x", "--yes")
     assert f"dead letter {letters[1].pk} was discarded" in again.stderr
     dry = processes.run_command("dead_letters", "discard", "--all", "--dry-run")
-    assert dry.stdout.splitlines()[-1] == "dry run: discard would concern these 2"
+    assert dry.stdout.splitlines()[-1] == "dry run: discard would concern 2 dead letters"
     assert DeadLetter.objects.filter(state="waiting").count() == 2
