@@ -38,6 +38,8 @@ class DeadLetterConsumer(LongRunning):
     def _consume(self, broker: Connection) -> None:
         channel: Any = broker.default_channel
         channel.basic_qos(0, PREFETCH, False)
+        # The body as it came: py-amqp would decode it by the encoding that the message names.
+        channel.auto_decode = False
         for queue in task_queues():
             channel.basic_consume(dead_queue_of(queue.name).name, callback=partial(self._take, channel, queue.name))
         while not self._wakeup.stopping:

@@ -10,8 +10,6 @@ from celery import current_app
 from django.db import transaction
 
 from delivery.broker import open_connection
-from delivery.dead_letter_intake import take_dead_message
-from delivery.dead_messages import read_dead_message
 from delivery.ledger import task_state
 from delivery.management_api import ManagementApi
 from delivery.models import DeadLetter
@@ -106,22 +104,6 @@ def test_an_unknown_task_and_messages_that_cannot_be_read_are_dead_letters(
     assert bodies == {b"\xff\xfe no task", b"{broken", b"[[], {}, {}]"}
     assert not worker.has_ended
     wait_until(lambda: all_empty(broker), "nothing left in any queue")
-
-
-@pytest.mark.django_db
-def test_the_same_message_again_is_the_same_letter() -> None:
-    dead = read_dead_message(FakeMessage(b"garbage"), queue="events")
-    first = take_dead_message(dead, is_last_look=True)
-    assert take_dead_message(dead, is_last_look=True) == first
-    assert DeadLetter.objects.count() == 1
-
-
-class FakeMessage:
-    """What the broker delivers again is the same to the letter."""
-
-    def __init__(self, body: bytes) -> None:
-        self.body = body
-        self.properties = {"content_type": "text/plain", "application_headers": {"bad": "\0"}}
 
 
 def all_empty(broker: Broker) -> bool:
