@@ -36,7 +36,7 @@ def order_replay(
     and wait as before if it has failed. One letter alone is its own canary. Raises ActRefused.
     """
     act = record_act(OperatorAct.Action.REPLAY, choice, who=who, reason=reason)
-    if (unreadable := act.letters.filter(Q(kwargs=None) | Q(task_name="")).order_by("id").first()) is not None:
+    if (unreadable := act.letters.filter(Q(kwargs__isnull=True) | Q(task_name="")).order_by("id").first()) is not None:
         raise ActRefused(f"dead letter {unreadable.pk}: is no task that can be asked for again; it can be discarded")
     replay = Replay(act=act, state=State.GOING_ON, per_second=per_second)
     if with_canary and act.count > 1:

@@ -1,6 +1,7 @@
-"""The base class of all tasks: what is held is not run, and no task ends its worker."""
+"""The base class of all tasks: what is held is not run, no task ends its worker, and each retry waits."""
 
 import logging
+import math
 from typing import Any
 
 from celery.contrib.django.task import DjangoTask
@@ -30,6 +31,16 @@ class DeliveredTask(DjangoTask):  # type: ignore[type-arg] # generic in the stub
             return self.run(*args, **kwargs)
         except MemoryError as error:
             raise OutOfMemory(str(error)) from error
+
+    def retry(self, *args: Any, countdown: float | None = None, **options: Any) -> Any:
+        """As Celery's, after whole seconds and one at least.
+
+        Quorum queues delay by whole seconds alone. And Celery's jitter may choose 0: each time, so that all tries are
+        over in a moment.
+        """
+        if countdown is not None:
+            countdown = max(1, math.ceil(countdown))
+        return super().retry(*args, countdown=countdown, **options)
 
     def before_start(self, task_id: str, args: Any, kwargs: Any) -> None:
         """Called by Celery after it has noted that the task runs, and before it does."""

@@ -24,9 +24,8 @@ def make_dead_letters(count: int, **fields: Any) -> list[DeadLetter]:
     }
     return DeadLetter.objects.bulk_create(
         DeadLetter(
-            digest=f"{uuid.uuid4().hex:>064}",
-            task_id=str(uuid.uuid4()),
-            **{"kwargs": {"event_id": number}, **given, **fields},
+            digest=uuid.uuid4().hex,
+            **{"task_id": str(uuid.uuid4()), "kwargs": {"event_id": number}, **given, **fields},
         )
         for number in range(count)
     )
