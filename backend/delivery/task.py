@@ -32,15 +32,15 @@ class DeliveredTask(DjangoTask):  # type: ignore[type-arg] # generic in the stub
         except MemoryError as error:
             raise OutOfMemory(str(error)) from error
 
-    def retry(self, *args: Any, countdown: float | None = None, **options: Any) -> Any:
+    def retry(self, *args: Any, **options: Any) -> Any:
         """As Celery's, after whole seconds and one at least.
 
         Quorum queues delay by whole seconds alone. And Celery's jitter may choose 0: each time, so that all tries are
         over in a moment.
         """
-        if countdown is not None:
-            countdown = max(1, math.ceil(countdown))
-        return super().retry(*args, countdown=countdown, **options)
+        if (countdown := options.get("countdown")) is not None:
+            options["countdown"] = max(1, math.ceil(countdown))
+        return super().retry(*args, **options)
 
     def before_start(self, task_id: str, args: Any, kwargs: Any) -> None:
         """Called by Celery after it has noted that the task runs, and before it does."""
