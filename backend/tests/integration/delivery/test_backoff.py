@@ -12,6 +12,7 @@ from django.db import transaction
 from delivery.models import DeadLetter
 from delivery.outbox import enqueue
 from tests.broker import Broker
+from tests.dead_letters import NAME
 from tests.processes import Processes, wait_until
 
 
@@ -31,7 +32,7 @@ def run_out_of_tries(processes: Processes, tries: Path, *, tasks: int, **how: st
     processes.start_dead_letter_consumer()
     with transaction.atomic():
         for number in range(tasks):
-            enqueue("events.try_again", {"event_id": number})
+            enqueue(NAME, {"event_id": number})
     wait_until(lambda: DeadLetter.objects.count() == tasks, "a dead letter for each")
     assert set(DeadLetter.objects.values_list("cause", "exception_type", "exception_message")) == {
         ("rejected", "RuntimeError", "sabotaged")
