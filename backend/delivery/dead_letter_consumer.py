@@ -1,7 +1,9 @@
 """Moves dead messages from their queues into the table. Any number of these may run."""
 
 import logging
+import sys
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -22,6 +24,8 @@ PREFETCH = 10
 # A worker rejects a message a moment before or after it writes the result; one that died in between never does.
 RESULT_PATIENCE_SECONDS = 3.0
 LOOK_SECONDS = 0.1
+# A frame of 128 KiB has no room for more levels of six bytes each.
+DEEPEST_HEADERS = 30_000
 # How long a wait for the next message lasts before heartbeats are answered, and a stop is noticed.
 WAIT_SECONDS = 0.5
 
@@ -40,16 +44,20 @@ class DeadLetterConsumer(LongRunning):
         channel.basic_qos(0, PREFETCH, False)
         # The body as it came: py-amqp would decode it by the encoding that the message names.
         channel.auto_decode = False
-        for queue in task_queues():
-            channel.basic_consume(dead_queue_of(queue.name).name, callback=partial(self._take, channel, queue.name))
+        arrived: deque[tuple[str, Any]] = deque()
+        with _room_for_nested_headers():
+            for queue in task_queues():
+                callback = partial(_keep, arrived, queue.name)
+                channel.basic_consume(dead_queue_of(queue.name).name, callback=callback)
         while not self._wakeup.stopping:
-            with suppress(TimeoutError):
+            with suppress(TimeoutError), _room_for_nested_headers():
                 broker.drain_events(timeout=WAIT_SECONDS)
+            # What is left when it stops goes back to its queue with the connection.
+            while arrived and not self._wakeup.stopping:
+                self._take(channel, *arrived.popleft())
             broker.heartbeat_check()
 
     def _take(self, channel: Any, queue_name: str, message: Any) -> None:
-        if self._wakeup.stopping:
-            return  # it goes back to its queue with the connection
         dead = read_dead_message(message, queue=queue_name)
         deadline = time.monotonic() + RESULT_PATIENCE_SECONDS
         while True:
@@ -64,6 +72,24 @@ class DeadLetterConsumer(LongRunning):
             logger.info("%s %s was given up after it had succeeded", dead.task_name, dead.task_id)
         else:
             logger.error("dead letter %d: %s: %s", letter.pk, letter, letter.exception_type or letter.cause)
+
+
+def _keep(arrived: deque[tuple[str, Any]], queue_name: str, message: Any) -> None:
+    arrived.append((queue_name, message))
+
+
+@contextmanager
+def _room_for_nested_headers() -> Iterator[None]:
+    """For py-amqp, which decodes headers before it hands a message over, by calling itself at each level of them.
+
+    A message on which it fails would come again and again, and none behind it would ever be taken.
+    """
+    usual = sys.getrecursionlimit()
+    sys.setrecursionlimit(DEEPEST_HEADERS)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(usual)
 
 
 @contextmanager

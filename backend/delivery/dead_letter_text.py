@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from delivery.holds import describe_time
+from delivery.ledger import UnknownTask, task_state
 from delivery.models import DeadLetter, OperatorAct, OutboxMessage, Replay
 from delivery.replays import waiting_for
 
@@ -55,7 +56,7 @@ def tell(letter: DeadLetter) -> Iterator[str]:
         "exception": f"{letter.exception_type}: {letter.exception_message}".removeprefix(": "),
         "kind": letter.fingerprint,
         "replay of": _replay_of(letter),
-        "replayed as": letter.replayed_as,
+        "replayed as": _replayed_as(letter),
         "chosen by": _chosen_by(letter),
     }
     for name, value in lines.items():
@@ -71,6 +72,18 @@ def _replay_of(letter: DeadLetter) -> str | None:
     """The task that this one was to replay."""
     message = OutboxMessage.objects.filter(task_id=letter.task_id).first() if letter.kwargs is not None else None
     return str(message.replays) if message is not None and message.replays else None
+
+
+def _replayed_as(letter: DeadLetter) -> str | None:
+    """The task by which it was tried anew, and how that went."""
+    if letter.replayed_as is None:
+        return None
+    try:
+        state: str = task_state(letter.replayed_as).state
+    except UnknownTask:
+        state = "unknown by now"
+    again = DeadLetter.objects.filter(task_id=str(letter.replayed_as)).order_by("id").last()
+    return f"{letter.replayed_as}, {state}{f', dead letter {again.pk}' if again else ''}"
 
 
 def _chosen_by(letter: DeadLetter) -> str | None:

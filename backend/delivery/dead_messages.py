@@ -42,7 +42,7 @@ def read_dead_message(message: Any, *, queue: str) -> DeadMessage:
     """`message` is py-amqp's. Nothing in it has to be as it should."""
     properties = dict(message.properties)
     raw_headers = properties.pop("application_headers", None) or {}
-    headers = _storable(raw_headers)
+    headers = _storable_headers(raw_headers)
     body = message.body if isinstance(message.body, bytes) else str(message.body).encode(errors="surrogatepass")
     death = _death(raw_headers, queue)
     return DeadMessage(
@@ -87,6 +87,16 @@ def _kwargs(body: bytes) -> dict[str, Any] | None:
         return _storable(kwargs) if isinstance(kwargs, dict) and not args else None
     except (ValueError, RecursionError):  # nested so deeply that nobody can read it
         return None
+
+
+def _storable_headers(raw: dict[str, Any]) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    for name, value in raw.items():
+        try:
+            headers |= _storable({name: value})
+        except RecursionError:
+            headers |= _storable({name: "nested too deeply to be kept"})
+    return headers
 
 
 def _storable(value: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """`manage.py dead_letters`: why tasks were given up, and what becomes of them."""
 
+import os
 import sys
 import time
 from argparse import ArgumentParser, ArgumentTypeError
@@ -64,6 +65,8 @@ class Command(BaseCommand):
                 self._decide(act, selector_of(options), options)
         except ActRefused as refusal:
             raise CommandError(str(refusal)) from refusal
+        except BrokenPipeError:  # `list --each | head`: who reads has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     def _list(self, selector: Selector, *, each: bool) -> None:
         check_selector(selector)

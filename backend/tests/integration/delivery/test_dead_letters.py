@@ -1,5 +1,6 @@
 """What cannot succeed ends as a dead letter with all it held, a failed result, and can be replayed."""
 
+import sys
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -139,3 +140,10 @@ def test_list_show_and_discard(processes: Processes, broker: Broker) -> None:
     dry = processes.run_command("dead_letters", "discard", "--all", "--dry-run")
     assert dry.stdout.splitlines()[-1] == "dry run: discard would concern 2 dead letters"
     assert DeadLetter.objects.filter(state="waiting").count() == 2
+
+
+def test_who_reads_only_the_first_lines_of_a_list_sees_no_error(processes: Processes, broker: Broker) -> None:
+    make_dead_letters(2000)
+    piped = processes.start("sh", "-c", f"{sys.executable} manage.py dead_letters list --each | head -n 1")
+    assert piped.wait() == 0
+    assert len(piped.log.splitlines()) == 1

@@ -117,4 +117,5 @@ def test_show_says_who_decided_and_what_became_of_it() -> None:
     message = OutboxMessage.objects.get()
     (again,) = make_dead_letters(1, task_id=str(message.task_id))
     assert f"replay of:    {canary.task_id}\n" in run("show", str(again.pk))
+    assert f"replayed as:  {message.task_id}, waiting, dead letter {again.pk}\n" in run("show", str(canary.pk))
     assert NAME in run("list", "--each")
