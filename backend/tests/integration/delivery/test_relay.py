@@ -84,9 +84,9 @@ def test_what_was_rolled_back_is_never_sent(processes: Processes, broker: Broker
 
 
 def test_it_waits_for_the_time_of_a_message(processes: Processes, broker: Broker) -> None:
+    processes.start_relay("--poll", "60")
     soon = timezone.now() + timedelta(seconds=3)
     later = ask(1, not_before=soon)
-    processes.start_relay("--poll", "60")
     ask(2)
     wait_until_all_is_sent()
     sent_at = OutboxMessage.objects.get(task_id=later).sent_at
