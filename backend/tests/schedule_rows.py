@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
+from delivery.firing import Firing
 from delivery.models import OutboxMessage, ScheduledSlot, ScheduleState
 
 TASK = "events.generate_event_ranking"
@@ -49,3 +50,30 @@ def outcomes(schedule: PeriodicTask) -> list[tuple[datetime, str]]:
 def enqueued(schedule: PeriodicTask) -> int:
     """How many messages the outbox holds for the schedule."""
     return OutboxMessage.objects.filter(kwargs=json.loads(schedule.kwargs)).count()
+
+
+def fire() -> None:
+    """What a beat does until nothing more is due."""
+    beat = Firing()
+    while beat.fire_due():
+        pass
+
+
+def due_hours_ago(hours: int, **fields: Any) -> PeriodicTask:
+    """A daily schedule whose time was so many hours ago."""
+    moment = timezone.now() - timedelta(hours=hours)
+    return daily(moment.hour, moment.minute, **fields)
+
+
+def was_seen(schedule: PeriodicTask, ago: timedelta, *, missed: str = "run_once") -> None:
+    """A beat ran the schedule until some time ago, and none since."""
+    were_seen([schedule], ago, missed=missed)
+
+
+def were_seen(schedules: list[PeriodicTask], ago: timedelta, *, missed: str = "run_once") -> None:
+    """A beat ran the schedules until some time ago, and none since."""
+    for schedule in schedules:
+        seen(schedule, timedelta(0), missed=missed)
+    fire()
+    moment = timezone.now() - ago
+    ScheduleState.objects.filter(schedule__in=schedules).update(handled_until=moment, began_at=moment)

@@ -72,7 +72,7 @@ def test_every_setting_is_known_to_celery() -> None:
 
 
 def test_a_worker_as_it_stands_consumes_every_queue(processes: Processes, broker: Broker) -> None:
-    worker = processes.start_worker()
+    worker = processes.start_worker(CELERY_SKIP_CHECKS="")
     assert set(current_app.amqp.queues) == {"events", "notifications", "rankings"}
     for queue in current_app.amqp.queues:
         assert f".> {queue} " in worker.log

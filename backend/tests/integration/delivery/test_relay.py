@@ -1,50 +1,28 @@
 """The relay as a process, on the real broker: what is committed is sent, whatever happens to either."""
 
 import signal
-import uuid
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 import pytest
 from celery import current_app
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from delivery.broker import open_connection
 from delivery.models import OutboxMessage
 from delivery.outbox import enqueue
 from tests.broker import Broker, channel_of
+from tests.integration.delivery.asking import (
+    NAME,
+    ask,
+    ask_often,
+    event_ids,
+    fewer_than,
+    wait_until_all_is_sent,
+    waiting,
+)
 from tests.processes import Processes, wait_until
-
-NAME = "events.generate_event_ranking"
-
-
-def ask(event_id: int = 1, *, name: str = NAME, **options: Any) -> uuid.UUID:
-    with transaction.atomic():
-        return enqueue(name, {"event_id": event_id}, **options)
-
-
-def ask_often(number: int) -> None:
-    OutboxMessage.objects.bulk_create(
-        (OutboxMessage(task_name=NAME, kwargs={"event_id": event_id}) for event_id in range(number)), batch_size=5000
-    )
-
-
-def waiting() -> int:
-    return OutboxMessage.objects.filter(sent_at=None).count()
-
-
-def fewer_than(before: int) -> bool:
-    return waiting() < before
-
-
-def wait_until_all_is_sent() -> None:
-    wait_until(lambda: waiting() == 0, "all messages marked as sent")
-
-
-def event_ids(broker: Broker) -> list[int]:
-    return [message.payload[1]["event_id"] for message in broker.take_all("events")]
 
 
 def test_it_sends_in_the_order_of_writing_and_marks_what_it_sent(processes: Processes, broker: Broker) -> None:
@@ -106,9 +84,9 @@ def test_what_was_rolled_back_is_never_sent(processes: Processes, broker: Broker
 
 
 def test_it_waits_for_the_time_of_a_message(processes: Processes, broker: Broker) -> None:
+    processes.start_relay("--poll", "60")
     soon = timezone.now() + timedelta(seconds=3)
     later = ask(1, not_before=soon)
-    processes.start_relay("--poll", "60")
     ask(2)
     wait_until_all_is_sent()
     sent_at = OutboxMessage.objects.get(task_id=later).sent_at
@@ -217,91 +195,6 @@ def test_a_message_that_the_broker_cannot_store_stays(processes: Processes, brok
         finally:
             channel.queue_delete("full")
     wait_until_all_is_sent()
-
-
-def test_while_the_broker_is_stopped_requests_go_on_and_afterwards_all_is_sent(
-    processes: Processes, broker: Broker
-) -> None:
-    relay = processes.start_relay()
-    ask(1)
-    wait_until_all_is_sent()
-    broker.control("stop")
-    ask(2)
-    relay.wait_for_log("broker unavailable, trying again until it is back")
-    ask(3)
-    assert waiting() == 2
-    broker.control("start")
-    wait_until_all_is_sent()
-    relay.wait_for_log("broker available again")
-    assert relay.log.count("unavailable") == 1  # said once, not at each try
-    assert event_ids(broker) == [1, 2, 3]
-    assert relay.stop() == 0
-
-
-def test_a_killed_broker_loses_nothing(processes: Processes, broker: Broker) -> None:
-    processes.start_relay("--batch-size", "100")
-    ask_often(5000)
-    wait_until(lambda: waiting() < 5000, "the first batch sent")
-    broker.control("kill")
-    broker.control("start")
-    wait_until_all_is_sent()
-    assert set(event_ids(broker)) == set(range(5000))
-
-
-def test_a_relay_that_started_without_a_broker_begins_when_it_is_there(processes: Processes, broker: Broker) -> None:
-    broker.control("stop")
-    ask(1)
-    relay = processes.start_relay()
-    relay.wait_for_log("broker unavailable")
-    broker.control("start")
-    wait_until_all_is_sent()
-
-
-def test_a_frozen_broker_stops_neither_requests_nor_the_relay_for_ever(processes: Processes, broker: Broker) -> None:
-    relay = processes.start_relay()
-    ask(1)
-    wait_until_all_is_sent()
-    broker.control("freeze")
-    first = ask(2, coalesce_key="event:2")
-    wait_until(is_locked, "the relay holding the message")
-    # The relay waits for the broker and holds the row; a request that would coalesce with it must not wait as well.
-    assert ask(2, coalesce_key="event:2") != first
-    relay.wait_for_log("broker unavailable")
-    broker.control("thaw")
-    wait_until_all_is_sent()
-    assert set(event_ids(broker)) == {1, 2}
-
-
-def is_locked() -> bool:
-    with transaction.atomic():
-        return not OutboxMessage.objects.filter(sent_at=None).select_for_update(skip_locked=True).exists()
-
-
-def test_a_relay_at_a_frozen_broker_still_stops_when_told(processes: Processes, broker: Broker) -> None:
-    relay = processes.start_relay()
-    ask(1)
-    wait_until_all_is_sent()
-    broker.control("freeze")
-    ask(2)
-    wait_until(is_locked, "the relay holding the message")
-    assert relay.stop() == 0
-    assert waiting() == 1
-
-
-def test_a_relay_whose_database_connection_is_cut_goes_on(processes: Processes, broker: Broker) -> None:
-    relay = processes.start_relay()
-    ask(1)
-    wait_until_all_is_sent()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-    ask(2)
-    wait_until_all_is_sent()
-    assert event_ids(broker) == [1, 2]
-    relay.wait_for_log("database unavailable")
-    relay.wait_for_log("database available again")
 
 
 def test_options_that_make_no_sense_are_refused(processes: Processes) -> None:

@@ -1,21 +1,15 @@
 """From rows to a stored ranking and back, on the database of the run."""
 
-import random
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import numpy as np
-import psycopg
 import pytest
-from django.db import DatabaseError, connection, transaction
-from django.db.models import F
-from django.utils import timezone
+from django.db import connection, transaction
 from pytest_django import DjangoAssertNumQueries
 
 from apps.events import pages
-from apps.events.copy_out import copy_out
-from apps.events.models import DivisionSet, Entry, Event, Participant, Ranking, RankingPage, Score
+from apps.events.models import DivisionSet, Entry, Event, Ranking, RankingPage, Score
 from apps.events.page_columns import Row
 from apps.events.page_format import CorruptPage
 from apps.events.ranking import rank_entries
@@ -23,49 +17,10 @@ from apps.events.result import OVERALL, Board, RankingResult
 from apps.events.row_details import RowDetails, row_details
 from apps.events.snapshot import read_input
 from tests.factories import make_event
+from tests.integration.events.crowd import ENTRIES, fill
 
 pytestmark = pytest.mark.django_db(transaction=True)
 on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="COPY is PostgreSQL's")
-
-ENTRIES = 1_700  # of which more than a page are shown
-
-
-def fill(event: Event, numbers: range, seed: int = 1) -> None:
-    """Entries with bibs of these numbers: some of each status and standing, none to three attempts, many ties."""
-    rng = random.Random(seed)
-    sets = [
-        DivisionSet.objects.get_or_create(event=event, values=values)[0]
-        for values in ({}, {"sex": "F"}, {"sex": "M", "age": "40"}, {"sex": "F", "age": "São"})
-    ]
-    participants = Participant.objects.bulk_create([Participant(name=f"Runner {number}") for number in numbers])
-    entries = Entry.objects.bulk_create(
-        Entry(
-            event=event,
-            participant=participant,
-            bib=str(number),
-            division_set=rng.choice(sets),
-            standing=rng.choice([0, 0, 0, 0, 1, 2, 3]),
-            status=rng.choice([0, 0, 0, 0, 0, 1, 2, 3]),
-            adjustment=rng.choice([0, 0, 5, -5]),
-        )
-        for number, participant in zip(numbers, participants, strict=True)
-    )
-    now = timezone.now()
-    Score.objects.bulk_create(
-        Score(event=event, entry=entry, attempt=attempt, value=rng.randrange(5_000, 5_400), achieved_at=now)
-        for entry in entries
-        for attempt in range(1, rng.randrange(4) + 1)
-    )
-
-
-@pytest.fixture
-def event() -> Event:
-    """An event whose rows alternate with those of another one."""
-    event, other = make_event(rules={"metric": "duration", "direction": "low"}), make_event()
-    for start in range(1, ENTRIES + 1, 500):
-        fill(event, range(start, min(start + 500, ENTRIES + 1)), seed=start)
-        fill(other, range(start, start + 50), seed=start)
-    return event
 
 
 def store(event: Event, result: RankingResult) -> Ranking:
@@ -181,44 +136,6 @@ def test_the_input_is_of_one_moment() -> None:
             assert set(data.entries.adjustment.tolist()) == {data.input_version}
             assert set(data.scores.values.tolist()) == {data.input_version}
             versions.add(data.input_version)
-
-
-@on_postgresql
-@pytest.mark.parametrize("fields", [[("pk", ">i8"), ("standing", ">i4")], [("pk", ">i8")]])
-def test_copy_out_refuses_rows_that_are_not_as_wide_as_asked(event: Event, fields: list[tuple[str, str]]) -> None:
-    query = Entry.objects.filter(event=event).values_list("pk", "standing").query
-    with pytest.raises(ValueError, match="as wide as"):
-        list(copy_out(query, np.dtype(fields)))
-    assert Entry.objects.filter(event=event).count() == ENTRIES  # the connection goes on
-
-
-@on_postgresql
-def test_copy_out_refuses_a_lone_row_that_is_too_short(event: Event) -> None:
-    first = Entry.objects.filter(event=event).earliest("pk")
-    query = Entry.objects.filter(pk=first.pk).values_list("pk", "standing").query
-    with pytest.raises(ValueError, match="as wide as"):
-        list(copy_out(query, np.dtype([("pk", ">i8"), ("standing", ">i8")])))
-
-
-@on_postgresql
-def test_copy_out_tells_when_the_server_breaks_off(event: Event) -> None:
-    last = Entry.objects.latest("pk").pk  # the last row of the table, too: the others have been sent by then
-    fails_late = Entry.objects.values_list(1 / (last - F("pk")))
-    with pytest.raises(Exception, match="division by zero") as caught:
-        list(copy_out(fails_late.query, np.dtype([("quotient", ">i8")])))
-    assert isinstance(caught.value, DatabaseError | psycopg.DatabaseError)
-    assert Entry.objects.filter(event=event).count() == ENTRIES
-
-
-@on_postgresql
-def test_copy_out_may_be_left_before_its_end(event: Event) -> None:
-    blocks = copy_out(Entry.objects.values_list("pk").query, np.dtype([("pk", ">i8")]))
-    next(blocks)
-    blocks.close()
-    assert Entry.objects.filter(event=event).count() == ENTRIES
-
-
-# --- storing and reading back -----------------------------------------------------------------------------------------
 
 
 def test_every_board_comes_back(event: Event) -> None:
