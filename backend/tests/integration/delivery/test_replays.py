@@ -5,12 +5,15 @@ import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 
+import psycopg
 import pytest
+from django.db import connection
 
 from delivery.dead_letters import Selector
 from delivery.ledger import task_state
 from delivery.models import DeadLetter, OperatorAct, OutboxMessage, Replay
-from delivery.replays import order_replay
+from delivery.outbox import NOTIFY_CHANNEL
+from delivery.replays import advance_replays, order_replay
 from tests.broker import Broker
 from tests.dead_letters import NAME, make_dead_letters
 from tests.processes import Processes, RunningProcess, wait_until
@@ -138,3 +141,18 @@ def test_while_nothing_is_sent_only_half_a_second_is_asked_for_and_a_stop_keeps_
     assert list(OperatorAct.objects.order_by("id").values_list("action", "count")) == [("replay", 100), ("stop", 90)]
     again = processes.run_command("dead_letters", "stop", str(replay.pk), "--reason", "too much")
     assert f"replay {replay.pk}: is stopped" in again.stderr
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_relay_that_sleeps_is_woken_by_each_step() -> None:
+    make_dead_letters(3)
+    with psycopg.connect(**connection.get_connection_params(), autocommit=True) as listener:
+        listener.execute(f"LISTEN {NOTIFY_CHANNEL}")
+        replay = order_replay(ALL(), who="ana", reason="mended", per_second=2, with_canary=False)
+        assert len(list(listener.notifies(timeout=10, stop_after=1))) == 1
+        OutboxMessage.objects.update(sent_at=replay.act.at)
+        advance_replays()
+        assert len(list(listener.notifies(timeout=10, stop_after=1))) == 1
+    assert OutboxMessage.objects.count() == 2
+    first, second = OutboxMessage.objects.order_by("id")
+    assert (second.not_before or 0) - (first.not_before or 0) == timedelta(seconds=0.5)  # type: ignore[operator]
