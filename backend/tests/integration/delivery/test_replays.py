@@ -91,6 +91,22 @@ def test_a_replay_goes_on_without_the_command_that_asked_for_it(processes: Proce
     assert [consumer.stop() for consumer in consumers] == [0, 0]
 
 
+def test_a_command_that_is_broken_off_says_that_the_replay_goes_on(processes: Processes, broker: Broker) -> None:
+    make_dead_letters(2)
+    command = processes.start_command("dead_letters", "replay", "--all", "--reason", "try", "--yes")
+    command.wait_for_log("1 dead letter still to come")
+    command.signal(signal.SIGINT)
+    assert command.wait() == 1
+    replay = Replay.objects.get(state="canary")
+    assert f"replay {replay.pk} goes on by itself, as far as dead-letter consumers run" in command.log
+    assert "Traceback" not in command.log
+    later = processes.run_command(
+        "dead_letters", "replay", "--all", "--reason", "too", "--no-canary", "--no-wait", "--yes"
+    )
+    assert (later.returncode, later.stdout) == (0, "")
+    assert OutboxMessage.objects.count() == 2
+
+
 def test_a_replay_of_a_thousand_keeps_its_pace(processes: Processes, broker: Broker, consumer: RunningProcess) -> None:
     per_second, total = 200, 1000
     make_dead_letters(total)
