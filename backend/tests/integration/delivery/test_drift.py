@@ -1,5 +1,6 @@
 """Each thing that the broker may lack, or have otherwise, is named, and mended where it can be."""
 
+import re
 from typing import Any
 
 import pytest
@@ -8,9 +9,23 @@ from amqp import Message
 from delivery import queue_move
 from delivery.broker import open_connection
 from delivery.drift import apply_topology, find_drift
+from delivery.policies import wanted_policies
 from tests.broker import Broker, channel_of
+from tests.processes import wait_until
 
 DELAYS = "celery_delayed_delivery"
+
+
+def test_each_queue_has_one_policy_and_its_own_queue_of_dead_letters(broker: Broker) -> None:
+    patterns = [policy["pattern"] for policy in wanted_policies().values()]
+    for queue in ("events", "notifications", "rankings"):
+        for name in (queue, f"{queue}.dead"):
+            assert len([pattern for pattern in patterns if re.search(pattern, name)]) == 1
+        publish(queue)
+        with open_connection() as connection:
+            found = channel_of(connection).basic_get(queue)
+            channel_of(connection).basic_reject(found.delivery_tag, requeue=False)
+        wait_until(lambda name=f"{queue}.dead": broker.count(name) == 1, "the dead letter in its queue")  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(

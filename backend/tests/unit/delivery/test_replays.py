@@ -46,6 +46,14 @@ def test_only_the_chosen_ones_that_still_wait_follow_the_canary() -> None:
     assert not advance_replays()
 
 
+def test_what_dies_while_somebody_is_asked_is_not_part_of_the_answer() -> None:
+    letters = make_dead_letters(2)
+    choice = Selector().choice()
+    later = make_dead_letters(1)
+    assert discard_dead_letters(choice, who="ana", reason="a test") == 2
+    assert states([*letters, *later]) == ["discarded", "discarded", "waiting"]
+
+
 def test_a_letter_that_is_chosen_again_belongs_to_the_later_replay() -> None:
     letters = make_dead_letters(3)
     first, second = order(*letters), order(*letters[1:], per_second=0.5)
