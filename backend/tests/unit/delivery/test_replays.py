@@ -54,6 +54,21 @@ def test_what_dies_while_somebody_is_asked_is_not_part_of_the_answer() -> None:
     assert states([*letters, *later]) == ["discarded", "discarded", "waiting"]
 
 
+@pytest.mark.parametrize(("per_second", "step"), [(20, 10), (0.5, 1), (None, 500)])
+def test_a_step_follows_once_all_of_the_last_was_sent(per_second: float | None, step: int) -> None:
+    make_dead_letters(2 * step + 1)
+    replay = order_replay(Selector().choice(), who="ana", reason="x", per_second=per_second, with_canary=False)
+    advance_replays()
+    assert OutboxMessage.objects.count() == step
+    for asked_for in (2 * step, 2 * step + 1):
+        OutboxMessage.objects.update(sent_at=timezone.now())
+        advance_replays()
+        advance_replays()
+        assert OutboxMessage.objects.count() == asked_for
+    replay.refresh_from_db()
+    assert replay.state == "done"
+
+
 def test_a_letter_that_is_chosen_again_belongs_to_the_later_replay() -> None:
     letters = make_dead_letters(3)
     first, second = order(*letters), order(*letters[1:], per_second=0.5)
