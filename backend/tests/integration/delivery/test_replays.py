@@ -8,6 +8,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 from django.db import connection
+from django_celery_results.models import TaskResult
 
 from delivery.dead_letters import Selector
 from delivery.ledger import task_state
@@ -172,3 +173,19 @@ def test_a_relay_that_sleeps_is_woken_by_each_step() -> None:
     assert OutboxMessage.objects.count() == 2
     first, second = OutboxMessage.objects.order_by("id")
     assert (second.not_before or 0) - (first.not_before or 0) == timedelta(seconds=0.5)  # type: ignore[operator]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_replay_of_which_another_takes_a_step_is_passed_over() -> None:
+    make_dead_letters(2)
+    replay = order_replay(ALL(), who="ana", reason="mended")
+    OutboxMessage.objects.update(sent_at=replay.act.at)
+    TaskResult.objects.create(task_id=str(replay.canary), status="SUCCESS", result="null")
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '5s'")
+    with psycopg.connect(**connection.get_connection_params()) as another:
+        another.execute("SELECT 1 FROM delivery_replay FOR UPDATE")
+        assert advance_replays()
+        assert count("replayed") == 1
+    advance_replays()
+    assert count("replayed") == 2
