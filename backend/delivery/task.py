@@ -1,4 +1,4 @@
-"""The base class of all tasks: what is held is not run, no task ends its worker, and each retry waits."""
+"""The base class of all tasks: what is held is not run, and no task ends its worker."""
 
 import logging
 import math
@@ -32,16 +32,6 @@ class DeliveredTask(DjangoTask):  # type: ignore[type-arg] # generic in the stub
         except MemoryError as error:
             raise OutOfMemory(str(error)) from error
 
-    def retry(self, *args: Any, **options: Any) -> Any:
-        """As Celery's, after whole seconds and one at least.
-
-        Quorum queues delay by whole seconds alone. And Celery's jitter may choose 0: each time, so that all tries are
-        over in a moment.
-        """
-        if (countdown := options.get("countdown")) is not None:
-            options["countdown"] = max(1, math.ceil(countdown))
-        return super().retry(*args, **options)
-
     def before_start(self, task_id: str, args: Any, kwargs: Any) -> None:
         """Called by Celery after it has noted that the task runs, and before it does."""
         # Celery makes this class before Django has loaded its models.
@@ -56,3 +46,13 @@ class DeliveredTask(DjangoTask):  # type: ignore[type-arg] # generic in the stub
             logger.info("%s %s goes back to the outbox: hold %s, %s", self.name, task_id, hold.pk, hold)
             # The message is acknowledged, and no result written.
             raise Ignore(f"held: {hold}")
+
+    def retry(self, *args: Any, **options: Any) -> Any:
+        """As Celery's, after whole seconds and one at least.
+
+        Quorum queues delay by whole seconds alone. And Celery's jitter may choose 0: each time, so that all tries are
+        over in a moment.
+        """
+        if (countdown := options.get("countdown")) is not None:
+            options["countdown"] = max(1, math.ceil(countdown))
+        return super().retry(*args, **options)
