@@ -1,7 +1,7 @@
 """What operators do with dead letters: choose them, and discard. How they are replayed is in delivery.replays."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -25,6 +25,14 @@ class Choice:
 
     letters: QuerySet[DeadLetter]
     selector: dict[str, Any]
+
+    def up_to(self, newest: int) -> "Choice":
+        """Without what came later: nobody was asked about that."""
+        return replace(self, letters=self.letters.filter(pk__lte=newest))
+
+    def newest(self) -> int:
+        """The last letter of it, or 0."""
+        return int(self.letters.order_by().aggregate(newest=Max("pk"))["newest"] or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +61,7 @@ class Selector:
         return letters
 
     def choice(self) -> Choice:
-        """To decide about."""
+        """To decide about: those that wait now."""
         given = {
             "ids": list(self.ids),
             "task": self.task_name,
@@ -62,7 +70,8 @@ class Selector:
             "older_than_s": self.older_than.total_seconds() if self.older_than is not None else None,
             "argument": dict([self.argument]) if self.argument else None,
         }
-        return Choice(self.waiting(), {name: value for name, value in given.items() if value})
+        choice = Choice(self.waiting(), {name: value for name, value in given.items() if value})
+        return choice.up_to(choice.newest())
 
 
 def check_selector(selector: Selector) -> None:

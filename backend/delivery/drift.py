@@ -53,7 +53,8 @@ def queues_to_move(api: ManagementApi) -> list[Queue]:
 
 
 def _differs(queue: Queue, present: dict[str, Any]) -> bool:
-    return bool(present["arguments"] != queue.queue_arguments or not present["durable"] or present["auto_delete"])
+    # Their type is one of the arguments, and quorum queues are durable and stay.
+    return bool(present["arguments"] != queue.queue_arguments)
 
 
 def _exchange_drift(api: ManagementApi) -> Iterator[str]:

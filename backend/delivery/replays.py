@@ -12,7 +12,7 @@ from django.utils import timezone
 from delivery.dead_letters import ActRefused, Choice, record_act
 from delivery.ledger import UnknownTask, task_state
 from delivery.models import DeadLetter, OperatorAct, OutboxMessage, Replay
-from delivery.outbox import enqueue
+from delivery.outbox import enqueue, wake_relays
 
 logger = logging.getLogger(__name__)
 
@@ -130,6 +130,8 @@ def _go_on(replay: Replay) -> None:
     if replay.per_second:
         count = min(max(int(replay.per_second * STEP_SECONDS), 1), STEP_LETTERS)
     replay.last_task = _ask_anew(_waiting(replay)[:count], _moments(replay, last)) or replay.last_task
+    # A relay that sleeps has to learn when the next of them is due.
+    wake_relays()
     if not waiting_for(replay).exists():
         _end(replay, State.DONE)
 

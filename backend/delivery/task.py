@@ -41,16 +41,6 @@ class DeliveredTask(DjangoTask):  # type: ignore[type-arg] # generic in the stub
         except MemoryError as error:
             raise OutOfMemory(str(error)) from error
 
-    def retry(self, *args: Any, **options: Any) -> Any:
-        """As Celery's, after whole seconds and one at least.
-
-        Quorum queues delay by whole seconds alone. And Celery's jitter may choose 0: each time, so that all tries are
-        over in a moment.
-        """
-        if (countdown := options.get("countdown")) is not None:
-            options["countdown"] = max(1, math.ceil(countdown))
-        return super().retry(*args, **options)
-
     def _run_in_transaction(self, args: Any, kwargs: Any) -> Any:
         from delivery.results import AlreadySucceeded
 
@@ -91,6 +81,16 @@ class DeliveredTask(DjangoTask):  # type: ignore[type-arg] # generic in the stub
             logger.info("%s %s goes back to the outbox: hold %s, %s", self.name, task_id, hold.pk, hold)
             # The message is acknowledged, and no result written.
             raise Ignore(f"held: {hold}")
+
+    def retry(self, *args: Any, **options: Any) -> Any:
+        """As Celery's, after whole seconds and one at least.
+
+        Quorum queues delay by whole seconds alone. And Celery's jitter may choose 0: each time, so that all tries are
+        over in a moment.
+        """
+        if (countdown := options.get("countdown")) is not None:
+            options["countdown"] = max(1, math.ceil(countdown))
+        return super().retry(*args, **options)
 
 
 def is_one_transaction(service: object) -> bool:

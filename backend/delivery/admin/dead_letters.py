@@ -21,7 +21,13 @@ NOTES = {
 }
 
 
-class ReplayForm(ReasonForm):
+class DecisionForm(ReasonForm):
+    """Why. What died after the question was asked is not part of the answer."""
+
+    newest = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class ReplayForm(DecisionForm):
     """Why, whether one goes first, and at which pace."""
 
     with_canary = forms.BooleanField(
@@ -66,16 +72,18 @@ class DeadLetterAdmin(ReadOnlyAdmin):
         def decide(choice: Choice, who: str, answer: dict[str, Any]) -> str:
             return f"discarded: {count_of(discard_dead_letters(choice, who=who, **answer))}"
 
-        return self._decide(request, queryset, ReasonForm, decide)
+        return self._decide(request, queryset, DecisionForm, decide)
 
     def _decide(
-        self, request: HttpRequest, queryset: QuerySet[DeadLetter], form_class: type[ReasonForm], decide: Decide
+        self, request: HttpRequest, queryset: QuerySet[DeadLetter], form_class: type[DecisionForm], decide: Decide
     ) -> HttpResponse | None:
         act, choice = request.POST["action"], _choice(request, queryset)
-        form = form_class(request.POST if "reason" in request.POST else None)
+        form = form_class(request.POST if "reason" in request.POST else None, initial={"newest": choice.newest()})
         if not form.is_valid():
             title = f"{act.capitalize()} {count_of(choice.letters.count())}"
             return self.ask(request, form, choice.letters, title, NOTES[act])
+        if newest := form.cleaned_data.pop("newest"):
+            choice = choice.up_to(newest)
         try:
             done = decide(choice, request.user.get_username(), form.cleaned_data)
         except ActRefused as refusal:

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from delivery.command_line import argument_with_value, duration, operator
 from delivery.dead_letter_text import count_of, describe, describe_kind, describe_replay, tell
-from delivery.dead_letters import ActRefused, Selector, check_selector, discard_dead_letters, kinds
+from delivery.dead_letters import ActRefused, Choice, Selector, check_selector, discard_dead_letters, kinds
 from delivery.models import DeadLetter, Replay
 from delivery.replays import FASTEST, SLOWEST, advance_replays, order_replay, stop_replay, waiting_for
 
@@ -93,7 +93,8 @@ class Command(BaseCommand):
         if selector == Selector() and not options["all"]:
             raise CommandError("name ids or a filter, or all of them by --all")
         check_selector(selector)
-        count = selector.waiting().count()
+        choice = selector.choice()
+        count = choice.letters.count()
         if options["dry_run"]:
             self._list(selector, each=False)
             self.stdout.write(f"dry run: {act} would concern {count_of(count)}")
@@ -104,14 +105,14 @@ class Command(BaseCommand):
             raise CommandError("--reason: must say why")
         self._confirm(f"{act} {count_of(count)}", yes=options["yes"])
         if act == "discard":
-            done = discard_dead_letters(selector.choice(), who=operator(), reason=options["reason"])
+            done = discard_dead_letters(choice, who=operator(), reason=options["reason"])
             self.stdout.write(f"discarded: {count_of(done)}")
         else:
-            self._replay(selector, options)
+            self._replay(choice, options)
 
-    def _replay(self, selector: Selector, options: dict[str, Any]) -> None:
+    def _replay(self, choice: Choice, options: dict[str, Any]) -> None:
         replay = order_replay(
-            selector.choice(),
+            choice,
             who=operator(),
             reason=options["reason"],
             per_second=options["rate"],

@@ -1,5 +1,7 @@
 """Dead letters in the admin: shown, replayed and discarded by those who may."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
@@ -91,16 +93,20 @@ def test_a_replay_is_stopped_with_a_reason(client: Client, letters: list[DeadLet
 
 def test_all_that_meet_a_filter_are_more_than_a_page(client: Client) -> None:
     login(client, "view_deadletter", "change_deadletter")
-    make_dead_letters(1100, fingerprint="1" * 16)
+    first = make_dead_letters(1100, fingerprint="1" * 16)
     others = make_dead_letters(2)
     address = f"{reverse(LIST)}?fingerprint={'1' * 16}"
-    some = {"action": "discard", "_selected_action": [letter.pk for letter in others], "select_across": "1"}
+    ticked = [letter.pk for letter in others]
+    some: dict[str, Any] = {"action": "discard", "_selected_action": ticked, "select_across": "1"}
     asked = client.post(address, some).text
     assert "Discard 1100 dead letters" in asked
     assert "and 1050 more" in asked
     assert 'name="select_across" value="1"' in asked
+    assert f'name="newest" value="{first[-1].pk}"' in asked
+    make_dead_letters(1, fingerprint="1" * 16)  # nobody was asked about it
+    some["newest"] = str(first[-1].pk)
     assert "discarded: 1100 dead letters" in client.post(address, some | {"reason": "a test"}, follow=True).text.lower()
-    assert DeadLetter.objects.filter(state="waiting").count() == 2
+    assert DeadLetter.objects.filter(state="waiting").count() == 3
     assert OperatorAct.objects.get().selector == {"filter": f"fingerprint={'1' * 16}"}
 
 

@@ -5,12 +5,16 @@ import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 
+import psycopg
 import pytest
+from django.db import connection
+from django_celery_results.models import TaskResult
 
 from delivery.dead_letters import Selector
 from delivery.ledger import task_state
 from delivery.models import DeadLetter, OperatorAct, OutboxMessage, Replay
-from delivery.replays import order_replay
+from delivery.outbox import NOTIFY_CHANNEL
+from delivery.replays import advance_replays, order_replay
 from tests.broker import Broker
 from tests.dead_letters import NAME, make_dead_letters
 from tests.processes import Processes, RunningProcess, wait_until
@@ -88,6 +92,22 @@ def test_a_replay_goes_on_without_the_command_that_asked_for_it(processes: Proce
     assert [consumer.stop() for consumer in consumers] == [0, 0]
 
 
+def test_a_command_that_is_broken_off_says_that_the_replay_goes_on(processes: Processes, broker: Broker) -> None:
+    make_dead_letters(2)
+    command = processes.start_command("dead_letters", "replay", "--all", "--reason", "try", "--yes")
+    command.wait_for_log("1 dead letter still to come")
+    command.signal(signal.SIGINT)
+    assert command.wait() == 1
+    replay = Replay.objects.get(state="canary")
+    assert f"replay {replay.pk} goes on by itself, as far as dead-letter consumers run" in command.log
+    assert "Traceback" not in command.log
+    later = processes.run_command(
+        "dead_letters", "replay", "--all", "--reason", "too", "--no-canary", "--no-wait", "--yes"
+    )
+    assert (later.returncode, later.stdout) == (0, "")
+    assert OutboxMessage.objects.count() == 2
+
+
 def test_a_replay_of_a_thousand_keeps_its_pace(processes: Processes, broker: Broker, consumer: RunningProcess) -> None:
     per_second, total = 200, 1000
     make_dead_letters(total)
@@ -138,3 +158,34 @@ def test_while_nothing_is_sent_only_half_a_second_is_asked_for_and_a_stop_keeps_
     assert list(OperatorAct.objects.order_by("id").values_list("action", "count")) == [("replay", 100), ("stop", 90)]
     again = processes.run_command("dead_letters", "stop", str(replay.pk), "--reason", "too much")
     assert f"replay {replay.pk}: is stopped" in again.stderr
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_relay_that_sleeps_is_woken_by_each_step() -> None:
+    make_dead_letters(3)
+    with psycopg.connect(**connection.get_connection_params(), autocommit=True) as listener:
+        listener.execute(f"LISTEN {NOTIFY_CHANNEL}")
+        replay = order_replay(ALL(), who="ana", reason="mended", per_second=2, with_canary=False)
+        assert len(list(listener.notifies(timeout=10, stop_after=1))) == 1
+        OutboxMessage.objects.update(sent_at=replay.act.at)
+        advance_replays()
+        assert len(list(listener.notifies(timeout=10, stop_after=1))) == 1
+    assert OutboxMessage.objects.count() == 2
+    first, second = OutboxMessage.objects.order_by("id")
+    assert (second.not_before or 0) - (first.not_before or 0) == timedelta(seconds=0.5)  # type: ignore[operator]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_replay_of_which_another_takes_a_step_is_passed_over() -> None:
+    make_dead_letters(2)
+    replay = order_replay(ALL(), who="ana", reason="mended")
+    OutboxMessage.objects.update(sent_at=replay.act.at)
+    TaskResult.objects.create(task_id=str(replay.canary), status="SUCCESS", result="null")
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '5s'")
+    with psycopg.connect(**connection.get_connection_params()) as another:
+        another.execute("SELECT 1 FROM delivery_replay FOR UPDATE")
+        assert advance_replays()
+        assert count("replayed") == 1
+    advance_replays()
+    assert count("replayed") == 2
