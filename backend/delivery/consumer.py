@@ -36,6 +36,27 @@ class Consumer(consumer.Consumer):
             for step in consumer.Consumer.Blueprint.default_steps
         ]
 
+    def __init__(self, on_task_request: Any, *, worker_options: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        """Without asking other workers at the start what they have revoked: Placar holds tasks, and revokes none.
+
+        That question costs a second at each new connection. And it is published on the connection by which the worker
+        consumes: in memory alarm the broker stops whoever has ever published, and queues that nobody empties keep it
+        in alarm.
+        """
+        options = {**(worker_options or {}), "without_mingle": True}
+        super().__init__(on_task_request, worker_options=options, **kwargs)
+
+    def connection_for_write(self, url: str | None = None, heartbeat: float | None = None) -> Any:
+        """For events, such as the worker's sign of life every two seconds: without confirms.
+
+        They are sent by the loop that does all else. Where each waits for its confirm, the whole worker stands still
+        as long as the broker takes no messages.
+        """
+        options = {"confirm_publish": False}
+        return self.ensure_connected(
+            self.app.connection_for_write(url=url, heartbeat=heartbeat, transport_options=options)
+        )
+
     def create_task_handler(self, *args: Any, **kwargs: Any) -> Callable[[Any], None]:
         """Celery's own, but what it trips over is rejected and so becomes a dead letter.
 
