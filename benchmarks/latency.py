@@ -22,7 +22,7 @@ from benchmarks.figures import Figure, print_summary  # noqa: E402
 from benchmarks.roles import roles  # noqa: E402
 from delivery.models import OutboxMessage  # noqa: E402
 from delivery.outbox import enqueue  # noqa: E402
-from tests.processes import Processes, wait_until  # noqa: E402
+from tests.processes import wait_until  # noqa: E402
 
 PER_SECOND = 20
 ROUNDS, JOBS = 6, 200

@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from celery import states
-from django.db.models import Case, CharField, Count, Min, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from django_celery_results.models import TaskResult
 
 from delivery.broker_counts import count_messages
-from delivery.in_flight import TaskIdText, in_flight
+from delivery.in_flight import TaskIdText, sent_without
 from delivery.ledger import FAILED, State
 from delivery.messages import NoRoute, queue_of
 from delivery.models import OutboxMessage
@@ -35,31 +35,29 @@ class Account:
 
     state: State
     count: int
-    oldest: datetime  # when it was asked for
+    # When it was asked for; if it runs, when it began; if it failed, when that was. None of what has succeeded.
+    oldest: datetime | None
 
 
 def account_by_state() -> list[Account]:
-    """Every task of the outbox, by the states of delivery.ledger, in their order; without those that have no task."""
-    status = TaskResult.objects.filter(task_id=TaskIdText(OuterRef("task_id"))).values("status")
-    messages = OutboxMessage.objects.annotate(status=Subquery(status))
-    rows = (
-        messages.annotate(
-            state=Case(
-                When(status=states.SUCCESS, then=Value("succeeded")),
-                When(status__in=FAILED, then=Value("failed")),
-                When(status=states.STARTED, then=Value("running")),
-                When(Q(status__isnull=True, sent_at__isnull=True), then=Value("waiting")),
-                default=Value("sent"),
-                output_field=CharField(),
-            )
-        )
-        .order_by()
-        .values("state")
-        .annotate(count=Count("pk"), oldest=Min("created_at"))
-    )
-    accounts = {row["state"]: Account(**row) for row in rows}
-    order: tuple[State, ...] = ("waiting", "sent", "running", "succeeded", "failed")
-    return [accounts[state] for state in order if state in accounts]
+    """Every task of the outbox in one of the states of delivery.ledger."""
+    messages = OutboxMessage.objects.order_by()
+    waiting = messages.filter(sent_at__isnull=True).aggregate(count=Count("pk"), oldest=Min("created_at"))
+    sent = sent_without(Q(status__in=[*states.READY_STATES, states.STARTED])).order_by()
+    sent_now = sent.aggregate(count=Count("pk"), oldest=Min("created_at"))
+    asked_for = OutboxMessage.objects.annotate(text=TaskIdText("task_id")).filter(text=OuterRef("task_id"))
+    results = TaskResult.objects.filter(Exists(asked_for)).order_by()
+    running = results.filter(status=states.STARTED).aggregate(count=Count("pk"), oldest=Min("date_started"))
+    failed = results.filter(status__in=FAILED).aggregate(count=Count("pk"), oldest=Min("date_done"))
+    # The rest: too many to be looked up one by one.
+    succeeded = messages.count() - sum(group["count"] for group in (waiting, sent_now, running, failed))
+    return [
+        Account("waiting", **waiting),
+        Account("sent", **sent_now),
+        Account("running", **running),
+        Account("succeeded", succeeded, None),
+        Account("failed", **failed),
+    ]
 
 
 def find_unaccounted() -> list[OutboxMessage]:
@@ -91,15 +89,20 @@ def _look() -> list[OutboxMessage]:
         # Delayed messages are of any queue: none of them may be taken for missing.
         missing = tasks - messages.by_queue.get(queue, 0) - messages.delayed
         if missing > 0:
-            found += _quiet().filter(task_name__in=names).order_by("heard_of_at", "pk")[:missing]
+            found += _by_silence(_quiet().filter(task_name__in=names))[:missing]
     return sorted(found, key=lambda message: message.pk)
 
 
-def _quiet() -> QuerySet[Any]:
-    """Those in flight of which nothing was heard for a while; when it was, is `heard_of_at`."""
+def _quiet() -> QuerySet[OutboxMessage]:
+    """Those in flight of which nothing was heard for a while."""
+    since = timezone.now() - QUIET_TIME
+    return sent_without(Q(status__in=states.READY_STATES) | Q(date_done__gte=since)).filter(sent_at__lt=since)
+
+
+def _by_silence(messages: QuerySet[OutboxMessage]) -> QuerySet[Any]:
+    """In the order of when something was heard of them."""
     result = TaskResult.objects.filter(task_id=TaskIdText(OuterRef("task_id"))).values("date_done")
-    heard_of_at = Greatest("sent_at", Coalesce(Subquery(result), "sent_at"))
-    return in_flight().annotate(heard_of_at=heard_of_at).filter(heard_of_at__lt=timezone.now() - QUIET_TIME)
+    return messages.order_by(Greatest("sent_at", Coalesce(Subquery(result), "sent_at")), "pk")
 
 
 def _count_quiet() -> Counter[str]:

@@ -1,21 +1,21 @@
 """Moves dead messages from their queues into the table. Any number of these may run."""
 
 import logging
+import sys
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError, connection
 from kombu import Connection
 
 from delivery.broker import BrokerUnavailable, describe, errors_of, open_connection
 from delivery.dead_letter_intake import ResultPending, take_dead_message
 from delivery.dead_messages import read_dead_message
-from delivery.outage import Outage
+from delivery.long_running import LongRunning
 from delivery.topology import dead_queue_of, task_queues
-from delivery.wakeup import Wakeup
 
 logger = logging.getLogger(__name__)
 
@@ -24,50 +24,40 @@ PREFETCH = 10
 # A worker rejects a message a moment before or after it writes the result; one that died in between never does.
 RESULT_PATIENCE_SECONDS = 3.0
 LOOK_SECONDS = 0.1
+# A frame of 128 KiB has no room for more levels of six bytes each.
+DEEPEST_HEADERS = 30_000
 # How long a wait for the next message lasts before heartbeats are answered, and a stop is noticed.
 WAIT_SECONDS = 0.5
 
 
-class DeadLetterConsumer:
+class DeadLetterConsumer(LongRunning):
     """Acknowledges a message after its row was committed: if anything dies in between, it comes again."""
 
-    def __init__(self) -> None:
-        self._wakeup = Wakeup()
-        self._broker_outage = Outage("broker")
-        self._database_outage = Outage("database")
-
-    def stop(self) -> None:
-        """Let `run` return after the message in hand. May be called from a signal handler."""
-        self._wakeup.stop()
-
-    def run(self) -> None:
-        """Take messages in until stopped."""
-        while not self._wakeup.stopping:
-            try:
-                with _consuming() as broker:
-                    self._broker_outage.end()
-                    self._consume(broker)
-            except BrokerUnavailable as error:
-                self._wakeup.pause(self._broker_outage.begin_or_go_on(error))
-            except (DatabaseError, InterfaceError) as error:
-                # What was not stored goes back to its queue with the connection to the broker, which is closed by now.
-                connection.close()
-                self._wakeup.pause(self._database_outage.begin_or_go_on(str(error).strip()))
-        connection.close()
+    def _work(self) -> None:
+        # What could not be stored goes back to its queue with the connection, which any error closes.
+        with _consuming() as broker:
+            self._broker_outage.end()
+            self._consume(broker)
 
     def _consume(self, broker: Connection) -> None:
         channel: Any = broker.default_channel
         channel.basic_qos(0, PREFETCH, False)
-        for queue in task_queues():
-            channel.basic_consume(dead_queue_of(queue.name).name, callback=partial(self._take, channel, queue.name))
+        # The body as it came: py-amqp would decode it by the encoding that the message names.
+        channel.auto_decode = False
+        arrived: deque[tuple[str, Any]] = deque()
+        with _room_for_nested_headers():
+            for queue in task_queues():
+                callback = partial(_keep, arrived, queue.name)
+                channel.basic_consume(dead_queue_of(queue.name).name, callback=callback)
         while not self._wakeup.stopping:
-            with suppress(TimeoutError):
+            with suppress(TimeoutError), _room_for_nested_headers():
                 broker.drain_events(timeout=WAIT_SECONDS)
+            # What is left when it stops goes back to its queue with the connection.
+            while arrived and not self._wakeup.stopping:
+                self._take(channel, *arrived.popleft())
             broker.heartbeat_check()
 
     def _take(self, channel: Any, queue_name: str, message: Any) -> None:
-        if self._wakeup.stopping:
-            return  # it goes back to its queue with the connection
         dead = read_dead_message(message, queue=queue_name)
         deadline = time.monotonic() + RESULT_PATIENCE_SECONDS
         while True:
@@ -82,6 +72,24 @@ class DeadLetterConsumer:
             logger.info("%s %s was given up after it had succeeded", dead.task_name, dead.task_id)
         else:
             logger.error("dead letter %d: %s: %s", letter.pk, letter, letter.exception_type or letter.cause)
+
+
+def _keep(arrived: deque[tuple[str, Any]], queue_name: str, message: Any) -> None:
+    arrived.append((queue_name, message))
+
+
+@contextmanager
+def _room_for_nested_headers() -> Iterator[None]:
+    """For py-amqp, which decodes headers before it hands a message over, by calling itself at each level of them.
+
+    A message on which it fails would come again and again, and none behind it would ever be taken.
+    """
+    usual = sys.getrecursionlimit()
+    sys.setrecursionlimit(DEEPEST_HEADERS)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(usual)
 
 
 @contextmanager

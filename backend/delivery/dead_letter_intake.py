@@ -1,16 +1,21 @@
 """Takes dead messages into the table, with what is known of why they died."""
 
 import json
+import logging
+import secrets
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from celery import states
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 from django_celery_results.models import TaskResult
 
 from delivery.dead_messages import DeadMessage
 from delivery.fingerprints import fingerprint
 from delivery.models import DeadLetter, OutboxMessage
+
+logger = logging.getLogger(__name__)
 
 
 class ResultPending(Exception):
@@ -21,7 +26,8 @@ def take_dead_message(message: DeadMessage, *, is_last_look: bool) -> DeadLetter
     """Store it, and see to it that its task has failed; returns the letter.
 
     None: the task has succeeded all the same (its worker died between its result and the acknowledgement), and nothing
-    is left to do. The same message again changes nothing. Raises ResultPending unless `is_last_look`.
+    is left to do. The same message again changes nothing. What of it the database refuses is left out: that it died is
+    known in any case, and the body is kept as it came. Raises ResultPending unless `is_last_look`.
     """
     result = TaskResult.objects.filter(task_id=message.task_id).first() if message.task_id else None
     if result is not None and result.status == states.SUCCESS:
@@ -31,12 +37,26 @@ def take_dead_message(message: DeadMessage, *, is_last_look: bool) -> DeadLetter
         raise ResultPending
     failure = _failure(message, result if is_final else None)
     try:
+        return _store(message, failure, is_failed=is_final)
+    except DataError as error:
+        logger.warning("dead message %s: kept without what the database refuses: %s", message.task_id, error)
+        bare = replace(message, properties={}, headers={}, kwargs=None)
+        return _store(bare, failure, is_failed=is_final, digest=message.digest)
+
+
+def _store(message: DeadMessage, failure: dict[str, str], *, is_failed: bool, digest: str = "") -> DeadLetter:
+    """`is_failed`: its result says so already."""
+    digest = digest or message.digest
+    try:
         with transaction.atomic():
-            if not is_final and _was_asked_for(message):
+            if not is_failed and _was_asked_for(message):
                 _store_failure(message, failure)
-            return DeadLetter.objects.create(**_fields(message), **failure)
+            return DeadLetter.objects.create(**_fields(message), **failure, digest=digest)
     except IntegrityError:
-        return DeadLetter.objects.get(digest=message.digest)
+        if message.is_redelivered or message.task_id:
+            return DeadLetter.objects.get(digest=digest)
+        # Never given out before, and so not the one that is stored, but another that is equal to it.
+        return DeadLetter.objects.create(**_fields(message), **failure, digest=secrets.token_hex(32))
 
 
 def _was_asked_for(message: DeadMessage) -> bool:
@@ -48,7 +68,7 @@ def _was_asked_for(message: DeadMessage) -> bool:
 
 
 def _fields(message: DeadMessage) -> dict[str, Any]:
-    names = ("queue", "task_id", "task_name", "kwargs", "body", "properties", "headers", "cause", "died_at", "digest")
+    names = ("queue", "task_id", "task_name", "kwargs", "body", "properties", "headers", "cause", "died_at")
     return {name: getattr(message, name) for name in names}
 
 

@@ -1,23 +1,30 @@
-"""What operators do with dead letters: choose, replay, discard. Each act is recorded in its transaction."""
+"""What operators do with dead letters: choose them, and discard. How they are replayed is in delivery.replays."""
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count, Max, Min, QuerySet
 from django.utils import timezone
 
-from delivery.models import DeadLetter, OperatorAct, OutboxMessage
-from delivery.outbox import enqueue
+from delivery.models import DeadLetter, OperatorAct
+from delivery.names import known_queues, known_task_names
 
 State = DeadLetter.State
 
 
 class ActRefused(Exception):
     """What was asked for cannot be done with these letters; the text says why. Nothing was done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Letters about which somebody decides, and how they were chosen, for the record."""
+
+    letters: QuerySet[DeadLetter]
+    selector: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +52,8 @@ class Selector:
             letters = letters.filter(**{f"kwargs__{self.argument[0]}": self.argument[1]})
         return letters
 
-    def document(self) -> dict[str, Any]:
-        """As the record of an act keeps it."""
+    def choice(self) -> Choice:
+        """To decide about."""
         given = {
             "ids": list(self.ids),
             "task": self.task_name,
@@ -55,11 +62,14 @@ class Selector:
             "older_than_s": self.older_than.total_seconds() if self.older_than is not None else None,
             "argument": dict([self.argument]) if self.argument else None,
         }
-        return {name: value for name, value in given.items() if value}
+        return Choice(self.waiting(), {name: value for name, value in given.items() if value})
 
 
-def require_waiting(selector: Selector) -> None:
-    """Raise ActRefused for the first of the ids, if any are given, that does not wait for a decision."""
+def check_selector(selector: Selector) -> None:
+    """Raise ActRefused where it names what there is nowhere, or a letter that does not wait for a decision."""
+    _check_name("task", selector.task_name, "task_name", known_task_names)
+    _check_name("queue", selector.queue, "queue", known_queues)
+    _check_name("kind", selector.fingerprint, "fingerprint", list)
     letters = DeadLetter.objects.defer("body").in_bulk(selector.ids)
     for letter_id in selector.ids:
         letter = letters.get(letter_id)
@@ -70,73 +80,42 @@ def require_waiting(selector: Selector) -> None:
             raise ActRefused(f"dead letter {letter_id} {what}")
 
 
-@transaction.atomic
-def replay_dead_letters(
-    selector: Selector, *, who: str, reason: str, per_second: float | None = None, at_most: int | None = None
-) -> list[uuid.UUID]:
-    """Ask anew for the tasks of the waiting letters, the oldest first; returns the new tasks' ids.
-
-    `per_second`: they are sent at this pace. Raises ActRefused.
-    """
-    letters = _lock(selector, at_most)
-    if unreadable := [letter.pk for letter in letters if letter.kwargs is None or not letter.task_name]:
-        raise ActRefused(f"dead letter {unreadable[0]}: is no task that can be asked for again; it can be discarded")
-    now = timezone.now()
-    task_ids = [_ask_anew(letter, _moment(now, number, per_second)) for number, letter in enumerate(letters)]
-    _record(OperatorAct.Action.REPLAY, selector, len(letters), who=who, reason=reason)
-    return task_ids
+def _check_name(what: str, name: str, field: str, known: Any) -> None:
+    """`known`: gives those that may have a dead letter, beside those that have one."""
+    if not name or DeadLetter.objects.filter(**{field: name}).exists():
+        return
+    died = DeadLetter.objects.order_by().values_list(field, flat=True).distinct()
+    names = sorted({*known(), *died} - {""})
+    if name not in names:
+        raise ActRefused(f"{what} {name!r}: is unknown; there are {', '.join(names) or 'none'}")
 
 
 @transaction.atomic
-def discard_dead_letters(selector: Selector, *, who: str, reason: str) -> int:
+def discard_dead_letters(choice: Choice, *, who: str, reason: str) -> int:
     """Decide that the waiting letters are not tried again; they stay as the record.
 
     Returns how many. Raises ActRefused.
     """
-    letters = _lock(selector, None)
-    DeadLetter.objects.filter(pk__in=[letter.pk for letter in letters]).update(
-        state=State.DISCARDED, settled_at=timezone.now()
-    )
-    _record(OperatorAct.Action.DISCARD, selector, len(letters), who=who, reason=reason)
-    return len(letters)
+    act = record_act(OperatorAct.Action.DISCARD, choice, who=who, reason=reason)
+    act.letters.update(state=State.DISCARDED, settled_at=timezone.now())
+    return act.count
 
 
-def _lock(selector: Selector, at_most: int | None) -> list[DeadLetter]:
-    """So that two who replay at once do not replay the same."""
-    letters = selector.waiting()
-    if connection.features.has_select_for_update:
-        letters = letters.select_for_update()
-    return list(letters[:at_most])
+def record_act(action: OperatorAct.Action, choice: Choice, *, who: str, reason: str) -> OperatorAct:
+    """Note the act, and with each of the letters that still wait that it chose them; in the caller's transaction.
 
-
-def _moment(now: datetime, number: int, per_second: float | None) -> datetime | None:
-    return now + timedelta(seconds=number / per_second) if per_second else None
-
-
-def _ask_anew(letter: DeadLetter, not_before: datetime | None) -> uuid.UUID:
-    try:
-        task_id = enqueue(letter.task_name, letter.kwargs or {}, not_before=not_before)
-    except ValueError as error:
-        raise ActRefused(f"dead letter {letter.pk}: {error}") from error
-    OutboxMessage.objects.filter(task_id=task_id).update(replays=_id_of(letter))
-    letter.state, letter.settled_at, letter.replayed_as = State.REPLAYED, timezone.now(), task_id
-    letter.save(update_fields=["state", "settled_at", "replayed_as"])
-    return task_id
-
-
-def _id_of(letter: DeadLetter) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(letter.task_id)
-    except ValueError:
-        return None
-
-
-def _record(action: OperatorAct.Action, selector: Selector, count: int, *, who: str, reason: str) -> None:
+    Of two who choose the same at once the second waits, and chooses those that the first has not settled. Raises
+    ActRefused.
+    """
     if not reason.strip():
         raise ActRefused("reason: must say why")
-    if not count:
+    act = OperatorAct.objects.create(who=who, action=action, selector=choice.selector, count=0, reason=reason.strip())
+    chosen = DeadLetter.objects.filter(pk__in=choice.letters.order_by().values("pk"), state=State.WAITING)
+    act.count = chosen.update(act=act)
+    if not act.count:
         raise ActRefused("no dead letter that waits meets this")
-    OperatorAct.objects.create(who=who, action=action, selector=selector.document(), count=count, reason=reason.strip())
+    act.save(update_fields=["count"])
+    return act
 
 
 def kinds(letters: QuerySet[DeadLetter]) -> Sequence[dict[str, Any]]:

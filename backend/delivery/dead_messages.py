@@ -8,6 +8,9 @@ from typing import Any
 
 from django.utils import timezone
 
+# Headers by which the broker counts how often it has given the message out; 3.10 knows the first, 4 both.
+COUNTS = {"x-delivery-count", "x-acquired-count"}
+
 
 @dataclass(frozen=True, slots=True)
 class DeadMessage:
@@ -22,11 +25,16 @@ class DeadMessage:
     task_id: str
     task_name: str
     kwargs: dict[str, Any] | None
+    is_redelivered: bool  # given out before, maybe to a consumer that stored it
 
     @property
     def digest(self) -> str:
-        """The same for the same message: the moment of its death is part of its headers."""
-        document = json.dumps([self.queue, self.properties, self.headers], sort_keys=True).encode()
+        """The same for the same message, however often it comes: the moment of its death is part of its headers.
+
+        Messages that are equal, and died in the same second, have the same as well.
+        """
+        headers = {name: value for name, value in self.headers.items() if name not in COUNTS}
+        document = json.dumps([self.queue, self.properties, headers], sort_keys=True).encode()
         return hashlib.sha256(document + b"\0" + self.body).hexdigest()
 
 
@@ -34,7 +42,7 @@ def read_dead_message(message: Any, *, queue: str) -> DeadMessage:
     """`message` is py-amqp's. Nothing in it has to be as it should."""
     properties = dict(message.properties)
     raw_headers = properties.pop("application_headers", None) or {}
-    headers = _storable(raw_headers)
+    headers = _storable_headers(raw_headers)
     body = message.body if isinstance(message.body, bytes) else str(message.body).encode(errors="surrogatepass")
     death = _death(raw_headers, queue)
     return DeadMessage(
@@ -42,11 +50,12 @@ def read_dead_message(message: Any, *, queue: str) -> DeadMessage:
         body=body,
         properties=_storable(properties),
         headers=headers,
-        cause=str(death.get("reason", "unknown"))[:30],
+        cause=_clean(str(death.get("reason", "unknown")))[:30],
         died_at=_moment(death.get("time")),
         task_id=_text(headers, "id", 255),
         task_name=_text(headers, "task", 200),
         kwargs=_kwargs(body),
+        is_redelivered=bool(message.delivery_info["redelivered"]),
     )
 
 
@@ -72,12 +81,22 @@ def _kwargs(body: bytes) -> dict[str, Any] | None:
     """Of a task message: [args, kwargs, what follows]. None if it is none, or has positional arguments."""
     try:
         content = json.loads(body)
+        if not (isinstance(content, list) and len(content) == 3):
+            return None
+        args, kwargs, _ = content
+        return _storable(kwargs) if isinstance(kwargs, dict) and not args else None
     except (ValueError, RecursionError):  # nested so deeply that nobody can read it
         return None
-    if not (isinstance(content, list) and len(content) == 3):
-        return None
-    args, kwargs, _ = content
-    return _storable(kwargs) if isinstance(kwargs, dict) and not args else None
+
+
+def _storable_headers(raw: dict[str, Any]) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    for name, value in raw.items():
+        try:
+            headers |= _storable({name: value})
+        except RecursionError:
+            headers |= _storable({name: "nested too deeply to be kept"})
+    return headers
 
 
 def _storable(value: dict[str, Any]) -> dict[str, Any]:

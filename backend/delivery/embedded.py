@@ -7,12 +7,9 @@ again at the next start.
 import fcntl
 import hashlib
 import logging
-import os
-import signal
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -24,6 +21,7 @@ from django.db import connection
 from delivery.broker import is_in_memory
 from delivery.in_flight import in_flight
 from delivery.relay import Relay
+from delivery.threads import start_thread
 
 logger = logging.getLogger(__name__)
 
@@ -48,9 +46,9 @@ def run_embedded_worker() -> int:
             logger.info("%s tasks were in flight when the last run ended; they are sent again", count)
         relay = Relay(poll_seconds=RELAY_POLL_SECONDS)
         threads = [
-            _start_thread("relay", relay.run),
+            start_thread("relay", relay.run),
             # It has to be told its scheduler: its own default keeps schedules in a file.
-            _start_thread("beat", BeatService(current_app, scheduler_cls=current_app.conf.beat_scheduler).start),
+            start_thread("beat", BeatService(current_app, scheduler_cls=current_app.conf.beat_scheduler).start),
         ]
         worker = current_app.Worker(pool="threads", concurrency=WORKER_THREADS, loglevel="INFO", quiet=True)
         worker.start()
@@ -94,18 +92,3 @@ def _lock_path() -> Path:
         return Path(f"{settings['NAME']}.worker-lock")
     address = "/".join(str(settings[part]) for part in ("HOST", "PORT", "NAME"))
     return Path(tempfile.gettempdir()) / f"placar-{hashlib.sha256(address.encode()).hexdigest()[:16]}.worker-lock"
-
-
-def _start_thread(name: str, run: Callable[[], None]) -> threading.Thread:
-    """A thread without which the process is of no use: if it dies, the process ends and is started again."""
-
-    def guarded() -> None:
-        try:
-            run()
-        except Exception:
-            logger.exception("%s died", name)
-            os.kill(os.getpid(), signal.SIGTERM)
-
-    thread = threading.Thread(target=guarded, name=name, daemon=True)
-    thread.start()
-    return thread

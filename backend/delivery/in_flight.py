@@ -3,10 +3,12 @@
 from typing import Any
 
 from celery import states
-from django.db.models import CharField, Exists, Func, OuterRef, QuerySet
+from django.db.models import CharField, Exists, Func, OuterRef, Q, QuerySet
 from django_celery_results.models import TaskResult
 
 from delivery.models import OutboxMessage
+
+_PARTS = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
 
 
 class TaskIdText(Func):
@@ -16,13 +18,17 @@ class TaskIdText(Func):
     template = "CAST(%(expressions)s AS varchar)"
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        parts = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
-        text = " || '-' || ".join(f"substr(%(expressions)s, {start}, {length})" for start, length in parts)
+        text = " || '-' || ".join(f"substr(%(expressions)s, {start}, {length})" for start, length in _PARTS)
         sql, parameters = self.as_sql(compiler, connection, template=text, **context)
-        return sql, list(parameters) * len(parts)
+        return sql, list(parameters) * len(_PARTS)
 
 
 def in_flight() -> QuerySet[OutboxMessage]:
     """Sent, and neither succeeded nor given up: with the broker or a worker, or lost."""
-    final = TaskResult.objects.filter(task_id=TaskIdText(OuterRef("task_id")), status__in=states.READY_STATES)
-    return OutboxMessage.objects.filter(~Exists(final), sent_at__isnull=False)
+    return sent_without(Q(status__in=states.READY_STATES))
+
+
+def sent_without(result: Q) -> QuerySet[OutboxMessage]:
+    """Sent, and no result of theirs is like this."""
+    found = TaskResult.objects.filter(result, task_id=TaskIdText(OuterRef("task_id")))
+    return OutboxMessage.objects.filter(~Exists(found), sent_at__isnull=False)

@@ -106,6 +106,7 @@ class OperatorAct(models.Model):
         HOLD = "hold"
         RELEASE = "release"
         REPLAY = "replay"
+        STOP = "stop"  # a replay
         DISCARD = "discard"
         RESEND = "resend"
 
@@ -150,6 +151,13 @@ class DeadLetter(models.Model):
     traceback = models.TextField(blank=True)
     fingerprint = models.CharField(max_length=16, help_text="the same for failures of the same kind")
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    act = models.ForeignKey(
+        OperatorAct,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="letters",
+        help_text="that chose it last; it may wait all the same, when the replay did not come to it",
+    )
     settled_at = models.DateTimeField(null=True)
     replayed_as = models.UUIDField(null=True, help_text="the task by which it was tried anew")
 
@@ -159,6 +167,37 @@ class DeadLetter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task_name or 'unreadable message'} {self.task_id}".strip()
+
+
+class Replay(models.Model):
+    """What is left to do of an operator's act that asks for dead letters anew, and how it went."""
+
+    class State(models.TextChoices):
+        CANARY = "canary", "waits for its canary"
+        GOING_ON = "going_on", "going on"
+        DONE = "done", "done"
+        STOPPED = "stopped", "stopped"
+
+    UNDER_WAY = (State.CANARY, State.GOING_ON)
+
+    id = models.BigAutoField(primary_key=True)
+    act = models.OneToOneField(OperatorAct, on_delete=models.CASCADE, help_text="who chose which letters, and why")
+    state = models.CharField(max_length=10, choices=State)
+    per_second = models.FloatField(null=True, help_text="none: as fast as they are sent")
+    canary = models.UUIDField(null=True, help_text="the task that has to succeed before the others are asked for")
+    last_task = models.UUIDField(null=True, editable=False, help_text="that was asked for")
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.TextField(blank=True, help_text="why it was stopped")
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            # Looked for several times a second, beside a record that only grows.
+            models.Index(fields=["id"], name="replay_under_way", condition=Q(state__in=["canary", "going_on"])),
+        ]
+
+    def __str__(self) -> str:
+        return f"replay {self.pk}"
 
 
 class ScheduleState(models.Model):

@@ -4,15 +4,12 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 
-import psycopg
-from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db import transaction
 
-from delivery.broker import BrokerUnavailable
 from delivery.claims import claim, mark_refused, mark_sent, seconds_until_due
+from delivery.long_running import LongRunning
 from delivery.messages import Row
-from delivery.outage import Outage
 from delivery.publisher import Publisher, make_publisher
-from delivery.wakeup import Wakeup
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +23,7 @@ LOCKED_ROWS_PAUSE = 0.05
 BATCH_SECONDS = 0.01
 
 
-class Relay:
+class Relay(LongRunning):
     """Claims due rows, sends them, and marks those that the broker has confirmed, batch by batch.
 
     Claiming and marking share one transaction. When the relay or the broker dies in between, the rows stay unsent and
@@ -34,42 +31,33 @@ class Relay:
     """
 
     def __init__(self, *, batch_size: int = BATCH_SIZE, poll_seconds: float = POLL_SECONDS) -> None:
+        super().__init__()
         self._batch_size = batch_size
         self._poll_seconds = poll_seconds
         self._publisher: Publisher = make_publisher()
-        self._wakeup = Wakeup()
-        self._broker_outage = Outage("broker")
-        self._database_outage = Outage("database")
         self._last_batch_at = 0.0  # of time.monotonic()
-
-    def stop(self) -> None:
-        """Let `run` return after the batch in hand. May be called from a signal handler or another thread."""
-        self._wakeup.stop()
+        self._is_woken = False
 
     def run(self) -> None:
         """Send until stopped."""
-        while not self._wakeup.stopping:
-            try:
-                self._run_once()
-            except BrokerUnavailable as error:
-                self._wakeup.pause(self._broker_outage.begin_or_go_on(error))
-            except (DatabaseError, InterfaceError, psycopg.Error) as error:
-                self._let_go_of_database()
-                self._wakeup.pause(self._database_outage.begin_or_go_on(str(error).strip()))
+        super().run()
         self._publisher.close()
-        self._let_go_of_database()
 
-    def _run_once(self) -> None:
+    def _work(self) -> None:
         """Send what is due, or sleep until something may be."""
         # Listening comes before looking: what is committed in between is notified.
         self._wakeup.listen()
-        due_in = seconds_until_due()
-        self._database_outage.end()
+        # Only to sleep it must know how long: what was just committed is sent a query earlier.
+        due_in = 0.0 if self._is_woken else seconds_until_due()
+        self._is_woken = False
         if due_in is not None and due_in <= 0:
             self._send_due()
-            return
-        self._publisher.keep_alive()
-        self._wakeup.wait(self._poll_seconds if due_in is None else min(self._poll_seconds, due_in))
+        else:
+            self._publisher.keep_alive()
+            self._is_woken = self._wakeup.wait(
+                self._poll_seconds if due_in is None else min(self._poll_seconds, due_in)
+            )
+        self._database_outage.end()
 
     def _send_due(self) -> None:
         # Before the rows are claimed, so that a broker that is gone costs no lock.
@@ -78,7 +66,7 @@ class Relay:
         self._last_batch_at = time.monotonic()
         claimed = self._send_batch()
         if not claimed:
-            self._wakeup.wait(LOCKED_ROWS_PAUSE)
+            self._is_woken = self._wakeup.wait(LOCKED_ROWS_PAUSE)
         while claimed == self._batch_size and not self._wakeup.stopping:
             claimed = self._send_batch()
 
@@ -95,10 +83,6 @@ class Relay:
         self._broker_outage.end()
         _log_refused(refused, reasons)
         return len(rows)
-
-    def _let_go_of_database(self) -> None:
-        self._wakeup.forget()
-        connection.close()
 
 
 def _log_refused(rows: Sequence[Row], reasons: Mapping[int, str]) -> None:

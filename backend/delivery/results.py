@@ -1,6 +1,7 @@
 """The result backend: django-db, with one statement for each state, and patient with the database."""
 
 import logging
+import os
 from datetime import timedelta
 from typing import Any
 
@@ -30,7 +31,9 @@ class ResultBackend(DatabaseBackend):  # type: ignore[misc] # of a package witho
 
     def note_start(self, task_id: str, request: Any) -> Start:
         """Note that the task runs; waits for a database that is away."""
-        fields = self._fields(task_id, {"hostname": request.hostname}, states.STARTED, None, request)
+        fields = self._fields(
+            task_id, {"pid": os.getpid(), "hostname": request.hostname}, states.STARTED, None, request
+        )
         start: Start = self._ensure_retryable(write_start, fields)
         return start
 

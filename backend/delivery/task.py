@@ -1,7 +1,8 @@
-"""The base class of all tasks: its start, what keeps it from starting, and its success within its own transaction."""
+"""The base class of all tasks: what keeps it from starting, its retries, and its success in its own commit."""
 
 import inspect
 import logging
+import math
 import sys
 from functools import cached_property
 from typing import Any
@@ -39,6 +40,16 @@ class DeliveredTask(DjangoTask):  # type: ignore[type-arg] # generic in the stub
             return self.run(*args, **kwargs)
         except MemoryError as error:
             raise OutOfMemory(str(error)) from error
+
+    def retry(self, *args: Any, **options: Any) -> Any:
+        """As Celery's, after whole seconds and one at least.
+
+        Quorum queues delay by whole seconds alone. And Celery's jitter may choose 0: each time, so that all tries are
+        over in a moment.
+        """
+        if (countdown := options.get("countdown")) is not None:
+            options["countdown"] = max(1, math.ceil(countdown))
+        return super().retry(*args, **options)
 
     def _run_in_transaction(self, args: Any, kwargs: Any) -> Any:
         from delivery.results import AlreadySucceeded

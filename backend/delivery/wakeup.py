@@ -32,14 +32,16 @@ class Wakeup:
             self._listener = psycopg.connect(**connection.get_connection_params(), autocommit=True)
             self._listener.execute(f"LISTEN {NOTIFY_CHANNEL}")
 
-    def wait(self, seconds: float) -> None:
-        """Sleep until notified, told to stop, or the time has passed. Raises psycopg.OperationalError."""
+    def wait(self, seconds: float) -> bool:
+        """Sleep until notified, told to stop, or the time has passed; returns whether it was notified.
+
+        Raises psycopg.OperationalError.
+        """
         if self._listener is None:
-            return self.pause(seconds)
+            self.pause(seconds)
+            return False
         select.select([self._reader, self._listener.fileno()], [], [], seconds)
-        for _ in self._listener.notifies(timeout=0):
-            pass
-        return None
+        return bool(list(self._listener.notifies(timeout=0)))
 
     def pause(self, seconds: float) -> None:
         """Sleep until told to stop or the time has passed, whatever is notified."""

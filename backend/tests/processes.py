@@ -126,11 +126,26 @@ class Processes:
         relay.wait_for_log("relay started")
         return relay
 
+    def start_dead_letter_consumer(self) -> RunningProcess:
+        """Start `manage.py consume_dead_letters`, and wait until it works."""
+        consumer = self.start_command("consume_dead_letters")
+        consumer.wait_for_log("dead-letter consumer started")
+        return consumer
+
     def start_worker(self, *options: str, app: str = "config", **environment: str) -> RunningProcess:
         """Start `celery -A config worker -l info`, one child unless told otherwise, and wait until it is ready."""
         worker = self.start(
             *(sys.executable, "-m", "celery", "-A", app, "worker", "-l", "info", "--concurrency", "1", *options),
             extra_environment=environment,
+        )
+        worker.wait_for_log(" ready.")
+        return worker
+
+    def start_sabotaged_worker(self, how: str, **limits: str) -> RunningProcess:
+        """Start a worker whose ranking task fails in a way that tests.sabotage knows, and wait until it is ready."""
+        worker = self.start(
+            *(sys.executable, "-m", "celery", "-A", "tests.sabotage", "worker", "-l", "info", "--concurrency", "1"),
+            extra_environment={"SABOTAGE": how, **limits},
         )
         worker.wait_for_log(" ready.")
         return worker

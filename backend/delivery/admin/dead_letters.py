@@ -5,28 +5,39 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 
-from delivery.admin.base import ReadOnlyAdmin
-from delivery.dead_letters import ActRefused, Selector, discard_dead_letters, replay_dead_letters
+from delivery.admin.base import ReadOnlyAdmin, ReasonForm, is_filter
+from delivery.dead_letter_text import count_of, describe_replay
+from delivery.dead_letters import ActRefused, Choice, discard_dead_letters
 from delivery.models import DeadLetter
+from delivery.replays import FASTEST, SLOWEST, order_replay
+
+Decide = Callable[[Choice, str, dict[str, Any]], str]
+NOTES = {
+    "replay": "Each is asked for anew as a task of its own, the oldest first.",
+    "discard": "None of them is tried again. They stay as the record.",
+}
 
 
-class DecisionForm(forms.Form):
-    """Why, and for a replay at which pace."""
+class ReplayForm(ReasonForm):
+    """Why, whether one goes first, and at which pace."""
 
-    reason = forms.CharField(widget=forms.TextInput(attrs={"size": 60, "autofocus": True}))
-    per_second = forms.FloatField(required=False, min_value=0.001, help_text="so many a second; empty: all at once")
+    with_canary = forms.BooleanField(
+        required=False, initial=True, help_text="one goes first; if it dies again, the others wait as before"
+    )
+    per_second = forms.FloatField(
+        required=False, min_value=SLOWEST, max_value=FASTEST, help_text="so many a second; empty: as fast as they go"
+    )
 
 
 @admin.register(DeadLetter)
 class DeadLetterAdmin(ReadOnlyAdmin):
     list_display = ["id", "state", "task_name", "kwargs", "exception_type", "cause", "died_at", "fingerprint"]
-    list_filter = ["state", "queue", "task_name", "exception_type", "cause"]
-    search_fields = ["=task_id", "=fingerprint", "exception_message"]
+    list_filter = ["state", "queue", "task_name", "exception_type", "cause", "died_at", "fingerprint"]
+    search_fields = ["=task_id", "=fingerprint", "exception_message", "kwargs"]
+    search_help_text = 'an id of a task, a kind of failure, words of the exception, or "event_id": 42 in quotes'
     exclude = ["body"]
     list_per_page = 50
     show_full_result_count = False
@@ -41,55 +52,44 @@ class DeadLetterAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Replay selected dead letters", permissions=["decide"])
     def replay(self, request: HttpRequest, queryset: QuerySet[DeadLetter]) -> HttpResponse | None:
-        """Asks for reason and pace; once that is sent, asks for the tasks anew."""
+        """Asks for reason, canary and pace; once that is sent, asks for the tasks anew."""
 
-        def decide(selector: Selector, who: str, answer: dict[str, Any]) -> int:
-            pace = answer["per_second"]
-            return len(replay_dead_letters(selector, who=who, reason=answer["reason"], per_second=pace))
+        def decide(choice: Choice, who: str, answer: dict[str, Any]) -> str:
+            return describe_replay(order_replay(choice, who=who, **answer))
 
-        return self._decide(request, queryset, "replay", decide)
+        return self._decide(request, queryset, ReplayForm, decide)
 
     @admin.action(description="Discard selected dead letters", permissions=["decide"])
     def discard(self, request: HttpRequest, queryset: QuerySet[DeadLetter]) -> HttpResponse | None:
         """Asks for the reason; once that is sent, they are never tried again."""
 
-        def decide(selector: Selector, who: str, answer: dict[str, Any]) -> int:
-            return discard_dead_letters(selector, who=who, reason=answer["reason"])
+        def decide(choice: Choice, who: str, answer: dict[str, Any]) -> str:
+            return f"discarded: {count_of(discard_dead_letters(choice, who=who, **answer))}"
 
-        return self._decide(request, queryset, "discard", decide)
+        return self._decide(request, queryset, ReasonForm, decide)
 
     def _decide(
-        self,
-        request: HttpRequest,
-        queryset: QuerySet[DeadLetter],
-        act: str,
-        decide: Callable[[Selector, str, dict[str, Any]], int],
+        self, request: HttpRequest, queryset: QuerySet[DeadLetter], form_class: type[ReasonForm], decide: Decide
     ) -> HttpResponse | None:
-        waiting = queryset.filter(state=DeadLetter.State.WAITING)
-        form = DecisionForm(request.POST if "reason" in request.POST else None)
-        if act == "discard":
-            del form.fields["per_second"]
+        act, choice = request.POST["action"], _choice(request, queryset)
+        form = form_class(request.POST if "reason" in request.POST else None)
         if not form.is_valid():
-            return self._ask(request, waiting, act, form)
-        ids = tuple(waiting.values_list("pk", flat=True)) or (0,)  # none must not mean all
+            title = f"{act.capitalize()} {count_of(choice.letters.count())}"
+            return self.ask(request, form, choice.letters, title, NOTES[act])
         try:
-            count = decide(Selector(ids=ids), request.user.get_username(), form.cleaned_data)
+            done = decide(choice, request.user.get_username(), form.cleaned_data)
         except ActRefused as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
         else:
-            self.message_user(request, f"{act}: {count} dead letters.", messages.SUCCESS)
+            self.message_user(request, done, messages.SUCCESS)
         return None
 
-    def _ask(
-        self, request: HttpRequest, waiting: QuerySet[DeadLetter], act: str, form: DecisionForm
-    ) -> TemplateResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"{act.capitalize()} {waiting.count()} dead letters",
-            "opts": self.opts,
-            "letters": waiting,
-            "act": act,
-            "form": form,
-            "checkbox_name": ACTION_CHECKBOX_NAME,
-        }
-        return TemplateResponse(request, "admin/delivery/deadletter/decide.html", context)
+    def describe(self, row: DeadLetter) -> str:
+        return f"{row.pk}: {row} {row.exception_type or row.cause}"
+
+
+def _choice(request: HttpRequest, queryset: QuerySet[DeadLetter]) -> Choice:
+    waiting = queryset.filter(state=DeadLetter.State.WAITING).order_by("id")
+    if is_filter(request):
+        return Choice(waiting, {"filter": request.GET.urlencode() or "all"})
+    return Choice(waiting, {"ids": list(waiting.values_list("pk", flat=True))})

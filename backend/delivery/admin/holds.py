@@ -4,13 +4,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 
-from delivery.admin.base import ReadOnlyAdmin
+from delivery.admin.base import ReadOnlyAdmin, ReasonForm
 from delivery.holds import HoldRefused, check_hold, hold_work, release_hold, why_over
 from delivery.models import Hold
 from delivery.names import known_queues, known_task_names
@@ -41,12 +39,6 @@ class HoldForm(forms.ModelForm):  # type: ignore[type-arg] # generic in the stub
             except HoldRefused as refusal:
                 raise ValidationError(str(refusal)) from refusal
         return cleaned
-
-
-class ReleaseForm(forms.Form):
-    """Why it is released."""
-
-    reason = forms.CharField(widget=forms.TextInput(attrs={"size": 60, "autofocus": True}))
 
 
 class ActiveFilter(admin.SimpleListFilter):
@@ -88,20 +80,13 @@ class HoldAdmin(ReadOnlyAdmin):
     @admin.action(description="Release selected holds", permissions=["release"])
     def release_holds(self, request: HttpRequest, queryset: QuerySet[Hold]) -> HttpResponse | None:
         """Asks for the reason; once that is sent, releases each."""
-        form = ReleaseForm(request.POST if "reason" in request.POST else None)
+        form = ReasonForm(request.POST if "reason" in request.POST else None)
         if form.is_valid():
             for hold in queryset.order_by("id"):
                 self._release(request, hold, form.cleaned_data["reason"])
             return None
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "Release holds",
-            "opts": self.opts,
-            "holds": queryset,
-            "form": form,
-            "checkbox_name": ACTION_CHECKBOX_NAME,
-        }
-        return TemplateResponse(request, "admin/delivery/hold/release_holds.html", context)
+        note = "What these hold goes out in the order in which it was asked for, unless another hold keeps it."
+        return self.ask(request, form, queryset, "Release holds", note)
 
     def _release(self, request: HttpRequest, hold: Hold, reason: str) -> None:
         try:

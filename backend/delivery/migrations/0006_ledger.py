@@ -6,13 +6,13 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('delivery', '0004_dead_letters'),
+        ('delivery', '0005_replays'),
     ]
 
     operations = [
         migrations.AlterField(
             model_name='operatoract',
             name='action',
-            field=models.CharField(choices=[('hold', 'Hold'), ('release', 'Release'), ('replay', 'Replay'), ('discard', 'Discard'), ('resend', 'Resend')], max_length=30),
+            field=models.CharField(choices=[('hold', 'Hold'), ('release', 'Release'), ('replay', 'Replay'), ('stop', 'Stop'), ('discard', 'Discard'), ('resend', 'Resend')], max_length=30),
         ),
     ]

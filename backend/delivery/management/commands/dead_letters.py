@@ -1,30 +1,20 @@
 """`manage.py dead_letters`: why tasks were given up, and what becomes of them."""
 
-import json
+import os
 import sys
 import time
-import uuid
 from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from delivery.command_line import argument_with_value, duration, operator
-from delivery.dead_letters import (
-    ActRefused,
-    Selector,
-    discard_dead_letters,
-    kinds,
-    replay_dead_letters,
-    require_waiting,
-)
-from delivery.holds import describe_time
-from delivery.ledger import TaskState, task_state
-from delivery.models import DeadLetter, OutboxMessage
+from delivery.dead_letter_text import count_of, describe, describe_kind, describe_replay, tell
+from delivery.dead_letters import ActRefused, Selector, check_selector, discard_dead_letters, kinds
+from delivery.models import DeadLetter, Replay
+from delivery.replays import FASTEST, SLOWEST, advance_replays, order_replay, stop_replay, waiting_for
 
-# A task that fails is tried for half a minute, and may wait for a worker before.
-CANARY_SECONDS = 300
-LOOK_SECONDS = 0.2
+LOOK_SECONDS = 0.05
 EPILOG = "Without ids or a filter, replay and discard want --all. See docs/runbook.md."
 
 
@@ -35,16 +25,23 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        acts = parser.add_subparsers(dest="act", required=True, metavar="list|show|replay|discard")
-        listing = acts.add_parser("list", help="list what waits for a decision, grouped by kind of failure")
+        acts = parser.add_subparsers(dest="act", required=True, metavar="list|show|replay|stop|discard")
+        listing = acts.add_parser(
+            "list", help="list what waits for a decision, grouped by kind of failure, and the replays under way"
+        )
         listing.add_argument("--each", action="store_true", help="a line for each dead letter instead")
-        show = acts.add_parser("show", help="everything about one: arguments, exception, traceback")
+        show = acts.add_parser("show", help="everything about one: arguments, exception, traceback, who decided")
         show.add_argument("letter_id", type=int, metavar="ID")
         replay = acts.add_parser("replay", help="ask for the tasks anew, one of them first", epilog=EPILOG)
         replay.add_argument("--rate", type=rate, metavar="N", help="so many a second; else as fast as they go")
         replay.add_argument(
             "--no-canary", action="store_true", help="all at once: do not wait whether the first one dies again"
         )
+        replay.add_argument(
+            "--no-wait", action="store_true", help="leave it to the dead-letter consumers; `list` shows how it goes"
+        )
+        stop = acts.add_parser("stop", help="keep a replay from going on; the rest waits as before")
+        stop.add_argument("replay_id", type=int, metavar="REPLAY")
         discard = acts.add_parser("discard", help="keep them as the record, but never try them again", epilog=EPILOG)
         for act in (listing, replay, discard):
             add_filters(act)
@@ -52,6 +49,7 @@ class Command(BaseCommand):
             act.add_argument("--all", action="store_true", help="every one that waits")
             act.add_argument("--dry-run", action="store_true", help="only say what would be done")
             act.add_argument("--yes", action="store_true", help="do not ask")
+        for act in (replay, stop, discard):
             act.add_argument("--reason", default="", metavar="TEXT", help="why, for the record (needed)")
 
     def handle(self, *, act: str, **options: Any) -> None:
@@ -60,12 +58,18 @@ class Command(BaseCommand):
                 self._show(options["letter_id"])
             elif act == "list":
                 self._list(selector_of(options), each=options["each"])
+            elif act == "stop":
+                count = stop_replay(options["replay_id"], who=operator(), reason=options["reason"])
+                self.stdout.write(f"stopped; not replayed: {count_of(count)}")
             else:
                 self._decide(act, selector_of(options), options)
         except ActRefused as refusal:
             raise CommandError(str(refusal)) from refusal
+        except BrokenPipeError:  # `list --each | head`: who reads has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     def _list(self, selector: Selector, *, each: bool) -> None:
+        check_selector(selector)
         letters = selector.waiting()
         if each:
             for letter in letters.defer("body", "headers", "traceback").iterator():
@@ -73,6 +77,8 @@ class Command(BaseCommand):
         else:
             for kind in kinds(letters):
                 self.stdout.write(describe_kind(kind))
+        for replay in Replay.objects.filter(state__in=Replay.UNDER_WAY).select_related("act").order_by("id"):
+            self.stdout.write(describe_replay(replay))
         of_all = "" if selector == Selector() else f" of {Selector().waiting().count()}"
         self.stdout.write(f"waiting for a decision: {letters.count()}{of_all}")
 
@@ -80,60 +86,54 @@ class Command(BaseCommand):
         letter = DeadLetter.objects.filter(pk=letter_id).first()
         if letter is None:
             raise CommandError(f"there is no dead letter {letter_id}")
-        lines = {
-            "dead letter": f"{letter.pk}, {letter.state}",
-            "task": f"{letter.task_name} {letter.task_id}",
-            "arguments": json.dumps(letter.kwargs),
-            "queue": letter.queue,
-            "died": f"{describe_time(letter.died_at)} ({letter.cause})",
-            "exception": f"{letter.exception_type}: {letter.exception_message}".removeprefix(": "),
-            "kind": letter.fingerprint,
-            "replay of": replay_of(letter),
-            "replayed as": letter.replayed_as,
-        }
-        for name, value in lines.items():
-            if value is not None:
-                self.stdout.write(f"{name + ':':<13} {value}")
-        if letter.kwargs is None:
-            self.stdout.write(f"{'message:':<13} {bytes(letter.body[:2000])!r}")
-        self.stdout.write(f"\n{letter.traceback}" if letter.traceback else "")
+        for line in tell(letter):
+            self.stdout.write(line)
 
     def _decide(self, act: str, selector: Selector, options: dict[str, Any]) -> None:
         if selector == Selector() and not options["all"]:
             raise CommandError("name ids or a filter, or all of them by --all")
-        require_waiting(selector)
+        check_selector(selector)
         count = selector.waiting().count()
         if options["dry_run"]:
             self._list(selector, each=False)
-            self.stdout.write(f"dry run: {act} would concern these {count}")
+            self.stdout.write(f"dry run: {act} would concern {count_of(count)}")
             return
+        if not count:
+            raise CommandError("no dead letter that waits meets this")
         if not options["reason"].strip():
             raise CommandError("--reason: must say why")
-        self._confirm(f"{act} {count} dead letters", yes=options["yes"])
+        self._confirm(f"{act} {count_of(count)}", yes=options["yes"])
         if act == "discard":
-            done = discard_dead_letters(selector, who=operator(), reason=options["reason"])
-            self.stdout.write(f"discarded: {done}")
+            done = discard_dead_letters(selector.choice(), who=operator(), reason=options["reason"])
+            self.stdout.write(f"discarded: {count_of(done)}")
         else:
-            self._replay(selector, count, options)
+            self._replay(selector, options)
 
-    def _replay(self, selector: Selector, count: int, options: dict[str, Any]) -> None:
-        who, reason = operator(), options["reason"]
-        if count > 1 and not options["no_canary"]:
-            (canary,) = replay_dead_letters(selector, who=who, reason=f"{reason} (canary)", at_most=1)
-            self.stdout.write(f"canary {canary}: waiting for it to end, {CANARY_SECONDS} s at most ...")
-            try:
-                state = await_end(canary)
-            except KeyboardInterrupt:
-                raise CommandError(
-                    f"stopped; the canary goes on by itself, the other {count - 1} wait as before"
-                ) from None
-            if state.state != "succeeded":
-                raise CommandError(
-                    f"the canary {state.state}: {state.reason or 'no result yet'}; the other {count - 1} wait as before"
-                )
-        done = replay_dead_letters(selector, who=who, reason=reason, per_second=options["rate"])
-        pace = f", {options['rate']:g} a second" if options["rate"] else ""
-        self.stdout.write(f"replayed: {len(done)}{pace}")
+    def _replay(self, selector: Selector, options: dict[str, Any]) -> None:
+        replay = order_replay(
+            selector.choice(),
+            who=operator(),
+            reason=options["reason"],
+            per_second=options["rate"],
+            with_canary=not options["no_canary"],
+        )
+        if replay.state != Replay.State.DONE:
+            self.stdout.write(describe_replay(replay))
+        if options["no_wait"]:
+            return
+        try:
+            wait_for_end(replay)
+        except KeyboardInterrupt:
+            raise CommandError(
+                f"{replay} goes on by itself, as far as dead-letter consumers run;"
+                f" `dead_letters stop {replay.pk} --reason ...` stops it"
+            ) from None
+        if replay.state == Replay.State.STOPPED:
+            rest = count_of(waiting_for(replay).count())
+            raise CommandError(f"{replay} was stopped: {replay.outcome}; not replayed: {rest}")
+        canary = ", the canary among them" if replay.canary else ""
+        done = replay.act.letters.filter(state=DeadLetter.State.REPLAYED).count()
+        self.stdout.write(f"replayed: {count_of(done)}{canary}")
 
     def _confirm(self, what: str, *, yes: bool) -> None:
         if yes:
@@ -142,6 +142,14 @@ class Command(BaseCommand):
             raise CommandError(f"{what}: not done; --yes says that it is meant where nobody can be asked")
         if input(f"{what}? [y/N] ").strip().lower() not in ("y", "yes"):
             raise CommandError("nothing was done")
+
+
+def wait_for_end(replay: Replay) -> None:
+    """Return once it is done or was stopped. It goes on meanwhile, also where no dead-letter consumer runs."""
+    while replay.state in Replay.UNDER_WAY:
+        time.sleep(LOOK_SECONDS)
+        advance_replays()
+        replay.refresh_from_db()
 
 
 def add_filters(parser: ArgumentParser) -> None:
@@ -162,43 +170,12 @@ def selector_of(options: dict[str, Any]) -> Selector:
     )
 
 
-def replay_of(letter: DeadLetter) -> str | None:
-    """The task that this one was to replay."""
-    message = OutboxMessage.objects.filter(task_id=letter.task_id).first() if letter.kwargs is not None else None
-    return str(message.replays) if message is not None and message.replays else None
-
-
 def rate(text: str) -> float:
-    """An argparse type: a number above 0."""
+    """An argparse type: a pace that a replay can have."""
     try:
         value = float(text)
     except ValueError:
         value = 0.0
-    if not 0 < value < float("inf"):
-        raise ArgumentTypeError(f"{text!r} is not a number above 0")
+    if not SLOWEST <= value <= FASTEST:
+        raise ArgumentTypeError(f"{text!r} is not a number from {SLOWEST} to {FASTEST}")
     return value
-
-
-def await_end(task_id: uuid.UUID) -> TaskState:
-    """The task's state once it has succeeded or failed, or after CANARY_SECONDS whatever it is then."""
-    deadline = time.monotonic() + CANARY_SECONDS
-    while (state := task_state(task_id)).state not in ("succeeded", "failed") and time.monotonic() < deadline:
-        time.sleep(LOOK_SECONDS)
-    return state
-
-
-def describe(letter: DeadLetter) -> str:
-    """A dead letter in one line."""
-    exception = letter.exception_type or letter.cause
-    arguments = json.dumps(letter.kwargs)
-    return f"{letter.pk:>7}  {letter.fingerprint}  {describe_time(letter.died_at)}  {letter}  {arguments}  {exception}"
-
-
-def describe_kind(kind: dict[str, Any]) -> str:
-    """A kind of failure in one line."""
-    name = kind["task_name"] or "unreadable message"
-    what = kind["exception_type"] or kind["cause"]
-    last = describe_time(kind["last"])
-    return (
-        f"{kind['count']:>7}  {kind['fingerprint']}  {name}  {what}  last {last}, as in dead letter {kind['example']}"
-    )

@@ -12,6 +12,8 @@ from delivery.command_line import operator
 from delivery.models import OutboxMessage
 from delivery.resending import ResendRefused, resend_tasks
 
+SINCE = {"waiting": "asked for", "sent": "asked for", "running": "started", "failed": "failed"}
+
 
 class Command(BaseCommand):
     help = (
@@ -36,9 +38,8 @@ class Command(BaseCommand):
 
     def _show(self) -> None:
         for account in account_by_state():
-            self.stdout.write(
-                f"{account.state:<12}{account.count:>9}   the oldest asked for {_age(account.oldest)} ago"
-            )
+            oldest = f"   the oldest {SINCE[account.state]} {_age(account.oldest)} ago" if account.oldest else ""
+            self.stdout.write(f"{account.state:<12}{account.count:>9}{oldest}")
         unaccounted = self._find()
         self.stdout.write(f"{'unaccounted':<12}{len(unaccounted):>9}")
         for message in unaccounted:
@@ -49,9 +50,10 @@ class Command(BaseCommand):
 
     def _metrics(self) -> None:
         for account in account_by_state():
-            seconds = _age(account.oldest).total_seconds()
             self.stdout.write(f'placar_tasks{{state="{account.state}"}} {account.count}')
-            self.stdout.write(f'placar_tasks_oldest_seconds{{state="{account.state}"}} {seconds:.0f}')
+            if account.oldest:
+                seconds = _age(account.oldest).total_seconds()
+                self.stdout.write(f'placar_tasks_oldest_seconds{{state="{account.state}"}} {seconds:.0f}')
         self.stdout.write(f"placar_tasks_unaccounted {len(self._find())}")
 
     def _resend(self, reason: str) -> None:

@@ -11,17 +11,14 @@ from celery import current_app
 from django.db import transaction
 
 from delivery.broker import open_connection
-from delivery.dead_letter_intake import take_dead_message
-from delivery.dead_messages import read_dead_message
 from delivery.ledger import task_state
 from delivery.management_api import ManagementApi
-from delivery.models import DeadLetter, OperatorAct, OutboxMessage
+from delivery.models import DeadLetter
 from delivery.outbox import enqueue
 from delivery.policies import wanted_policies
 from tests.broker import Broker, channel_of
+from tests.dead_letters import NAME, make_dead_letters
 from tests.processes import Processes, RunningProcess, wait_until
-
-NAME = "events.generate_event_ranking"
 
 
 def ask(**kwargs: object) -> uuid.UUID:
@@ -38,20 +35,9 @@ def letter_of(task_id: uuid.UUID) -> DeadLetter:
 def roles(processes: Processes, broker: Broker) -> Iterator[RunningProcess]:
     """Relay and dead-letter consumer; a worker whose tasks fail at once is the test's to start."""
     processes.start_relay()
-    consumer = processes.start_command("consume_dead_letters")
-    consumer.wait_for_log("dead-letter consumer started")
+    consumer = processes.start_dead_letter_consumer()
     yield consumer
     assert consumer.stop() == 0
-
-
-def start_worker(processes: Processes, how: str, **limits: str) -> RunningProcess:
-    """A worker whose ranking task fails in a way that tests.sabotage knows."""
-    worker = processes.start(
-        *(sys.executable, "-m", "celery", "-A", "tests.sabotage", "worker", "-l", "info", "--concurrency", "1"),
-        extra_environment={"SABOTAGE": how, **limits},
-    )
-    worker.wait_for_log(" ready.")
-    return worker
 
 
 @pytest.mark.parametrize(
@@ -67,7 +53,7 @@ def start_worker(processes: Processes, how: str, **limits: str) -> RunningProces
 def test_what_fails_for_good_is_a_dead_letter(
     processes: Processes, broker: Broker, roles: RunningProcess, how: str, limits: dict[str, str], exception: str
 ) -> None:
-    worker = start_worker(processes, how, **limits)
+    worker = processes.start_sabotaged_worker(how, **limits)
     task_id = ask(event_id=7)
     letter = letter_of(task_id)
     assert (letter.task_name, letter.kwargs, letter.queue) == (NAME, {"event_id": 7}, "events")
@@ -96,7 +82,7 @@ def test_a_task_that_kills_its_whole_worker_is_given_up_with_a_failed_result(
     task_id = ask(event_id=7)
     starts = 0
     while not DeadLetter.objects.exists():
-        worker = start_worker(processes, "kill_worker")
+        worker = processes.start_sabotaged_worker("kill_worker")
         starts += 1
         wait_until(lambda worker=worker: worker.has_ended or DeadLetter.objects.exists(), "its end")  # type: ignore[misc]
         # Three take it; the next may be started before the dead letter is in the table, and waits for it here.
@@ -121,22 +107,6 @@ def test_an_unknown_task_and_messages_that_cannot_be_read_are_dead_letters(
     wait_until(lambda: all_empty(broker), "nothing left in any queue")
 
 
-@pytest.mark.django_db
-def test_the_same_message_again_is_the_same_letter() -> None:
-    dead = read_dead_message(FakeMessage(b"garbage"), queue="events")
-    first = take_dead_message(dead, is_last_look=True)
-    assert take_dead_message(dead, is_last_look=True) == first
-    assert DeadLetter.objects.count() == 1
-
-
-class FakeMessage:
-    """What the broker delivers again is the same to the letter."""
-
-    def __init__(self, body: bytes) -> None:
-        self.body = body
-        self.properties = {"content_type": "text/plain", "application_headers": {"bad": "\0"}}
-
-
 def all_empty(broker: Broker) -> bool:
     names = [name for queue in current_app.amqp.queues for name in (queue, f"{queue}.dead")]
     return not any(broker.count(name) for name in names)
@@ -152,56 +122,8 @@ def task_headers(name: str) -> dict[str, Any]:
     return {"id": str(uuid.uuid4()), "task": name, "lang": "py", "argsrepr": "()", "kwargsrepr": "{}"}
 
 
-def make_letters(count: int) -> list[DeadLetter]:
-    """Of tasks that succeed when they are asked for again."""
-    return DeadLetter.objects.bulk_create(
-        DeadLetter(
-            digest=f"{number:064}",
-            queue="events",
-            task_id=str(uuid.uuid4()),
-            task_name=NAME,
-            kwargs={"event_id": number},
-            body=b"[[], {}, {}]",
-            properties={},
-            headers={},
-            cause="rejected",
-            died_at="2026-01-01T00:00:00Z",
-            exception_type="RuntimeError",
-            fingerprint="0" * 16,
-        )
-        for number in range(count)
-    )
-
-
-def test_a_replay_asks_anew_and_names_what_it_replays(processes: Processes, broker: Broker) -> None:
-    letters = make_letters(3)
-    processes.start_relay()
-    processes.start_worker()
-    run = processes.run_command("dead_letters", "replay", "--task", NAME, "--reason", "mended", "--yes")
-    assert (run.returncode, run.stderr) == (0, "")
-    assert run.stdout.splitlines()[-1] == "replayed: 2"
-    for letter in letters:
-        letter.refresh_from_db()
-        assert letter.state == "replayed"
-        assert letter.replayed_as is not None
-        assert str(OutboxMessage.objects.get(task_id=letter.replayed_as).replays) == letter.task_id
-    acts = OperatorAct.objects.order_by("id").values_list("action", "count", "reason", "selector")
-    assert list(acts) == [("replay", 1, "mended (canary)", {"task": NAME}), ("replay", 2, "mended", {"task": NAME})]
-    wait_until(lambda: task_state(letters[2].replayed_as).state == "succeeded", "the last one done")  # type: ignore[arg-type]
-
-
-def test_a_canary_that_dies_again_keeps_the_rest(processes: Processes, broker: Broker, roles: RunningProcess) -> None:
-    make_letters(3)
-    start_worker(processes, "exception")
-    run = processes.run_command("dead_letters", "replay", "--all", "--reason", "try", "--yes")
-    assert run.returncode == 1
-    assert "the canary failed: RuntimeError: sabotaged; the other 2 wait as before" in run.stderr
-    assert DeadLetter.objects.filter(state="replayed").count() == 1
-    assert OutboxMessage.objects.count() == 1
-
-
 def test_list_show_and_discard(processes: Processes, broker: Broker) -> None:
-    letters = make_letters(3)
+    letters = make_dead_letters(3)
     listed = processes.run_command("dead_letters", "list")
     assert f"3  {'0' * 16}  {NAME}  RuntimeError" in listed.stdout
     shown = processes.run_command("dead_letters", "show", str(letters[1].pk))
@@ -211,10 +133,17 @@ def test_list_show_and_discard(processes: Processes, broker: Broker) -> None:
     refused = processes.run_command("dead_letters", "discard", "--reason", "x", "--yes")
     assert "name ids or a filter, or all of them by --all" in refused.stderr
     run = processes.run_command("dead_letters", "discard", "--argument", "event_id=1", "--reason", "test", "--yes")
-    assert run.stdout == "discarded: 1\n"
+    assert run.stdout == "discarded: 1 dead letter\n"
     assert DeadLetter.objects.get(state="discarded") == letters[1]
     again = processes.run_command("dead_letters", "replay", str(letters[1].pk), "--reason", "x", "--yes")
     assert f"dead letter {letters[1].pk} was discarded" in again.stderr
     dry = processes.run_command("dead_letters", "discard", "--all", "--dry-run")
-    assert dry.stdout.splitlines()[-1] == "dry run: discard would concern these 2"
+    assert dry.stdout.splitlines()[-1] == "dry run: discard would concern 2 dead letters"
     assert DeadLetter.objects.filter(state="waiting").count() == 2
+
+
+def test_who_reads_only_the_first_lines_of_a_list_sees_no_error(processes: Processes, broker: Broker) -> None:
+    make_dead_letters(2000)
+    piped = processes.start("sh", "-c", f"{sys.executable} manage.py dead_letters list --each | head -n 1")
+    assert piped.wait() == 0
+    assert len(piped.log.splitlines()) == 1

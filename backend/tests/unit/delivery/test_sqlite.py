@@ -10,7 +10,13 @@ import pytest
 HERE = Path(__file__).parent
 
 
-@pytest.mark.parametrize("module", ["test_outbox.py", "test_holds.py", "test_firing.py"])
+@pytest.mark.parametrize(
+    "module",
+    [
+        *("test_outbox.py", "test_holds.py", "test_firing.py"),
+        *("test_results.py", "test_accounts.py", "test_retention.py"),
+    ],
+)
 def test_it_does_the_same_on_sqlite(tmp_path: Path, module: str) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(HERE / module)]
     run = subprocess.run(

@@ -1,0 +1,46 @@
+"""What runs until it is stopped, and waits out an outage of the broker or the database."""
+
+from abc import ABC, abstractmethod
+
+import psycopg
+from django.db import DatabaseError, InterfaceError, connection
+
+from delivery.broker import BrokerUnavailable
+from delivery.outage import Outage
+from delivery.wakeup import Wakeup
+
+
+class LongRunning(ABC):
+    """The outer loop; what the work is, and what it lets go of, is for those that inherit."""
+
+    def __init__(self) -> None:
+        self._wakeup = Wakeup()
+        self._broker_outage = Outage("broker")
+        self._database_outage = Outage("database")
+
+    def stop(self) -> None:
+        """Let `run` return after the work in hand. May be called from a signal handler or another thread."""
+        self._wakeup.stop()
+
+    def run(self) -> None:
+        """Work until stopped."""
+        while not self._wakeup.stopping:
+            try:
+                self._work()
+            except BrokerUnavailable as error:
+                self._wakeup.pause(self._broker_outage.begin_or_go_on(error))
+            except (DatabaseError, InterfaceError, psycopg.Error) as error:
+                self._let_go_of_database()
+                self._wakeup.pause(self._database_outage.begin_or_go_on(str(error).strip()))
+        self._let_go_of_database()
+
+    @abstractmethod
+    def _work(self) -> None:
+        """One round, or many: it returns at the latest when the wakeup is stopping.
+
+        It ends the outages itself, once it knows that what was gone is back.
+        """
+
+    def _let_go_of_database(self) -> None:
+        self._wakeup.forget()
+        connection.close()
