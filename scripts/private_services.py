@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """Runs a command with a private PostgreSQL and a private RabbitMQ, and removes both afterwards.
 
-    scripts/private_services.py run [--durable] -- COMMAND...
-    scripts/private_services.py broker start|stop|kill|freeze|thaw
-    scripts/private_services.py database start|stop|kill
+    scripts/private_services.py run [--durable] [--nodes N] -- COMMAND...
+    scripts/private_services.py broker start|stop|kill|freeze|thaw|alarm|calm [--node N]
+    scripts/private_services.py database start|stop|kill|abort
 
-The command finds DATABASE_URL, CELERY_BROKER_URL and PLACAR_SERVICES_DIR in its environment. The second and third
-form work inside of it. `stop` is a clean end, `kill` is SIGKILL; `start` brings either back with its data, on the same
-port, and returns when it is ready. `freeze` stops the broker's process in its tracks (SIGSTOP), `thaw` lets it go on.
-Each may be repeated without harm.
+The command finds DATABASE_URL, CELERY_BROKER_URL, BROKER_MANAGEMENT_URL and PLACAR_SERVICES_DIR in its environment.
+With several nodes RabbitMQ is a cluster, and the addresses of its nodes stand in the URLs behind one another. The
+second and third form work inside of the command; without --node all nodes are meant. `stop` is a clean end, `kill` is
+SIGKILL, `abort` PostgreSQL's immediate shutdown; `start` brings either back with its data, on the same port, and
+returns when it is ready. `freeze` stops the broker's process in its tracks (SIGSTOP), `thaw` lets it go on. `alarm`
+raises the broker's memory alarm until `calm`. Each may be repeated without harm.
 
 Needs Python 3.11 and nothing else; PostgreSQL and RabbitMQ come from the system, from apt-get (as root) or from Docker.
 """
@@ -28,8 +30,8 @@ from throwaway import install, processes
 from throwaway.errors import ServiceError
 from throwaway.services import Services, create, open_existing
 
-BROKER_VERBS = ("start", "stop", "kill", "freeze", "thaw")
-DATABASE_VERBS = ("start", "stop", "kill")
+BROKER_VERBS = ("start", "stop", "kill", "freeze", "thaw", "alarm", "calm")
+DATABASE_VERBS = ("start", "stop", "kill", "abort")
 
 
 def main() -> int:
@@ -37,9 +39,13 @@ def main() -> int:
     arguments = _parser().parse_args()
     try:
         if arguments.action == "run":
-            return run(arguments.command, durable=arguments.durable)
+            return run(arguments.command, durable=arguments.durable, nodes=arguments.nodes)
         services = open_existing()
-        getattr(services.broker if arguments.action == "broker" else services.database, arguments.verb)()
+        if arguments.action == "database":
+            getattr(services.database, arguments.verb)()
+        else:
+            broker = services.broker
+            getattr(broker if arguments.node is None else broker.node(arguments.node), arguments.verb)()
     except ServiceError as error:
         print(f"private_services: {error}", file=sys.stderr)
         return 1
@@ -51,13 +57,16 @@ def _parser() -> argparse.ArgumentParser:
     actions = parser.add_subparsers(dest="action", required=True)
     start = actions.add_parser("run", help="run a command with both services")
     start.add_argument("--durable", action="store_true", help="PostgreSQL keeps fsync on, as in production")
+    start.add_argument("--nodes", type=int, default=1, metavar="N", help="of RabbitMQ (default: 1)")
     start.add_argument("command", nargs="+", metavar="COMMAND")
-    actions.add_parser("broker").add_argument("verb", choices=BROKER_VERBS)
+    broker = actions.add_parser("broker")
+    broker.add_argument("verb", choices=BROKER_VERBS)
+    broker.add_argument("--node", type=int, metavar="N", help="one node alone, counted from 1")
     actions.add_parser("database").add_argument("verb", choices=DATABASE_VERBS)
     return parser
 
 
-def run(command: list[str], *, durable: bool) -> int:
+def run(command: list[str], *, durable: bool, nodes: int) -> int:
     """Starts both services, runs the command, ends the services; returns the command's exit code."""
     # A signal during the start must reach the clean-up below as well, so it becomes an exception from here on.
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
@@ -65,7 +74,7 @@ def run(command: list[str], *, durable: bool) -> int:
     mode = install.prepare()
     processes.adopt_orphans()
     started = time.monotonic()
-    services = create(mode, durable=durable)
+    services = create(mode, durable=durable, nodes=nodes)
     try:
         services.start()
         print(f"private_services: PostgreSQL and RabbitMQ ready after {time.monotonic() - started:.1f} s", flush=True)

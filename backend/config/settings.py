@@ -124,7 +124,8 @@ IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=256 * 1024 * 1024)
 # --- Celery -----------------------------------------------------------------------------------------------------------
 # https://docs.celeryq.dev/en/stable/userguide/configuration.html
 
-# The broker of the Compose network. `memory://` is the embedded mode: relay, worker and beat in one process.
+# The broker of the Compose network. `memory://` is the embedded mode: relay, worker and beat in one process. Nodes of
+# a cluster stand behind one another, with a semicolon in between: who loses his node goes on with the next one.
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="amqp://guest:guest@rabbitmq:5672//")
 # Reads and writes end after these seconds: nothing else bounds a publish to a frozen broker. A worker's own publish, a
 # retry, is complete when the broker has confirmed it: without, a retry is lost when the broker dies at that moment.
@@ -146,7 +147,7 @@ if CELERY_BROKER_URL.startswith("amqps:"):
         "server_hostname": None,  # that of the URL
     }
 # RabbitMQ's management API, with a user who may set policies: `manage.py topology` keeps there what may ever change.
-# No request and no worker needs it.
+# No request and no worker needs it. Several nodes as above; the first one that answers is asked.
 BROKER_MANAGEMENT_URL = env.str("BROKER_MANAGEMENT_URL", default="http://guest:guest@rabbitmq:15672")
 # Results are rows, so that they can be joined with what was enqueued: the ledger needs them there, so no environment
 # changes it. config.celery puts a class of the same table in the place of the library's.

@@ -1,16 +1,61 @@
-"""The consumer of our workers: Celery's own, but no message is acknowledged unread, and none ends the worker."""
+"""The consumer of our workers: Celery's own, but no message ends it or is lost unread, and no node keeps it waiting."""
 
 import logging
 from collections.abc import Callable
 from typing import Any
 
 from celery.worker import consumer
+from celery.worker.consumer import delayed_delivery
+from kombu.transport.native_delayed_delivery import declare_native_delayed_delivery_exchanges_and_queues
 
 logger = logging.getLogger(__name__)
 
 
+class DelayedDelivery(delayed_delivery.DelayedDelivery):
+    """Declares the delays on the worker's own connection.
+
+    Celery's connects to every address of the broker, one after the other, and waits for those that are down. With one
+    node of three gone each worker stood still for ten seconds, and for longer where the node is silent.
+    """
+
+    def start(self, c: Any) -> None:
+        """A failure is one of the connection: the consumer begins anew with the next address."""
+        queue_type = c.app.conf.broker_native_delayed_delivery_queue_type
+        declare_native_delayed_delivery_exchanges_and_queues(c.connection, queue_type)
+        self._bind_queues(c.app, c.connection)  # type: ignore[attr-defined] # its stubs lack it
+
+
 class Consumer(consumer.Consumer):
     """Set by CELERY_WORKER_CONSUMER."""
+
+    class Blueprint(consumer.Consumer.Blueprint):  # type: ignore[misc,valid-type] # a variable in its stubs
+        """Celery's steps with ours in the place of its own."""
+
+        default_steps = [
+            DelayedDelivery if step == "celery.worker.consumer.delayed_delivery:DelayedDelivery" else step
+            for step in consumer.Consumer.Blueprint.default_steps
+        ]
+
+    def __init__(self, on_task_request: Any, *, worker_options: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        """Without asking other workers at the start what they have revoked: Placar holds tasks, and revokes none.
+
+        That question costs a second at each new connection. And it is published on the connection by which the worker
+        consumes: in memory alarm the broker stops whoever has ever published, and queues that nobody empties keep it
+        in alarm.
+        """
+        options = {**(worker_options or {}), "without_mingle": True}
+        super().__init__(on_task_request, worker_options=options, **kwargs)
+
+    def connection_for_write(self, url: str | None = None, heartbeat: float | None = None) -> Any:
+        """For events, such as the worker's sign of life every two seconds: without confirms.
+
+        They are sent by the loop that does all else. Where each waits for its confirm, the whole worker stands still
+        as long as the broker takes no messages.
+        """
+        options = {"confirm_publish": False}
+        return self.ensure_connected(
+            self.app.connection_for_write(url=url, heartbeat=heartbeat, transport_options=options)
+        )
 
     def create_task_handler(self, *args: Any, **kwargs: Any) -> Callable[[Any], None]:
         """Celery's own, but what it trips over is rejected and so becomes a dead letter.

@@ -19,13 +19,7 @@ class ManagementApi:
     """The objects of our virtual host. Every call raises BrokerUnavailable when there is no answer, or a refusal."""
 
     def __init__(self) -> None:
-        parts = urlsplit(settings.BROKER_MANAGEMENT_URL)
-        if parts.scheme not in ("http", "https"):
-            raise BrokerUnavailable("BROKER_MANAGEMENT_URL must be set, as in http://USER:PASSWORD@HOST:15672")
-        address = parts.hostname or ""
-        self.url = urlunsplit((parts.scheme, f"{address}:{parts.port}" if parts.port else address, parts.path, "", ""))
-        user = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
-        self._authorization = f"Basic {b64encode(user.encode()).decode()}"
+        self._nodes = [_Node(url.strip()) for url in settings.BROKER_MANAGEMENT_URL.split(";")]
         self._virtual_host = quote(current_app.connection_for_write().virtual_host, safe="")
 
     def get(self, kind: str) -> list[dict[str, Any]]:
@@ -42,6 +36,30 @@ class ManagementApi:
         self._ask("DELETE", f"policies/{self._virtual_host}/{quote(name, safe='')}")
 
     def _ask(self, method: str, path: str, document: Any = None) -> Any:
+        """Of the first node that answers: each knows the whole cluster."""
+        silent: list[str] = []
+        for node in self._nodes:
+            try:
+                return node.ask(method, path, document)
+            except OSError as error:
+                silent.append(f"{node.url} ({error})")
+        raise BrokerUnavailable(f"no management API at {', '.join(silent)}: BROKER_MANAGEMENT_URL")
+
+
+class _Node:
+    """One address of BROKER_MANAGEMENT_URL."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https"):
+            raise BrokerUnavailable("BROKER_MANAGEMENT_URL must be set, as in http://USER:PASSWORD@HOST:15672")
+        address = parts.hostname or ""
+        self.url = urlunsplit((parts.scheme, f"{address}:{parts.port}" if parts.port else address, parts.path, "", ""))
+        user = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
+        self._authorization = f"Basic {b64encode(user.encode()).decode()}"
+
+    def ask(self, method: str, path: str, document: Any) -> Any:
+        """Raises OSError when there is no answer, BrokerUnavailable when it is a refusal."""
         headers = {"Authorization": self._authorization, "Content-Type": "application/json"}
         body = None if document is None else json.dumps(document).encode()
         request = urllib.request.Request(f"{self.url}/api/{path}", body, headers, method=method)  # noqa: S310 (of the settings)
@@ -53,6 +71,4 @@ class ManagementApi:
             raise BrokerUnavailable(
                 f"{self.url} (BROKER_MANAGEMENT_URL): {method} {path}: {error.code} {text}"
             ) from error
-        except OSError as error:
-            raise BrokerUnavailable(f"no management API at {self.url} (BROKER_MANAGEMENT_URL): {error}") from error
         return json.loads(content) if content else None

@@ -30,20 +30,23 @@ class Broker:
     def __init__(self) -> None:
         if "PLACAR_SERVICES_DIR" not in os.environ:
             pytest.fail("needs a RabbitMQ and a PostgreSQL of its own: run it by `make test`")
-        self._is_disturbed = False
+        self._done: set[str] = set()
         apply_topology()
         self.purge()
 
-    def control(self, verb: str) -> None:
-        """stop, start, kill, freeze or thaw; returns when it is so."""
-        self._is_disturbed = True
-        subprocess.run([sys.executable, TOOL, "broker", verb], check=True)
+    def control(self, verb: str, *, node: int | None = None) -> None:
+        """stop, start, kill, freeze, thaw, alarm or calm, of all nodes or of one; returns when it is so."""
+        self._done.add(verb)
+        of_one = [] if node is None else ["--node", str(node)]
+        subprocess.run([sys.executable, TOOL, "broker", verb, *of_one], check=True)
 
     def restore(self) -> None:
         """Running, whatever the test did to it. The next test that needs it empties it."""
-        if self._is_disturbed:
+        if self._done:
             self.control("thaw")
             self.control("start")
+        if "alarm" in self._done:
+            self.control("calm")
 
     def purge(self) -> None:
         """Empty all queues, those of delayed messages included."""

@@ -3,11 +3,12 @@
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 
 from throwaway import processes
 from throwaway.errors import ServiceError
 from throwaway.postgresql import NOT_DURABLE
-from throwaway.rabbitmq import answers_amqp, listens
+from throwaway.rabbitmq import MEMORY_ALARM, NO_MEMORY_ALARM, answers_amqp, listens
 from throwaway.state import LOOPBACK, NAME, State
 
 
@@ -45,6 +46,12 @@ class Container:
         if self._state() == "paused":
             _docker("unpause", self.name)
 
+    def abort(self) -> None:
+        if self._state() == "running":
+            # What `pg_ctl stop --mode immediate` sends.
+            _docker("kill", "--signal", "QUIT", self.name)
+            _docker("wait", self.name)
+
     def destroy(self) -> None:
         _docker("rm", "--force", "--volumes", self.name, check=False)
 
@@ -52,13 +59,30 @@ class Container:
         return _docker("inspect", "--format", "{{.State.Status}}", self.name)
 
 
-def broker_container(state: State) -> Container:
+class BrokerContainer(Container):
+    """A container of one node; see `services.BrokerService` for the methods."""
+
+    def node(self, number: int) -> Self:
+        if number != 1:
+            raise ServiceError(f"there is no node {number}")
+        return self
+
+    def alarm(self) -> None:
+        _docker("exec", self.name, "rabbitmqctl", *MEMORY_ALARM)
+
+    def calm(self) -> None:
+        _docker("exec", self.name, "rabbitmqctl", *NO_MEMORY_ALARM)
+
+
+def broker_container(state: State) -> BrokerContainer:
     """RabbitMQ's own image; the fixed host name keeps the node's name, and so its data, over a restart."""
-    name = f"{state.directory.name}-broker"
-    arguments = ("--hostname", "broker", "--publish", f"{LOOPBACK}:{state.broker_port}:5672",
-                 "--publish", f"{LOOPBACK}:{state.management_port}:15672",
+    if len(state.nodes) > 1:
+        raise ServiceError("a cluster of nodes needs RabbitMQ on this machine (apt-get install rabbitmq-server)")
+    name, ports = f"{state.directory.name}-broker", state.nodes[0]
+    arguments = ("--hostname", "broker", "--publish", f"{LOOPBACK}:{ports.amqp}:5672",
+                 "--publish", f"{LOOPBACK}:{ports.management}:15672",
                  "--env", f"RABBITMQ_DEFAULT_VHOST={NAME}", "rabbitmq:3-management")  # fmt: skip
-    return Container(name, arguments, lambda: answers_amqp(state.broker_port) and listens(state.management_port))
+    return BrokerContainer(name, arguments, lambda: answers_amqp(ports.amqp) and listens(ports.management))
 
 
 def database_container(state: State) -> Container:

@@ -13,6 +13,7 @@ from throwaway.state import Mode
 OLDEST_POSTGRESQL = 13
 # Not /usr/sbin/rabbitmq-server: that one insists on root or the user rabbitmq.
 RABBITMQ_SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+RABBITMQCTL = RABBITMQ_SERVER.with_name("rabbitmqctl")
 POLICY = Path("/usr/sbin/policy-rc.d")
 REFUSE_ALL = "#!/bin/sh\nexit 101\n"
 

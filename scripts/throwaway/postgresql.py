@@ -56,9 +56,12 @@ class Database:
         # Its id may still be taken, by a dead process nobody waited for, which would keep a new server from starting.
         (self._data / "postmaster.pid").unlink()
 
-    def destroy(self) -> None:
+    def abort(self) -> None:
         if self._alive():
             self._run("pg_ctl", "stop", "--wait", "--mode", "immediate")
+
+    def destroy(self) -> None:
+        self.abort()
 
     def _settings(self) -> dict[str, str]:
         network = {"listen_addresses": LOOPBACK, "port": str(self._state.database_port), "unix_socket_directories": ""}

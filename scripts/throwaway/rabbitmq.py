@@ -1,14 +1,17 @@
-"""RabbitMQ as an unprivileged process, with an Erlang port mapper (epmd) of its own."""
+"""One node of RabbitMQ as an unprivileged process."""
 
 import os
-import shutil
 import signal
 import socket
 
 from throwaway import processes
 from throwaway.errors import ServiceError
-from throwaway.install import RABBITMQ_SERVER
+from throwaway.install import RABBITMQ_SERVER, RABBITMQCTL
 from throwaway.state import LOOPBACK, NAME, State
+
+# Its processes already need more than one byte; 0.4 of the machine's memory is what it starts with.
+MEMORY_ALARM = ("set_vm_memory_high_watermark", "absolute", "1")
+NO_MEMORY_ALARM = ("set_vm_memory_high_watermark", "0.4")
 
 CONFIGURATION = """\
 listeners.tcp.private = {host}:{port}
@@ -17,30 +20,45 @@ management.tcp.port = {management_port}
 default_vhost = {name}
 # The machine's own disk is not the subject: no alarm while a build machine is nearly full.
 disk_free_limit.absolute = 50MB
+cluster_formation.peer_discovery_backend = classic_config
+# A node that starts for the first time joins the first one.
+cluster_formation.classic_config.nodes.1 = {first}
+# Its majority goes on without a node that was killed, and takes it back.
+cluster_partition_handling = pause_minority
 """
 
 
-class Broker:
-    """A node in the services' directory; see `services.Service` for the methods."""
+class Node:
+    """A node in a directory of its own; see `services.NodeService` for the methods."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, number: int, cookie: str) -> None:
         self._state = state
-        self._home = state.directory / "broker"
+        self._ports = state.nodes[number - 1]
+        self._name = node_name(number)
+        self._home = state.directory / f"broker-{number}"
         self._log = self._home / "log"
+        self._cookie = cookie
         self._user = processes.unprivileged("rabbitmq")
 
     def create(self) -> None:
         processes.private_directory(self._home, self._user)
-        ports = {"port": self._state.broker_port, "management_port": self._state.management_port}
-        self._write("rabbitmq.conf", CONFIGURATION.format(host=LOOPBACK, name=NAME, **ports))
+        ports = {"port": self._ports.amqp, "management_port": self._ports.management}
+        self._write("rabbitmq.conf", CONFIGURATION.format(host=LOOPBACK, name=NAME, first=node_name(1), **ports))
         self._write("enabled_plugins", "[rabbitmq_management].\n")
+        self._write(".erlang.cookie", self._cookie, mode=0o400)
 
     def start(self) -> None:
-        self._start_port_mapper()
+        self.launch()
+        self.wait_until_ready()
+
+    def launch(self) -> None:
+        """Start it, or let it go on."""
         self.thaw()
         if not self._alive():
             (self._home / "pid").unlink(missing_ok=True)
             self._spawn(str(RABBITMQ_SERVER))
+
+    def wait_until_ready(self) -> None:
         if not processes.wait_until(self._ready, seconds=processes.START_SECONDS):
             raise ServiceError(f"RabbitMQ is not ready\n{processes.tail(self._log)}")
 
@@ -61,19 +79,18 @@ class Broker:
         if self._alive():
             processes.send(self._pid(), signal.SIGCONT)
 
+    def alarm(self) -> None:
+        self._control(*MEMORY_ALARM)
+
+    def calm(self) -> None:
+        self._control(*NO_MEMORY_ALARM)
+
     def destroy(self) -> None:
         self.kill()
-        port_mapper = processes.read_pid(self._home / "epmd.pid")
-        if processes.is_alive(port_mapper, "epmd"):
-            processes.send(port_mapper, signal.SIGKILL)
 
-    def _start_port_mapper(self) -> None:
-        # In the foreground and known by its id. The one that Erlang starts by itself would outlive everything.
-        file = self._home / "epmd.pid"
-        if processes.is_alive(processes.read_pid(file), "epmd"):
-            return
-        program = shutil.which("epmd") or "epmd"
-        file.write_text(str(self._spawn(program, "-port", str(self._state.epmd_port), "-address", LOOPBACK)))
+    def _control(self, *command: str) -> None:
+        processes.run([str(RABBITMQCTL), *command], user=self._user, home=self._home, env=self._environment(),
+                      log=self._log, stdin=b"")  # fmt: skip
 
     def _spawn(self, *command: str) -> int:
         return processes.spawn(command, user=self._user, home=self._home, env=self._environment(), log=self._log)
@@ -81,23 +98,24 @@ class Broker:
     def _environment(self) -> dict[str, str]:
         home, state = self._home, self._state
         return {
-            "RABBITMQ_NODENAME": f"{NAME}@localhost",  # a name that resolves on every machine
+            "RABBITMQ_NODENAME": self._name,
             "RABBITMQ_CONFIG_FILE": str(home / "rabbitmq.conf"),
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(home / "enabled_plugins"),
             "RABBITMQ_CONF_ENV_FILE": "/dev/null",  # not the system service's own file
             "RABBITMQ_MNESIA_BASE": str(home / "mnesia"),
             "RABBITMQ_LOG_BASE": str(home / "logs"),
             "RABBITMQ_PID_FILE": str(home / "pid"),
-            "RABBITMQ_DIST_PORT": str(state.distribution_port),
+            "RABBITMQ_DIST_PORT": str(self._ports.distribution),
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
             "ERL_MAX_PORTS": "65536",  # else a table for all files it may open: gigabytes in some containers
             "ERL_EPMD_PORT": str(state.epmd_port),
             "ERL_EPMD_ADDRESS": LOOPBACK,
         }
 
-    def _write(self, name: str, text: str) -> None:
+    def _write(self, name: str, text: str, *, mode: int = 0o644) -> None:
         file = self._home / name
         file.write_text(text)
+        file.chmod(mode)
         os.chown(file, self._user.pw_uid, self._user.pw_gid)
 
     def _pid(self) -> int:
@@ -113,7 +131,12 @@ class Broker:
             processes.send(pid, signal.SIGKILL)
 
     def _ready(self) -> bool:
-        return answers_amqp(self._state.broker_port) and listens(self._state.management_port)
+        return answers_amqp(self._ports.amqp) and listens(self._ports.management)
+
+
+def node_name(number: int) -> str:
+    """As Erlang knows the node; a name that resolves on every machine."""
+    return f"{NAME}-{number}@localhost"
 
 
 def answers_amqp(port: int) -> bool:

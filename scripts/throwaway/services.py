@@ -4,10 +4,10 @@ import os
 from dataclasses import dataclass
 from typing import Protocol
 
+from throwaway.cluster import Cluster
 from throwaway.containers import broker_container, database_container
 from throwaway.errors import ServiceError
 from throwaway.postgresql import Database
-from throwaway.rabbitmq import Broker
 from throwaway.state import DIRECTORY_VARIABLE, Mode, State
 
 
@@ -25,11 +25,26 @@ class Service(Protocol):
         """Ends every process of it, quickly; its data may be lost."""
 
 
-class FreezableService(Service, Protocol):
-    """One that can also be halted without its clients noticing that it is gone."""
+class DatabaseService(Service, Protocol):
+    """A PostgreSQL."""
+
+    def abort(self) -> None: ...
+
+
+class NodeService(Service, Protocol):
+    """One node of the broker, or all of them. It can also be halted without its clients noticing that it is gone."""
 
     def freeze(self) -> None: ...
     def thaw(self) -> None: ...
+    def alarm(self) -> None: ...
+    def calm(self) -> None: ...
+
+
+class BrokerService(NodeService, Protocol):
+    """All nodes of a RabbitMQ."""
+
+    def node(self, number: int) -> NodeService:
+        """One of them, counted from 1."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +52,8 @@ class Services:
     """A PostgreSQL and a RabbitMQ with the state that describes them."""
 
     state: State
-    broker: FreezableService
-    database: Service
+    broker: BrokerService
+    database: DatabaseService
 
     def start(self) -> None:
         """Creates and starts both."""
@@ -52,9 +67,9 @@ class Services:
         self.database.destroy()
 
 
-def create(mode: Mode, *, durable: bool) -> Services:
+def create(mode: Mode, *, durable: bool, nodes: int) -> Services:
     """A new pair with a directory of its own, not started yet."""
-    return _assemble(State.create(mode, durable=durable))
+    return _assemble(State.create(mode, durable=durable, nodes=nodes))
 
 
 def open_existing() -> Services:
@@ -70,4 +85,4 @@ def open_existing() -> Services:
 def _assemble(state: State) -> Services:
     if state.mode == "docker":
         return Services(state, broker_container(state), database_container(state))
-    return Services(state, Broker(state), Database(state))
+    return Services(state, Cluster(state), Database(state))

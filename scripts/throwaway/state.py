@@ -19,6 +19,15 @@ Mode = Literal["processes", "docker"]
 
 
 @dataclass(frozen=True)
+class NodePorts:
+    """Where one node of the broker listens."""
+
+    amqp: int
+    management: int
+    distribution: int
+
+
+@dataclass(frozen=True)
 class State:
     """Directory, ports and passwords of one pair of services."""
 
@@ -27,17 +36,17 @@ class State:
     durable: bool
     password: str
     database_port: int
-    broker_port: int
-    management_port: int
-    distribution_port: int
     epmd_port: int
+    nodes: tuple[NodePorts, ...]
 
     @classmethod
-    def create(cls, mode: Mode, *, durable: bool) -> Self:
-        """A new directory with free ports."""
+    def create(cls, mode: Mode, *, durable: bool, nodes: int) -> Self:
+        """A new directory with free ports, for so many nodes of the broker."""
         directory = Path(tempfile.mkdtemp(prefix="placar-services-"))
         directory.chmod(0o711)  # the services' own users must be able to pass; what is inside is closed by itself
-        state = cls(directory, mode, durable, secrets.token_hex(16), *_free_ports(5))
+        database_port, epmd_port, *ports = _free_ports(2 + 3 * nodes)
+        of_nodes = tuple(NodePorts(*ports[start : start + 3]) for start in range(0, len(ports), 3))
+        state = cls(directory, mode, durable, secrets.token_hex(16), database_port, epmd_port, of_nodes)
         file = directory / "state.json"
         file.touch(mode=0o600)
         file.write_text(json.dumps(asdict(state) | {"directory": str(directory)}))
@@ -50,15 +59,18 @@ class State:
             fields = json.loads((Path(directory) / "state.json").read_text())
         except OSError as error:
             raise ServiceError(f"no private services in {directory}: {error.strerror}") from error
-        return cls(**fields | {"directory": Path(directory)})
+        nodes = tuple(NodePorts(**ports) for ports in fields["nodes"])
+        return cls(**fields | {"directory": Path(directory), "nodes": nodes})
 
     def environment(self) -> dict[str, str]:
-        """The variables by which a command finds the services."""
+        """The variables by which a command finds the services. Addresses of several nodes stand behind one another."""
         return {
             DIRECTORY_VARIABLE: str(self.directory),
             "DATABASE_URL": f"postgres://{NAME}:{self.password}@{LOOPBACK}:{self.database_port}/{NAME}",
-            "CELERY_BROKER_URL": f"amqp://guest:guest@{LOOPBACK}:{self.broker_port}/{NAME}",
-            "BROKER_MANAGEMENT_URL": f"http://guest:guest@{LOOPBACK}:{self.management_port}",
+            "CELERY_BROKER_URL": ";".join(f"amqp://guest:guest@{LOOPBACK}:{node.amqp}/{NAME}" for node in self.nodes),
+            "BROKER_MANAGEMENT_URL": ";".join(
+                f"http://guest:guest@{LOOPBACK}:{node.management}" for node in self.nodes
+            ),
         }
 
 

@@ -31,18 +31,6 @@ ENTRIES = int(os.environ.get("PLACAR_CHAOS_ENTRIES", "4000"))
 SEED = int(os.environ.get("PLACAR_CHAOS_SEED") or SystemRandom().randrange(10**6))
 
 
-@pytest.fixture
-def say(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
-    """Writes a line to the terminal, also when the test passes."""
-    reporter = request.config.pluginmanager.getplugin("terminalreporter")
-
-    def write(line: str) -> None:
-        with capsys.disabled():
-            reporter.write_line(line)
-
-    return write
-
-
 @pytest.mark.django_db(transaction=True)
 def test_ten_kills_at_random_moments_change_nothing(
     processes: Processes, broker: Broker, say: Callable[[str], None]

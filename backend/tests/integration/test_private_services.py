@@ -8,11 +8,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import psycopg
 import pytest
 from kombu import Connection, Queue
+
+from tests.processes import wait_until
 
 TOOL = Path(__file__).resolve().parents[3] / "scripts" / "private_services.py"
 QUEUE = Queue("kept", durable=True, queue_arguments={"x-queue-type": "quorum"})
@@ -23,17 +26,18 @@ COMMAND = "env; echo; setsid sleep 1000 & read _"
 class Pair:
     """A PostgreSQL and a RabbitMQ, up until `end`."""
 
-    def __init__(self) -> None:
-        command = [sys.executable, str(TOOL), "run", "--", "sh", "-c", COMMAND]
+    def __init__(self, *options: str) -> None:
+        command = [sys.executable, str(TOOL), "run", *options, "--", "sh", "-c", COMMAND]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout
         lines = [line.strip() for line in iter(self.process.stdout.readline, "\n")]
         self.env = dict(line.split("=", 1) for line in lines if "=" in line)
         self.directory = self.env["PLACAR_SERVICES_DIR"]
 
-    def control(self, service: str, *verbs: str) -> None:
+    def control(self, service: str, *verbs: str, node: int | None = None) -> None:
+        of_one = [] if node is None else ["--node", str(node)]
         for verb in verbs:
-            subprocess.run([sys.executable, str(TOOL), service, verb], env=self.env, check=True)
+            subprocess.run([sys.executable, str(TOOL), service, verb, *of_one], env=self.env, check=True)
 
     def broker(self) -> Connection:
         return Connection(self.env["CELERY_BROKER_URL"], connect_timeout=2, transport_options={"confirm_publish": True})
@@ -79,7 +83,45 @@ def test_a_frozen_broker_accepts_connections_and_says_nothing_until_it_is_thawed
         connection.connect()
 
 
-@pytest.mark.parametrize("verb", ["stop", "kill"])
+def test_in_memory_alarm_the_broker_takes_nothing_until_it_is_calm(pair: Pair) -> None:
+    pair.control("broker", "alarm", "alarm")
+    options = {"confirm_publish": True, "read_timeout": 2}
+    blocked = Connection(pair.env["CELERY_BROKER_URL"], transport_options=options)
+    with pytest.raises(TimeoutError):
+        blocked.Producer().publish("late", routing_key=QUEUE.name)
+    blocked.collect()  # it does not answer to a close either
+    pair.control("broker", "calm", "calm")
+    with pair.broker() as connection:
+        connection.Producer().publish("taken", routing_key=QUEUE.name, declare=[QUEUE])
+
+
+def test_a_cluster_goes_on_without_a_node_and_takes_it_back() -> None:
+    cluster = Pair("--nodes", "3")
+    try:
+        with cluster.broker() as connection:
+            connection.Producer().publish("kept", routing_key=QUEUE.name, declare=[QUEUE])
+        for node in (1, 2, 3):
+            cluster.control("broker", "kill", node=node)
+            wait_until(partial(is_kept, cluster), f"the message without node {node}")
+            cluster.control("broker", "start", node=node)
+    finally:
+        cluster.end(signal.SIGTERM)
+
+
+def is_kept(cluster: Pair) -> bool:
+    """Whether a queue gives its message, which it does not while it elects another leader."""
+    connection = cluster.broker()
+    try:
+        connection.ensure_connection(max_retries=3, interval_start=0)
+        message = QUEUE(connection.default_channel).get()
+        return message is not None and message.payload == "kept"
+    except connection.connection_errors:
+        return False
+    finally:
+        connection.collect()  # the message goes back to its queue
+
+
+@pytest.mark.parametrize("verb", ["stop", "kill", "abort"])
 def test_the_database_comes_back_with_its_rows(pair: Pair, verb: str) -> None:
     with pair.database() as connection:
         connection.execute("CREATE TABLE kept AS SELECT 1 AS value")

@@ -147,6 +147,11 @@ def test_without_a_broker_it_says_so(processes: Processes, broker: Broker) -> No
     assert "Traceback" not in run.stderr
 
 
+def test_of_several_management_addresses_one_that_answers_is_enough(broker: Broker, settings: Any) -> None:
+    settings.BROKER_MANAGEMENT_URL = f"http://guest:guest@127.0.0.1:1;{settings.BROKER_MANAGEMENT_URL}"
+    assert find_drift() == []
+
+
 def test_in_memory_there_is_nothing_to_declare(processes: Processes) -> None:
     run = processes.start_command("topology", extra_environment={"CELERY_BROKER_URL": "memory://"})
     assert run.wait() == 0
