@@ -60,8 +60,8 @@ class Consumer(consumer.Consumer):
     def create_task_handler(self, *args: Any, **kwargs: Any) -> Callable[[Any], None]:
         """Celery's own, but what it trips over is rejected and so becomes a dead letter.
 
-        A body that is no list, a missing id or a name that is no text would end the whole worker, again at each
-        delivery, and each time spend a delivery of every task that the worker has in hand.
+        A body that is no list, a missing id or a name that is no text would stop the whole worker: it ends, again at
+        each delivery and with a delivery spent of every task in hand, or stays and consumes nothing more.
         """
         handle = super().create_task_handler(*args, **kwargs)
 
