@@ -39,9 +39,8 @@ class Consumer(consumer.Consumer):
     def __init__(self, on_task_request: Any, *, worker_options: dict[str, Any] | None = None, **kwargs: Any) -> None:
         """Without asking other workers at the start what they have revoked: Placar holds tasks, and revokes none.
 
-        That question costs a second at each new connection. And it is published on the connection by which the worker
-        consumes: in memory alarm the broker stops whoever has ever published, and queues that nobody empties keep it
-        in alarm.
+        That question costs a second at each new connection, and a worker that connects while the broker is in memory
+        alarm would wait for its confirm, instead of emptying the queues, which is what ends the alarm.
         """
         options = {**(worker_options or {}), "without_mingle": True}
         super().__init__(on_task_request, worker_options=options, **kwargs)

@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from random import Random
 from typing import TypeVar
 
 from django.db import InterfaceError, OperationalError, connection
@@ -35,7 +36,9 @@ def inject_all(rig: Rig, deck: Mapping[str, Strike]) -> list[Struck]:
     struck = []
     for name in rig.random.sample(sorted(deck), len(deck)):
         time.sleep(rig.random.uniform(0, LONGEST_PAUSE))
-        struck.append(_inject(rig, name, deck[name]))
+        # Numbers of its own: how many it takes depends on the moment, and the same seed must give the same faults.
+        own = replace(rig, random=Random(rig.random.random()))
+        struck.append(_inject(own, name, deck[name]))
     return struck
 
 
