@@ -25,8 +25,8 @@ TASKS = int(os.environ.get("PLACAR_CHAOS_TASKS") or 10_000)
 SEED = int(os.environ.get("PLACAR_CHAOS_SEED") or SystemRandom().randrange(10**6))
 TASKS_PER_SECOND = 80.0
 TICK_SECONDS = 1
-# Longer than RabbitMQ waits before it publishes a dead letter again that the lost leader of its queue never confirmed:
-# three minutes (dead_letter_worker_publisher_confirm_timeout). Until then it is in neither queue's count of the ready.
+# Longer than the three minutes after which RabbitMQ publishes a dead letter again that was not confirmed
+# (dead_letter_worker_publisher_confirm_timeout): after the loss of a leader some were not there after two.
 SETTLE_SECONDS = 300
 
 ROLES: dict[str, Role] = {
