@@ -4,6 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+# So that a check that fails says what is different.
+pytest.register_assert_rewrite("tests.chaos.checks")
+
 
 @pytest.fixture
 def say(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
