@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from celery import states
 from django.db import transaction
 from django.db.models import BigIntegerField, Case, JSONField, Q, QuerySet, Value, When
 from django.db.models.fields.json import KeyTransform, KeyTransformExact
@@ -40,7 +41,8 @@ def holders_of(messages: QuerySet[OutboxMessage]) -> dict[int, Hold]:
 def give_back_if_held(task_id: str) -> Hold | None:
     """Let the task wait in the outbox again if it is held; returns the hold.
 
-    Its result row goes: the worker has noted there that the task runs, which it will not.
+    Its result row goes: the worker has noted there that the task runs, which it will not. But not where another run
+    has succeeded since: it would be forgotten, and the task run once more.
     """
     message = OutboxMessage.objects.filter(task_id=task_id)
     hold = next(iter(holders_of(message).values()), None)
@@ -48,7 +50,7 @@ def give_back_if_held(task_id: str) -> Hold | None:
         with transaction.atomic():
             # Waits for a relay that has not yet committed that it sent the message: ours is the last word.
             message.update(sent_at=None)
-            TaskResult.objects.filter(task_id=task_id).delete()
+            TaskResult.objects.filter(task_id=task_id).exclude(status=states.SUCCESS).delete()
     return hold
 
 

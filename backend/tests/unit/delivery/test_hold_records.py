@@ -54,6 +54,16 @@ def test_a_started_task_that_is_held_waits_again() -> None:
     assert task_state(others).state == "running"
 
 
+def test_what_another_run_has_achieved_meanwhile_is_not_forgotten() -> None:
+    task_id = ask()
+    send(task_id)
+    hold(queue="events")
+    # Between the moment at which this run noted its start and the one at which it asks whether it is held.
+    TaskResult.objects.update(status="SUCCESS")
+    assert give_back_if_held(str(task_id))
+    assert task_state(task_id).state == "succeeded"
+
+
 def test_what_is_not_in_the_outbox_is_not_held() -> None:
     hold(queue="events")
     assert give_back_if_held(str(uuid.uuid4())) is None
