@@ -1,11 +1,12 @@
 """How results are written, and which tasks write theirs in the transaction of their effects."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from celery import current_app
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 from django_celery_results.models import TaskResult
 
@@ -59,6 +60,15 @@ def test_the_start_tells_whether_anything_is_held() -> None:
     assert write_start(fields("STARTED")) is Start.HOLDS
     Hold.objects.filter(pk=hold.pk).update(released_at=timezone.now())
     assert write_start(fields("STARTED")) is Start.GO
+
+
+def test_who_runs_a_task_waits_for_the_database_and_who_consumes_does_not() -> None:
+    """In the embedded mode both are threads of one process."""
+    backend: Any = current_app.backend
+    gone = OperationalError("database is locked")
+    assert not backend.exception_safe_to_retry(gone)
+    with ThreadPoolExecutor(1) as threads:
+        assert threads.submit(backend.exception_safe_to_retry, gone).result()
 
 
 def test_the_tasks_whose_services_are_one_transaction() -> None:
