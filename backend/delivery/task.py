@@ -53,8 +53,9 @@ class DeliveredTask(DjangoTask):  # type: ignore[type-arg] # generic in the stub
             logger.info("%s %s is rolled back: another run of it has succeeded", self.name, self.request.id)
             raise Ignore("another run of it has succeeded meanwhile") from error
         except (DatabaseError, InterfaceError) as error:
-            # Of the commit: its own retries are for what the service raises.
-            raise self.retry(exc=error) from error
+            # Of the commit: its own retries are for what the service raises. As often as these, since what comes from
+            # the service comes here as well once they are used up, and then this raises it.
+            raise self.retry(exc=error, **getattr(self, "retry_kwargs", {})) from error
         return value
 
     def before_start(self, task_id: str, args: Any, kwargs: Any) -> None:

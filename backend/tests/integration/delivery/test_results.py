@@ -112,6 +112,16 @@ def test_a_child_killed_while_the_database_is_away_leaves_its_worker_able_to_go_
     assert strokes(season) == 2
 
 
+def test_what_the_database_refuses_is_tried_as_often_as_the_task_states(processes: Processes, season: Season) -> None:
+    """Celery's three are not added to the task's own, though an error of the database may also be one of the commit."""
+    task_id = ask(season)
+    publish_copies(task_id, season, 1)
+    worker = processes.start_worker(app="tests.stand_in", STAND_IN="break_rule", RETRIES="1")
+    wait_until(lambda: is_known_as(task_id, "failed"), "the task given up")
+    assert str(task_state(task_id).reason).startswith("IntegrityError")
+    assert worker.log.count("retry: Retry in") == 1
+
+
 def is_known_as(task_id: uuid.UUID, state: str) -> Any:
     try:
         return task_state(task_id).state == state
