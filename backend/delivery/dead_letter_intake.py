@@ -15,6 +15,7 @@ from delivery.dead_messages import DeadMessage
 from delivery.fingerprints import fingerprint
 from delivery.models import DeadLetter, OutboxMessage
 from delivery.result_rows import write_state
+from delivery.storable import storable
 
 logger = logging.getLogger(__name__)
 
@@ -80,6 +81,8 @@ def _failure(message: DeadMessage, result: TaskResult | None) -> dict[str, str]:
     if result is not None:
         exception_type, text = _read_exception(result.result)
         traceback = result.traceback or ""
+    # The result is JSON, in which a text may be what no column takes.
+    exception_type, text = storable([exception_type, text])
     return {
         "exception_type": exception_type[:200],
         "exception_message": text,
@@ -92,7 +95,7 @@ def _why(cause: str) -> str:
     if cause == "delivery_limit":
         return "its worker ended, or lost its connection, each time it had the message"
     if cause == "rejected":
-        return "no worker could read it, or knew its task"
+        return "no worker could read it, knew its task, or could write why it failed"
     return f"given up by the broker: {cause}"
 
 

@@ -13,6 +13,7 @@ from django_celery_results.backends import DatabaseBackend
 
 from delivery.result_rows import Start, write_start, write_state
 from delivery.retention import remove_finished
+from delivery.storable import storable
 
 logger = logging.getLogger(__name__)
 
@@ -81,7 +82,7 @@ class ResultBackend(DatabaseBackend):  # type: ignore[misc] # of a package witho
             "content_type": content_type,
             "content_encoding": content_encoding,
             "result": encoded,
-            "traceback": traceback,
+            "traceback": storable(traceback),
             "meta": self.encode_content(meta)[2],
         }
 

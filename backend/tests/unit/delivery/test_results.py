@@ -62,6 +62,14 @@ def test_the_start_tells_whether_anything_is_held() -> None:
     assert write_start(fields("STARTED")) is Start.GO
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", ["a\0b", "a\ud800b"])
+def test_a_failure_of_any_text_is_kept_with_its_reason(text: str) -> None:
+    backend: Any = current_app.backend
+    backend.store_result(ID, ValueError(text), "FAILURE", traceback=f"ValueError: {text}")
+    assert TaskResult.objects.get().status == "FAILURE"
+
+
 def test_who_runs_a_task_waits_for_the_database_and_who_consumes_does_not() -> None:
     """In the embedded mode both are threads of one process."""
     backend: Any = current_app.backend
