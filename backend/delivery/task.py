@@ -42,10 +42,17 @@ class DeliveredTask(DjangoTask):  # type: ignore[type-arg] # generic in the stub
             raise OutOfMemory(str(error)) from error
 
     def _run_in_transaction(self, args: Any, kwargs: Any) -> Any:
+        try:
+            return self._commit_with_success(args, kwargs)
+        except (DatabaseError, InterfaceError) as error:
+            # Of the commit: its own retries are for what the service raises. As often as these, since what comes from
+            # the service comes here as well once they are used up, and then this raises it.
+            raise self._try_again(error) from error
+
+    def _commit_with_success(self, args: Any, kwargs: Any) -> Any:
         from delivery.joined import may_be_joined
         from delivery.results import AlreadySucceeded
 
-        retries = getattr(self, "retry_kwargs", {})
         try:
             with transaction.atomic():
                 value = self.run(*args, **kwargs)
@@ -55,13 +62,13 @@ class DeliveredTask(DjangoTask):  # type: ignore[type-arg] # generic in the stub
             logger.info("%s %s is rolled back: another run of it has succeeded", self.name, self.request.id)
             if may_be_joined(str(self.request.id)):
                 # The other run may have begun before the change was committed for which this one is.
-                raise self.retry(exc=error, **retries) from error
+                raise self._try_again(error) from error
             raise Ignore("another run of it has succeeded meanwhile") from error
-        except (DatabaseError, InterfaceError) as error:
-            # Of the commit: its own retries are for what the service raises. As often as these, since what comes from
-            # the service comes here as well once they are used up, and then this raises it.
-            raise self.retry(exc=error, **retries) from error
         return value
+
+    def _try_again(self, error: Exception) -> Any:
+        """As the task states. Returns nothing: it raises Retry, or the error once there were enough tries."""
+        return self.retry(exc=error, **getattr(self, "retry_kwargs", {}))
 
     def before_start(self, task_id: str, args: Any, kwargs: Any) -> None:
         """Called by Celery before the task runs.
