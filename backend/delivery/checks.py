@@ -1,4 +1,7 @@
-"""What Django's `check` refuses of the settings: with it no process starts, workers included."""
+"""What Django's `check` refuses of the settings: with it no worker, no beat and no command starts.
+
+The web server asks for no checks, and neither of these concerns it.
+"""
 
 import ssl
 from typing import Any

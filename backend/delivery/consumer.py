@@ -6,7 +6,10 @@ from typing import Any
 
 from celery.worker import consumer
 from celery.worker.consumer import delayed_delivery
-from kombu.transport.native_delayed_delivery import declare_native_delayed_delivery_exchanges_and_queues
+from kombu.transport.native_delayed_delivery import (
+    bind_queue_to_native_delayed_delivery_exchange,
+    declare_native_delayed_delivery_exchanges_and_queues,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -19,10 +22,15 @@ class DelayedDelivery(delayed_delivery.DelayedDelivery):
     """
 
     def start(self, c: Any) -> None:
-        """A failure is one of the connection: the consumer begins anew with the next address."""
+        """When the connection fails the consumer begins anew with the next address."""
         queue_type = c.app.conf.broker_native_delayed_delivery_queue_type
         declare_native_delayed_delivery_exchanges_and_queues(c.connection, queue_type)
-        self._bind_queues(c.app, c.connection)  # type: ignore[attr-defined] # its stubs lack it
+        for queue in c.app.amqp.queues.values():
+            try:
+                bind_queue_to_native_delayed_delivery_exchange(c.connection, queue)
+            except c.channel_errors as error:
+                # A queue that is missing, and that this worker does not consume, is no reason not to work.
+                logger.error("retries to queue %s wait until manage.py topology has mended it: %s", queue.name, error)
 
 
 class Consumer(consumer.Consumer):

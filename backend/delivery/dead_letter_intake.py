@@ -14,6 +14,8 @@ from django_celery_results.models import TaskResult
 from delivery.dead_messages import DeadMessage
 from delivery.fingerprints import fingerprint
 from delivery.models import DeadLetter, OutboxMessage
+from delivery.result_rows import write_state
+from delivery.storable import storable
 
 logger = logging.getLogger(__name__)
 
@@ -25,9 +27,10 @@ class ResultPending(Exception):
 def take_dead_message(message: DeadMessage, *, is_last_look: bool) -> DeadLetter | None:
     """Store it, and see to it that its task has failed; returns the letter.
 
-    None: the task has succeeded all the same (its worker died between its result and the acknowledgement), and nothing
-    is left to do. The same message again changes nothing. What of it the database refuses is left out: that it died is
-    known in any case, and the body is kept as it came. Raises ResultPending unless `is_last_look`.
+    None: the task has succeeded all the same (its worker died between its result and the acknowledgement, or another
+    message of it was quicker), and nothing is left to do. The same message again changes nothing. What of it the
+    database refuses is left out: that it died is known in any case, and the body is kept as it came. Raises
+    ResultPending unless `is_last_look`.
     """
     result = TaskResult.objects.filter(task_id=message.task_id).first() if message.task_id else None
     if result is not None and result.status == states.SUCCESS:
@@ -44,13 +47,13 @@ def take_dead_message(message: DeadMessage, *, is_last_look: bool) -> DeadLetter
         return _store(bare, failure, is_failed=is_final, digest=message.digest)
 
 
-def _store(message: DeadMessage, failure: dict[str, str], *, is_failed: bool, digest: str = "") -> DeadLetter:
-    """`is_failed`: its result says so already."""
+def _store(message: DeadMessage, failure: dict[str, str], *, is_failed: bool, digest: str = "") -> DeadLetter | None:
+    """`is_failed`: its result says so already. Returns None if it has just succeeded."""
     digest = digest or message.digest
     try:
         with transaction.atomic():
-            if not is_failed and _was_asked_for(message):
-                _store_failure(message, failure)
+            if not is_failed and _was_asked_for(message) and not _store_failure(message, failure):
+                return None
             return DeadLetter.objects.create(**_fields(message), **failure, digest=digest)
     except IntegrityError:
         if message.is_redelivered or message.task_id:
@@ -78,6 +81,8 @@ def _failure(message: DeadMessage, result: TaskResult | None) -> dict[str, str]:
     if result is not None:
         exception_type, text = _read_exception(result.result)
         traceback = result.traceback or ""
+    # The result is JSON, in which a text may be what no column takes.
+    exception_type, text = storable([exception_type, text])
     return {
         "exception_type": exception_type[:200],
         "exception_message": text,
@@ -90,7 +95,7 @@ def _why(cause: str) -> str:
     if cause == "delivery_limit":
         return "its worker ended, or lost its connection, each time it had the message"
     if cause == "rejected":
-        return "no worker could read it, or knew its task"
+        return "no worker could read it, knew its task, or could write why it failed"
     return f"given up by the broker: {cause}"
 
 
@@ -109,15 +114,17 @@ def _read_exception(stored: str | None) -> tuple[str, str]:
     return exception_type, text
 
 
-def _store_failure(message: DeadMessage, failure: dict[str, str]) -> None:
-    """The result that no worker lived to write."""
+def _store_failure(message: DeadMessage, failure: dict[str, str]) -> bool:
+    """The result that no worker lived to write; returns whether there is none better."""
     exception = {"exc_type": "GivenUp", "exc_message": [failure["exception_message"]], "exc_module": __name__}
-    TaskResult.objects.store_result(
-        "application/json",
-        "utf-8",
-        message.task_id,
-        json.dumps(exception),
-        states.FAILURE,
-        task_name=message.task_name,
-        task_kwargs=repr(message.kwargs),
+    return write_state(
+        {
+            "content_type": "application/json",
+            "content_encoding": "utf-8",
+            "task_id": message.task_id,
+            "result": json.dumps(exception),
+            "status": states.FAILURE,
+            "task_name": message.task_name,
+            "task_kwargs": repr(message.kwargs),
+        }
     )

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from delivery.storable import storable
+
 # Headers by which the broker counts how often it has given the message out; 3.10 knows the first, 4 both.
 COUNTS = {"x-delivery-count", "x-acquired-count"}
 
@@ -48,9 +50,9 @@ def read_dead_message(message: Any, *, queue: str) -> DeadMessage:
     return DeadMessage(
         queue=queue,
         body=body,
-        properties=_storable(properties),
+        properties=_as_json(properties),
         headers=headers,
-        cause=_clean(str(death.get("reason", "unknown")))[:30],
+        cause=storable(str(death.get("reason", "unknown")))[:30],
         died_at=_moment(death.get("time")),
         task_id=_text(headers, "id", 255),
         task_name=_text(headers, "task", 200),
@@ -84,7 +86,7 @@ def _kwargs(body: bytes) -> dict[str, Any] | None:
         if not (isinstance(content, list) and len(content) == 3):
             return None
         args, kwargs, _ = content
-        return _storable(kwargs) if isinstance(kwargs, dict) and not args else None
+        return _as_json(kwargs) if isinstance(kwargs, dict) and not args else None
     except (ValueError, RecursionError):  # nested so deeply that nobody can read it
         return None
 
@@ -93,22 +95,15 @@ def _storable_headers(raw: dict[str, Any]) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     for name, value in raw.items():
         try:
-            headers |= _storable({name: value})
+            headers |= _as_json({name: value})
         except RecursionError:
-            headers |= _storable({name: "nested too deeply to be kept"})
+            headers |= _as_json({name: "nested too deeply to be kept"})
     return headers
 
 
-def _storable(value: dict[str, Any]) -> dict[str, Any]:
-    """As JSON that a database takes: what is no JSON as text, and without NUL and halves of surrogate pairs."""
+def _as_json(value: dict[str, Any]) -> dict[str, Any]:
+    """As JSON that a database takes: what is no JSON as text."""
     text = json.dumps(value, default=str, skipkeys=True)
     document: dict[str, Any] = json.loads(text, parse_constant=str)
-    return {_clean(key): _clean(item) for key, item in document.items()}
-
-
-def _clean(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
-    if isinstance(value, list):
-        return [_clean(item) for item in value]
-    return {_clean(key): _clean(item) for key, item in value.items()} if isinstance(value, dict) else value
+    cleaned: dict[str, Any] = storable(document)
+    return cleaned

@@ -1,5 +1,6 @@
 """RabbitMQ's management API: what AMQP cannot ask, and the policies."""
 
+import http.client
 import json
 import urllib.error
 import urllib.request
@@ -41,7 +42,7 @@ class ManagementApi:
         for node in self._nodes:
             try:
                 return node.ask(method, path, document)
-            except OSError as error:
+            except (OSError, http.client.HTTPException) as error:
                 silent.append(f"{node.url} ({error})")
         raise BrokerUnavailable(f"no management API at {', '.join(silent)}: BROKER_MANAGEMENT_URL")
 
@@ -59,7 +60,7 @@ class _Node:
         self._authorization = f"Basic {b64encode(user.encode()).decode()}"
 
     def ask(self, method: str, path: str, document: Any) -> Any:
-        """Raises OSError when there is no answer, BrokerUnavailable when it is a refusal."""
+        """Raises OSError or HTTPException when there is no whole answer, BrokerUnavailable when it is a refusal."""
         headers = {"Authorization": self._authorization, "Content-Type": "application/json"}
         body = None if document is None else json.dumps(document).encode()
         request = urllib.request.Request(f"{self.url}/api/{path}", body, headers, method=method)  # noqa: S310 (of the settings)

@@ -1,6 +1,7 @@
 """The rows of django-celery-results' table, each state written by one statement.
 
-What has succeeded stays so: a message that comes again after its task is done changes nothing.
+What has succeeded stays so: a message that comes again after its task is done changes nothing. (Those that changes may
+have joined meanwhile are told apart in delivery.joined.)
 """
 
 from collections.abc import Mapping

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from django_celery_results.backends import DatabaseBackend
 
 from delivery.result_rows import Start, write_start, write_state
 from delivery.retention import remove_finished
+from delivery.storable import storable
 
 logger = logging.getLogger(__name__)
 
@@ -62,12 +64,13 @@ class ResultBackend(DatabaseBackend):  # type: ignore[misc] # of a package witho
         """Whether the statement may be tried again on a new connection, without end.
 
         It is the first of a task's statements that notes the start, so this is also how a worker finds out that its
-        connection is dead. The main process of a worker must not wait: it would miss its heartbeats.
+        connection is dead. Who consumes must not wait, or it would miss its heartbeats: that is the main process of a
+        worker, of which only the threads that run tasks in the embedded mode may.
         """
         is_away = isinstance(exc, (OperationalError, InterfaceError)) and not connection.in_atomic_block
         if is_away:
             connection.close()
-        return is_away and current_process().name != MAIN_PROCESS
+        return is_away and not _consumes()
 
     def _fields(self, task_id: str, result: Any, status: str, traceback: Any, request: Any) -> dict[str, Any]:
         content_type, content_encoding, encoded = self.encode_content(result)
@@ -79,6 +82,10 @@ class ResultBackend(DatabaseBackend):  # type: ignore[misc] # of a package witho
             "content_type": content_type,
             "content_encoding": content_encoding,
             "result": encoded,
-            "traceback": traceback,
+            "traceback": storable(traceback),
             "meta": self.encode_content(meta)[2],
         }
+
+
+def _consumes() -> bool:
+    return current_process().name == MAIN_PROCESS and threading.current_thread() is threading.main_thread()

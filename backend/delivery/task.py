@@ -19,7 +19,7 @@ class OutOfMemory(Exception):
 
 
 class DeliveredTask(DjangoTask):  # type: ignore[type-arg] # generic in the stubs alone
-    """A task that runs once at most with success, and goes back to the outbox while an operator holds it."""
+    """A task that succeeds once, unless others may join it, and goes back to the outbox while an operator holds it."""
 
     abstract = True
     Request = "delivery.request:DeliveredRequest"
@@ -42,6 +42,15 @@ class DeliveredTask(DjangoTask):  # type: ignore[type-arg] # generic in the stub
             raise OutOfMemory(str(error)) from error
 
     def _run_in_transaction(self, args: Any, kwargs: Any) -> Any:
+        try:
+            return self._commit_with_success(args, kwargs)
+        except (DatabaseError, InterfaceError) as error:
+            # Of the commit: its own retries are for what the service raises. As often as these, since what comes from
+            # the service comes here as well once they are used up, and then this raises it.
+            raise self._try_again(error) from error
+
+    def _commit_with_success(self, args: Any, kwargs: Any) -> Any:
+        from delivery.joined import may_be_joined
         from delivery.results import AlreadySucceeded
 
         try:
@@ -51,11 +60,15 @@ class DeliveredTask(DjangoTask):  # type: ignore[type-arg] # generic in the stub
                 backend.store_success(value, self.request)
         except AlreadySucceeded as error:
             logger.info("%s %s is rolled back: another run of it has succeeded", self.name, self.request.id)
+            if may_be_joined(str(self.request.id)):
+                # The other run may have begun before the change was committed for which this one is.
+                raise self._try_again(error) from error
             raise Ignore("another run of it has succeeded meanwhile") from error
-        except (DatabaseError, InterfaceError) as error:
-            # Of the commit: its own retries are for what the service raises.
-            raise self.retry(exc=error) from error
         return value
+
+    def _try_again(self, error: Exception) -> Any:
+        """As the task states. Returns nothing: it raises Retry, or the error once there were enough tries."""
+        return self.retry(exc=error, **getattr(self, "retry_kwargs", {}))
 
     def before_start(self, task_id: str, args: Any, kwargs: Any) -> None:
         """Called by Celery before the task runs.
@@ -65,11 +78,15 @@ class DeliveredTask(DjangoTask):  # type: ignore[type-arg] # generic in the stub
         """
         # Celery makes this class before Django has loaded its models.
         from delivery.held import give_back_if_held
+        from delivery.joined import forget_success, may_be_joined
         from delivery.result_rows import Start
 
         try:
             backend: Any = self.backend
             start = backend.note_start(task_id, self.request)
+            if start is Start.DONE and may_be_joined(task_id):
+                forget_success(task_id)
+                start = backend.note_start(task_id, self.request)
             hold = give_back_if_held(task_id) if start is Start.HOLDS else None
         except (DatabaseError, InterfaceError) as error:
             # Nobody knows whether it is held. Its own retries are for what it raises itself.

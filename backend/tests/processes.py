@@ -151,12 +151,7 @@ class Processes:
 
     def start_sabotaged_worker(self, how: str, **limits: str) -> RunningProcess:
         """Start a worker whose ranking task fails in a way that tests.sabotage knows, and wait until it is ready."""
-        worker = self.start(
-            *(sys.executable, "-m", "celery", "-A", "tests.sabotage", "worker", "-l", "info", "--concurrency", "1"),
-            extra_environment={"SABOTAGE": how, **limits},
-        )
-        worker.wait_for_log(" ready.")
-        return worker
+        return self.start_worker(app="tests.sabotage", SABOTAGE=how, **limits)
 
     def run_command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `manage.py ARGUMENTS` to its end."""

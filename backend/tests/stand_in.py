@@ -1,6 +1,7 @@
 """A worker whose standings are made by a service with a countable effect: `celery -A tests.stand_in worker`.
 
-The variable STAND_IN says which one. Each run that is committed adds a stroke to the season's name.
+The variable STAND_IN says which one, RETRIES how often the task states that it is tried again (after a second each).
+Each run that is committed adds a stroke to the season's name.
 """
 
 import os
@@ -44,6 +45,14 @@ def lose_database_once(season_id: int) -> str:
     return lose_database(season_id)
 
 
+@transaction.atomic
+def break_rule(season_id: int) -> None:
+    """At every try the database refuses what is written."""
+    from apps.rankings.models import Season
+
+    Season.objects.filter(pk=season_id).update(slug=None)
+
+
 def add_stroke(season_id: int) -> None:
     from django.db.models import F, Value
     from django.db.models.functions import Concat
@@ -56,5 +65,6 @@ def add_stroke(season_id: int) -> None:
 @celeryd_after_setup.connect
 def stand_in(**_kwargs: Any) -> None:
     """Before the children are forked, once the tasks are there."""
-    task = app.tasks["rankings.refresh_standings"]
+    task: Any = app.tasks["rankings.refresh_standings"]
+    task.retry_kwargs.update(max_retries=int(os.environ.get("RETRIES", "3")), countdown=1)
     vars(sys.modules[task.__module__])["refresh_standings"] = globals()[os.environ["STAND_IN"]]

@@ -28,5 +28,7 @@ def _replace(task: Any, service: Service, retries: int) -> None:
     vars(sys.modules[task.__module__])[task.name.partition(".")[2]] = service
     task.run = task._orig_run
     del task._orig_run
+    # The first two are for a killed child and a start that could not be noted, the third for the rest.
     task.max_retries, task.default_retry_delay = retries, 1
-    add_autoretry_behaviour(task, autoretry_for=(Exception,), retry_kwargs={"max_retries": retries, "countdown": 1})
+    task.retry_kwargs = {"max_retries": retries, "countdown": 1}
+    add_autoretry_behaviour(task, autoretry_for=(Exception,))

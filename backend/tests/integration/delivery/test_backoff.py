@@ -2,7 +2,6 @@
 
 import json
 import re
-import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -23,11 +22,7 @@ def tries(tmp_path: Path) -> Path:
 
 def run_out_of_tries(processes: Processes, tries: Path, *, tasks: int, **how: str) -> tuple[list[list[float]], str]:
     """The seconds between one try and the next for each task, once each is a dead letter; and the worker's log."""
-    worker = processes.start(
-        *(sys.executable, "-m", "celery", "-A", "tests.retrying", "worker", "-l", "info", "--concurrency", "1"),
-        extra_environment={"TRIES": str(tries), **how},
-    )
-    worker.wait_for_log(" ready.")
+    worker = processes.start_worker(app="tests.retrying", TRIES=str(tries), **how)
     processes.start_relay()
     processes.start_dead_letter_consumer()
     with transaction.atomic():

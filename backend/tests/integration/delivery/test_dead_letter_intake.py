@@ -1,15 +1,21 @@
 """What the broker gave up comes into the table once, with all it held, whatever that is."""
 
 import sys
+import uuid
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from amqp import Message
+from django.db import connection, transaction
 
 from delivery.broker import open_connection
 from delivery.dead_letter_intake import take_dead_message
 from delivery.dead_messages import read_dead_message
+from delivery.ledger import task_state
 from delivery.models import DeadLetter
+from delivery.outbox import enqueue
+from delivery.result_rows import write_state
 from tests.broker import Broker, channel_of
 from tests.processes import Processes, wait_until
 
@@ -52,6 +58,37 @@ def test_a_message_that_comes_again_is_the_same_letter(
     give_up(b"another", headers=headers)
     wait_until(DeadLetter.objects.filter(body=b"another").exists, "the one behind it")
     assert DeadLetter.objects.filter(body=b"garbage").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_succeeds_at_the_very_moment_is_no_letter() -> None:
+    """Of a task with two messages one is given up while the other one's run commits."""
+    with transaction.atomic():
+        task_id = enqueue("events.generate_event_ranking", {"event_id": 1})
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            kept = {"content_type": "application/json", "content_encoding": "utf-8"}
+            write_state({"task_id": str(task_id), "status": "SUCCESS", "result": "1", **kept})
+            taken = threads.submit(take, task_id)
+            wait_until(lambda: is_waiting_for_lock() or taken.done(), "the other one waiting for this transaction")
+        assert taken.result() is None
+    assert task_state(task_id).state == "succeeded"
+    assert not DeadLetter.objects.exists()
+
+
+def take(task_id: uuid.UUID) -> DeadLetter | None:
+    message = Message(b"[[], {}, {}]", application_headers={"id": str(task_id)})
+    message.delivery_info = {"redelivered": False}
+    try:
+        return take_dead_message(read_dead_message(message, queue="events"), is_last_look=True)
+    finally:
+        connection.close()
+
+
+def is_waiting_for_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])
 
 
 def test_messages_that_are_equal_are_letters_of_their_own(processes: Processes, broker: Broker) -> None:

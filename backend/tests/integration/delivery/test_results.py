@@ -38,6 +38,11 @@ def ask(season: Season) -> uuid.UUID:
         return enqueue(NAME, {"season_id": season.pk})
 
 
+def ask_or_join(season: Season) -> uuid.UUID:
+    with transaction.atomic():
+        return enqueue(NAME, {"season_id": season.pk}, coalesce_key="a season")
+
+
 def publish_copies(task_id: uuid.UUID, season: Season, count: int) -> None:
     """What the broker has after a relay died, `count` times, between a confirm and its commit."""
     queue = queue_of(NAME)
@@ -67,6 +72,27 @@ def test_a_task_of_one_transaction_happens_once_though_its_message_comes_five_ti
     assert task_state(task_id).state == "succeeded"
     assert not TaskResult.objects.exclude(status="SUCCESS").exists()
     wait_until(lambda: broker.count("rankings") == 0, "an empty queue")
+
+
+def test_a_change_that_joins_a_task_which_was_run_but_is_unsent_has_it_run_again(
+    processes: Processes, season: Season
+) -> None:
+    """As after a relay that died between the broker's confirm and its commit."""
+    task_id = ask_or_join(season)
+    publish_copies(task_id, season, 1)
+    start_worker(processes, "count_once")
+    wait_until(lambda: is_known_as(task_id, "succeeded"), "the first run")
+    assert ask_or_join(season) == task_id
+    publish_copies(task_id, season, 1)
+    wait_until(lambda: strokes(season) == 2, "the second run")
+    wait_until(lambda: is_known_as(task_id, "succeeded"), "its result")
+
+
+def test_a_change_that_joins_a_task_while_it_runs_has_it_run_again(processes: Processes, season: Season) -> None:
+    task_id = ask_or_join(season)
+    publish_copies(task_id, season, 2)
+    start_worker(processes, "count_once", "--concurrency", "2")
+    wait_until(lambda: strokes(season) == 2, "both runs")
 
 
 def test_a_result_waits_for_the_database_that_died_after_the_effects(
@@ -110,6 +136,16 @@ def test_a_child_killed_while_the_database_is_away_leaves_its_worker_able_to_go_
     database.control("start")
     wait_until(lambda: is_known_as(task_id, "succeeded"), "the result")
     assert strokes(season) == 2
+
+
+def test_what_the_database_refuses_is_tried_as_often_as_the_task_states(processes: Processes, season: Season) -> None:
+    """Celery's three are not added to the task's own, though an error of the database may also be one of the commit."""
+    task_id = ask(season)
+    publish_copies(task_id, season, 1)
+    worker = processes.start_worker(app="tests.stand_in", STAND_IN="break_rule", RETRIES="1")
+    wait_until(lambda: is_known_as(task_id, "failed"), "the task given up")
+    assert str(task_state(task_id).reason).startswith("IntegrityError")
+    assert worker.log.count("retry: Retry in") == 1
 
 
 def is_known_as(task_id: uuid.UUID, state: str) -> Any:

@@ -98,3 +98,15 @@ def test_the_delays_are_part_of_the_topology(broker: Broker) -> None:
     assert find_drift() == ["exchange celery_delayed_27: is missing", "queue celery_delayed_0: is missing"]
     apply_topology()
     assert find_drift() == []
+
+
+def test_a_worker_works_though_the_queue_of_another_is_missing(processes: Processes, broker: Broker) -> None:
+    """It binds all of them to the delays, and so cannot bind this one."""
+    with open_connection() as connection:
+        channel_of(connection).queue_delete("rankings")
+    worker = processes.start_worker("-Q", "events")
+    worker.wait_for_log("retries to queue rankings wait")
+    current_app.send_task("events.generate_event_ranking", kwargs={"event_id": 1}, task_id="6a7f")
+    worker.wait_for_log("[6a7f] received")
+    apply_topology()
+    assert find_drift() == []

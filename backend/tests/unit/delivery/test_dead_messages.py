@@ -72,6 +72,16 @@ def test_what_the_database_refuses_is_left_out_and_the_rest_is_a_letter() -> Non
     assert take_dead_message(replace(broken, headers={"b": "\0"}), is_last_look=True) != letter
 
 
+@pytest.mark.parametrize("text", ["a\0b", "a\ud800b"])
+def test_an_exception_of_any_text_is_kept(text: str) -> None:
+    """As of a KeyError, whose traceback shows neither of the two as it is."""
+    result = json.dumps({"exc_type": f"Key{text}", "exc_message": [text]})
+    TaskResult.objects.create(task_id="6a7f", status="FAILURE", result=result)
+    letter = take_dead_message(dead(b"[[], {}, {}]", {"id": "6a7f"}), is_last_look=True)
+    assert letter is not None
+    assert letter.exception_message in ("a\N{REPLACEMENT CHARACTER}b", "a?b")
+
+
 def test_what_has_succeeded_is_no_letter() -> None:
     TaskResult.objects.create(task_id="6a7f", status="SUCCESS")
     assert take_dead_message(dead(b"[[], {}, {}]", {"id": "6a7f"}), is_last_look=True) is None
@@ -105,5 +115,5 @@ def test_a_task_that_was_asked_for_has_failed_once_it_is_a_letter() -> None:
     assert task_state(task_id).state == "waiting"
     letter = take_dead_message(rejected, is_last_look=True)
     assert letter is not None
-    assert letter.exception_message == "no worker could read it, or knew its task"
+    assert letter.exception_message == "no worker could read it, knew its task, or could write why it failed"
     assert (task_state(task_id).state, task_state(task_id).reason) == ("failed", f"GivenUp: {letter.exception_message}")

@@ -1,11 +1,12 @@
 """How results are written, and which tasks write theirs in the transaction of their effects."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from celery import current_app
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 from django_celery_results.models import TaskResult
 
@@ -59,6 +60,23 @@ def test_the_start_tells_whether_anything_is_held() -> None:
     assert write_start(fields("STARTED")) is Start.HOLDS
     Hold.objects.filter(pk=hold.pk).update(released_at=timezone.now())
     assert write_start(fields("STARTED")) is Start.GO
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", ["a\0b", "a\ud800b"])
+def test_a_failure_of_any_text_is_kept_with_its_reason(text: str) -> None:
+    backend: Any = current_app.backend
+    backend.store_result(ID, ValueError(text), "FAILURE", traceback=f"ValueError: {text}")
+    assert TaskResult.objects.get().status == "FAILURE"
+
+
+def test_who_runs_a_task_waits_for_the_database_and_who_consumes_does_not() -> None:
+    """In the embedded mode both are threads of one process."""
+    backend: Any = current_app.backend
+    gone = OperationalError("database is locked")
+    assert not backend.exception_safe_to_retry(gone)
+    with ThreadPoolExecutor(1) as threads:
+        assert threads.submit(backend.exception_safe_to_retry, gone).result()
 
 
 def test_the_tasks_whose_services_are_one_transaction() -> None:
