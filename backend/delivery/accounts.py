@@ -55,7 +55,8 @@ def account_by_state() -> list[Account]:
         Account("waiting", **waiting),
         Account("sent", **sent_now),
         Account("running", **running),
-        Account("succeeded", succeeded, None),
+        # Below zero for a moment when tasks went from one state to the next between two of the counts.
+        Account("succeeded", max(0, succeeded), None),
         Account("failed", **failed),
     ]
 
