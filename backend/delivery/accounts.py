@@ -62,7 +62,7 @@ def account_by_state() -> list[Account]:
 
 
 def find_unaccounted() -> list[OutboxMessage]:
-    """Tasks that were sent, are not finished, and of which there is no message; the longest unheard of first.
+    """Tasks that were sent, are not finished, and of which there is no message; of each queue the longest unheard of.
 
     Which of a queue's tasks are the missing ones cannot be seen, as a queue cannot be read without taking from it:
     those that nothing was heard of for the longest time are named, since a queue is worked off in its order. Too few
@@ -91,7 +91,7 @@ def _look() -> list[OutboxMessage]:
         missing = tasks - messages.by_queue.get(queue, 0) - messages.delayed
         if missing > 0:
             found += _by_silence(_quiet().filter(task_name__in=names))[:missing]
-    return sorted(found, key=lambda message: message.pk)
+    return found
 
 
 def _quiet() -> QuerySet[OutboxMessage]:

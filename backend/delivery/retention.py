@@ -3,7 +3,6 @@
 What operators did stays, and so does whatever is not finished, however old.
 """
 
-import logging
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -18,8 +17,6 @@ from django_celery_results.models import TaskResult
 from delivery.in_flight import TaskIdText
 from delivery.models import DeadLetter, OutboxMessage, ScheduledSlot
 from delivery.outbox import enqueue
-
-logger = logging.getLogger(__name__)
 
 # Rows of one transaction: short enough that nobody waits for it.
 BATCH_ROWS = 1_000
