@@ -109,6 +109,14 @@ class EntryResults:
         return np.bincount(self.index[chosen], minlength=self.count).astype(np.int64)
 
     @cached_property
+    def attempts(self) -> Ints:
+        """How many were used: judged ones, valid or not; in a penalty contest none after a solution."""
+        if self.contest is not None:
+            return self.contest.attempts
+        judged = self.is_main & (self.data.scores.outcomes != Score.Outcome.PENDING)
+        return np.bincount(self.index[judged], minlength=self.count).astype(np.int64)
+
+    @cached_property
     def achieved(self) -> Ints:
         """When the result stood as it is: microseconds since 1970 UTC; 0 if there is none."""
         if self.contest is not None:

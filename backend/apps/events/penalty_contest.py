@@ -24,6 +24,7 @@ class Contest:
     penalty: Ints  # units of penalty
     last_accepted: Ints  # units of penalty; 0 if nothing is solved
     last_achieved: Ints  # when the last solution was achieved; 0 if nothing is solved
+    attempts: Ints  # judged ones; those after a solution change nothing and are not among them
     pending: Ints
     cells: Ints  # entries x problems, packed; see Cell
 
@@ -77,6 +78,7 @@ def judge_contest(scores: ScoreColumns, index: Ints, adjustment: Ints, rules: Ru
         penalty=costs.sum(axis=1) + adjustment // penalty.unit_ms,
         last_accepted=at[0].reshape(-1, width).max(axis=1, initial=0),
         last_achieved=at[1].reshape(-1, width).max(axis=1, initial=0),
+        attempts=(rejected + is_solved).reshape(-1, width).sum(axis=1),
         pending=pending.reshape(-1, width).sum(axis=1),
         cells=cells.reshape(-1, width),
     )

@@ -53,7 +53,7 @@ class ByAchieved(_TieBreaker):
 
 
 class ByAttempts(_TieBreaker):
-    """Who used fewer (or more) attempts, those without a valid result too."""
+    """Who used fewer (or more) attempts, rejected ones too; in a penalty contest none after a solution counts."""
 
     by: Literal["attempts"]
     wins: Literal["fewest", "most"] = "fewest"
