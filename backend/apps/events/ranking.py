@@ -21,7 +21,7 @@ def rank_entries(data: RankingInput) -> RankingResult:
     found = EntryResults(data)
     shown = (entries.standing == Entry.Standing.COMPETING) | (entries.standing == Entry.Standing.OUT_OF_COMPETITION)
     placed = found.result.present & (entries.status == Entry.Status.FINISHED)
-    keys = _make_keys(found, shown & placed)
+    keys = _make_keys(found, placed & (entries.standing == Entry.Standing.COMPETING))
     order = _display_order(data, found.order, keys, shown, placed)
     bibs, standing, status = entries.bibs[order], entries.standing[order], entries.status[order]
     has_score = placed[order]
@@ -45,13 +45,13 @@ def rank_entries(data: RankingInput) -> RankingResult:
     )
 
 
-def _make_keys(found: EntryResults, compared: Flags) -> list[Key]:
-    """The keys of the rules' tie-breakers, in order. Only the compared entries stand among others."""
+def _make_keys(found: EntryResults, competing: Flags) -> list[Key]:
+    """The keys of the rules' tie-breakers, in order. Lots are drawn among `competing` only: others change no draw."""
     keys: list[Key] = []
     for breaker in found.rules.tie_breakers:
         tied = np.zeros(found.count, np.bool_)
         if breaker.by == "draw":  # the only one to which it matters
-            tied[compared] = _is_shared([column[compared] for column in (found.order, *(key.order for key in keys))])
+            tied[competing] = _is_shared([column[competing] for column in (found.order, *(key.order for key in keys))])
         keys.append(make_key(breaker, found, tied))
     return keys
 

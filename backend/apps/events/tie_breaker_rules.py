@@ -123,7 +123,7 @@ class ByManualOrder(_TieBreaker):
 
 
 class ByDraw(_TieBreaker):
-    """A draw that anyone can repeat: the lowest SHA-256 of seed, colon and bib comes first."""
+    """A draw that anyone can repeat, between those who compete: the lowest SHA-256 of seed, colon and bib is first."""
 
     by: Literal["draw"]
     seed: str = Field(min_length=1, max_length=100)
