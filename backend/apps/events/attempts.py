@@ -10,6 +10,7 @@ from apps.events.values import LARGEST_VALUE
 
 # Of an entry, over all its components. With LARGEST_VALUE this keeps every sum, doubled, within 64 bits.
 MAX_ATTEMPTS = 100_000
+NEVER = np.iinfo(np.int64).min  # the moment of what was not achieved
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +83,9 @@ def place_in_group(sorted_group: Ints) -> Ints:
 
 
 def latest_achieved(scores: Grouped, counting: Ints) -> Ints:
-    """When the last of the counting scores of each group was achieved; 0 without any."""
-    latest = np.full(scores.groups, np.iinfo(np.int64).min)
+    """When the last of the counting scores of each group was achieved; NEVER without any."""
+    latest = np.full(scores.groups, NEVER)
     np.maximum.at(latest, scores.group[counting], scores.achieved[counting])
-    latest[latest == np.iinfo(np.int64).min] = 0
     return latest
 
 

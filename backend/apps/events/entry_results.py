@@ -9,6 +9,7 @@ import numpy as np
 from apps.errors import InvalidInput
 from apps.events.attempts import (
     MAX_ATTEMPTS,
+    NEVER,
     Grouped,
     Results,
     combine_attempts,
@@ -118,13 +119,13 @@ class EntryResults:
 
     @cached_property
     def achieved(self) -> Ints:
-        """When the result stood as it is: microseconds since 1970 UTC; 0 if there is none."""
+        """When the result stood as it is: microseconds since 1970 UTC; NEVER if there is none."""
         if self.contest is not None:
             return self.contest.last_achieved
         if self.rules.components is None:
             return latest_achieved(self.main, counting_attempts(self.main, self.rules))
         latest = latest_achieved(self.parts, counting_attempts(self.parts, self.rules))
-        of_counting: Ints = np.where(self._combined[1], latest.reshape(-1, self.width), 0).max(axis=1)
+        of_counting: Ints = np.where(self._combined[1], latest.reshape(-1, self.width), NEVER).max(axis=1)
         return of_counting
 
     def measured(self, name: str) -> Results:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from apps.errors import InvalidInput
+from apps.events.attempts import NEVER
 from apps.events.columns import Codes, Flags, Ints, ScoreColumns
 from apps.events.models import Score
 from apps.events.rules import Rules
@@ -23,7 +24,7 @@ class Contest:
     solved: Ints
     penalty: Ints  # units of penalty
     last_accepted: Ints  # units of penalty; 0 if nothing is solved
-    last_achieved: Ints  # when the last solution was achieved; 0 if nothing is solved
+    last_achieved: Ints  # when the last solution was achieved; NEVER if nothing is solved
     attempts: Ints  # judged ones; those after a solution change nothing and are not among them
     pending: Ints
     cells: Ints  # entries x problems, packed; see Cell
@@ -69,15 +70,16 @@ def judge_contest(scores: ScoreColumns, index: Ints, adjustment: Ints, rules: Ru
     rejected = _count(group[before & (outcome == Score.Outcome.REJECTED)], groups)
     # A hidden submission has no time: it may have come before the solution or after it.
     pending = _count(group[(outcome == Score.Outcome.PENDING) & ~is_solved[group]], groups)
-    at = np.zeros((2, groups), np.int64)
-    at[0, is_solved], at[1, is_solved] = time[solution[is_solved]] // penalty.unit_ms, achieved[solution[is_solved]]
-    costs = np.where(is_solved, at[0] + rejected * penalty.per_rejected, 0).reshape(-1, width)
-    cells = is_solved | (rejected + is_solved) << _ATTEMPTS_SHIFT | pending << _PENDING_SHIFT | at[0] << _TIME_SHIFT
+    solved_at, achieved_at = np.zeros(groups, np.int64), np.full(groups, NEVER)
+    solved_at[is_solved] = time[solution[is_solved]] // penalty.unit_ms
+    achieved_at[is_solved] = achieved[solution[is_solved]]
+    costs = np.where(is_solved, solved_at + rejected * penalty.per_rejected, 0).reshape(-1, width)
+    cells = is_solved | (rejected + is_solved) << _ATTEMPTS_SHIFT | pending << _PENDING_SHIFT | solved_at << _TIME_SHIFT
     return Contest(
         solved=is_solved.reshape(-1, width).sum(axis=1),
         penalty=costs.sum(axis=1) + adjustment // penalty.unit_ms,
-        last_accepted=at[0].reshape(-1, width).max(axis=1, initial=0),
-        last_achieved=at[1].reshape(-1, width).max(axis=1, initial=0),
+        last_accepted=solved_at.reshape(-1, width).max(axis=1, initial=0),
+        last_achieved=achieved_at.reshape(-1, width).max(axis=1, initial=NEVER),
         attempts=(rejected + is_solved).reshape(-1, width).sum(axis=1),
         pending=pending.reshape(-1, width).sum(axis=1),
         cells=cells.reshape(-1, width),

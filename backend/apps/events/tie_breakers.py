@@ -6,7 +6,7 @@ from functools import singledispatch
 
 import numpy as np
 
-from apps.events.attempts import best_first, place_in_group
+from apps.events.attempts import NEVER, best_first, place_in_group
 from apps.events.columns import NO_ORDER, Bibs, Flags, Ints
 from apps.events.entry_results import Detail, EntryResults, lower_first
 from apps.events.tie_breaker_rules import (
@@ -48,7 +48,7 @@ def _by_measure(breaker: ByMeasure, found: EntryResults, _tied: Flags) -> Key:
 
 @make_key.register
 def _by_achieved(breaker: ByAchieved, found: EntryResults, _tied: Flags) -> Key:
-    known = found.result.present & (found.achieved != 0)
+    known = found.result.present & (found.achieved != NEVER)
     return _key(breaker.detail, found.achieved, known, high_wins=breaker.wins == "latest")
 
 
