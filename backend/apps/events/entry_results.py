@@ -142,8 +142,7 @@ class EntryResults:
     def details(self) -> Iterator[Detail]:
         """What rows tell beside score and tie-breakers: pending scores, the contest's cells, every measure."""
         known = np.ones(self.count, np.bool_)
-        if self.pending.any():
-            yield Detail("pending", known, self.pending)
+        yield Detail("pending", known, self.pending)
         if self.contest is not None:
             yield Detail("penalty", known, self.contest.penalty)
             for number, name in enumerate(self.rules.component_names):

@@ -79,11 +79,14 @@ def _row_details(found: EntryResults, keys: Sequence[Key], order: Ints, has_scor
     """What rows tell beside their score, in their order; each name once."""
     told: set[str] = set()
     for detail in (*found.details(), *(key.detail for key in keys)):
-        if detail.name not in told:
-            told.add(detail.name)
-            # Who is disqualified has neither a result nor parts of one.
-            known = detail.known[order] & (has_score | (detail.name == "pending"))
-            yield Detail(detail.name, known, np.where(known, detail.values[order], 0))
+        is_pending = detail.name == "pending"
+        # Nothing pending is not told; nor is what hidden entries have pending, and so it is asked of the rows.
+        if detail.name in told or (is_pending and not detail.values[order].any()):
+            continue
+        told.add(detail.name)
+        # Who is disqualified has neither a result nor parts of one.
+        known = detail.known[order] & (has_score | is_pending)
+        yield Detail(detail.name, known, np.where(known, detail.values[order], 0))
 
 
 def _display_order(data: RankingInput, exact: Ints, keys: Sequence[Key], shown: Flags, placed: Flags) -> Ints:
