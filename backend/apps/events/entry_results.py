@@ -50,9 +50,9 @@ class EntryResults:
         self.width = len(self.rules.component_names)  # 0: no components
         codes = data.scores.components
         self.is_main = (codes >= 1) & (codes <= self.width) if self.width else codes == 0
-        counts = np.bincount(self.index[self.is_main], minlength=self.count)
-        if len(counts) and counts.max() > MAX_ATTEMPTS:
-            raise InvalidInput(f"an entry has more than {MAX_ATTEMPTS} attempts", place="scores")
+        for chosen in (self.is_main, ~self.is_main):
+            if np.bincount(self.index[chosen], minlength=1).max() > MAX_ATTEMPTS:
+                raise InvalidInput(f"an entry has more than {MAX_ATTEMPTS} attempts", place="scores")
 
     @cached_property
     def contest(self) -> Contest | None:

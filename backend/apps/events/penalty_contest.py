@@ -6,13 +6,14 @@ import numpy as np
 
 from apps.errors import InvalidInput
 from apps.events.attempts import NEVER
-from apps.events.columns import Codes, Flags, Ints, ScoreColumns
+from apps.events.columns import Codes, Ints, ScoreColumns
 from apps.events.models import Score
 from apps.events.rules import Rules
 
 # Penalties stay below this, so that problems solved and penalty compare as one number within 64 bits.
 PENALTY_LIMIT = 2**40  # units of penalty
 LATEST_SUBMISSION = 10**10  # milliseconds since the start, some 115 days
+MOST_SUBMISSIONS = 2**14 - 1  # of an entry for one problem: what a cell can tell
 
 _TIME_SHIFT, _PENDING_SHIFT, _ATTEMPTS_SHIFT = 30, 15, 1
 
@@ -51,16 +52,16 @@ def unpack_cell(packed: int) -> Cell:
 
 
 def judge_contest(scores: ScoreColumns, index: Ints, adjustment: Ints, rules: Rules) -> Contest:
-    """The contest's results; `index` is each score's entry. Adjustments, in milliseconds, are added to the penalty.
+    """The contest's results; `index` is each score's entry.
 
-    A submission counts by its time; of several at one moment the one with the lower attempt comes first. What comes
-    after the first accepted one changes nothing. Raises InvalidInput for times too large to be added up.
+    Adjustments, in milliseconds, are added to the penalty as whole units, rounded down. A submission counts by its time; of several at one moment the one with the lower attempt comes first. What comes
+    after the first accepted one changes nothing. Raises InvalidInput for times or numbers of submissions too large.
     """
     penalty, width = rules.penalty_rule, len(rules.component_names)
     chosen = (scores.components >= 1) & (scores.components <= width)
-    _refuse_late(scores, chosen & (scores.outcomes != Score.Outcome.PENDING))
     groups = len(adjustment) * width
     group = index[chosen] * width + scores.components[chosen] - 1
+    _refuse_overflow(scores.values[chosen & (scores.outcomes != Score.Outcome.PENDING)], _count(group, groups))
     outcome, time, achieved = scores.outcomes[chosen], scores.values[chosen], scores.achieved[chosen]
     order = np.lexsort((scores.attempts[chosen], time, group))
     group, outcome, time, achieved = group[order], outcome[order], time[order], achieved[order]
@@ -93,9 +94,11 @@ def contest_order(contest: Contest) -> Ints:
     return contest.solved * (2 * PENALTY_LIMIT) - contest.penalty
 
 
-def _refuse_late(scores: ScoreColumns, judged: Flags) -> None:
-    if np.any(scores.values[judged] > LATEST_SUBMISSION):
-        raise InvalidInput(f"a submission is later than {LATEST_SUBMISSION} ms after the start", place="scores")
+def _refuse_overflow(judged_times: Ints, submissions: Ints) -> None:
+    if judged_times.max(initial=0) > LATEST_SUBMISSION or judged_times.min(initial=0) < 0:
+        raise InvalidInput(f"a submission is not within {LATEST_SUBMISSION} ms after the start", place="scores")
+    if submissions.max(initial=0) > MOST_SUBMISSIONS:
+        raise InvalidInput(f"a problem has more than {MOST_SUBMISSIONS} submissions of one entry", place="scores")
 
 
 def _first_accepted(group: Ints, outcome: Codes, groups: int) -> Ints:
