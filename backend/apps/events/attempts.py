@@ -8,7 +8,8 @@ from apps.events.columns import Flags, Ints, ScoreColumns
 from apps.events.measures import Attempts, Direction, Measure
 from apps.events.values import LARGEST_VALUE
 
-# Of an entry, over all its components; and as many in all its secondary measures. With LARGEST_VALUE this keeps every sum, doubled, within 64 bits.
+# Of an entry, over all its components; and as many in all its secondary measures.
+# With LARGEST_VALUE this keeps every sum, doubled, within 64 bits.
 MAX_ATTEMPTS = 100_000
 NEVER = np.iinfo(np.int64).min  # the moment of what was not achieved
 

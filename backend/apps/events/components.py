@@ -10,9 +10,9 @@ from apps.events.measures import Combine, Components, Direction
 def combine_components(parts: Results, components: Components, direction: Direction) -> tuple[Results, Flags]:
     """Each entry's result, and which of its components count.
 
-    `parts` holds one element per entry and component, entry by entry. Those without a result are the worst and the first
-    to be dropped as such: a component left out costs no more than one failed. Of equal components the earlier in the
-    rules counts as the better.
+    `parts` holds one element per entry and component, entry by entry. Those without a result are the worst and
+    dropped first: a component left out costs no more than one failed. Of equal components the earlier in the rules
+    counts as the better.
     """
     width = len(components.names)
     present, values = parts.present.reshape(-1, width), parts.total.reshape(-1, width)

@@ -54,8 +54,9 @@ def unpack_cell(packed: int) -> Cell:
 def judge_contest(scores: ScoreColumns, index: Ints, adjustment: Ints, rules: Rules) -> Contest:
     """The contest's results; `index` is each score's entry.
 
-    Adjustments, in milliseconds, are added to the penalty as whole units, rounded down. A submission counts by its time; of several at one moment the one with the lower attempt comes first. What comes
-    after the first accepted one changes nothing. Raises InvalidInput for times or numbers of submissions too large.
+    A submission counts by its time; of several at one moment the one with the lower attempt comes first. What comes
+    after the first accepted one changes nothing. Adjustments, in milliseconds, are added to the penalty as whole units,
+    rounded down. Raises InvalidInput for times or numbers of submissions too large.
     """
     penalty, width = rules.penalty_rule, len(rules.component_names)
     chosen = (scores.components >= 1) & (scores.components <= width)

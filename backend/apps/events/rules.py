@@ -67,11 +67,8 @@ class Rules(Measure):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        for mistake in mistakes(self):
-            raise ValueError(mistake)
-        for dimension, values in (self.divisions or {}).items():
-            if values is not None and len(set(values)) != len(values):
-                raise ValueError(f"divisions.{dimension}: a division is named twice")
+        if found := list(mistakes(self)):
+            raise ValueError("; ".join(found))
         return self
 
     @property
@@ -116,6 +113,9 @@ def mistakes(rules: Rules) -> Iterator[str]:
     yield from _penalty_mistakes(rules)
     yield from _name_mistakes(rules)
     yield from _tie_breaker_mistakes(rules)
+    for dimension, values in (rules.divisions or {}).items():
+        if values is not None and len(set(values)) != len(values):
+            yield f"divisions.{dimension}: a division is named twice"
 
 
 def _component_mistakes(rules: Rules) -> Iterator[str]:

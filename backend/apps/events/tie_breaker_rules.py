@@ -5,6 +5,10 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from apps.events.values import LARGEST_VALUE
+
+_SEED_PATTERN = r"^[^\x00-\x1f\x7f]+$"  # what can be stored, and read out aloud
+
 
 class _Rules(Protocol):
     """What a tie-breaker needs to know of the rules that it is part of."""
@@ -84,7 +88,9 @@ class ByCount(_TieBreaker):
     """Who has a value more often."""
 
     by: Literal["count"]
-    value: int = Field(strict=True, description="in the smallest unit of the main measure")
+    value: int = Field(
+        ge=-LARGEST_VALUE, le=LARGEST_VALUE, strict=True, description="in the smallest unit of the main measure"
+    )
 
     @property
     def detail(self) -> str:
@@ -126,7 +132,7 @@ class ByDraw(_TieBreaker):
     """A draw that anyone can repeat, between those who compete: the lowest SHA-256 of seed, colon and bib is first."""
 
     by: Literal["draw"]
-    seed: str = Field(min_length=1, max_length=100)
+    seed: str = Field(max_length=100, pattern=_SEED_PATTERN)
 
     @property
     def detail(self) -> str:
