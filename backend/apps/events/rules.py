@@ -17,7 +17,7 @@ DIVISION_PATTERN = r"^[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,62}[^\s\x00-\x1f\x
 Dimension = Annotated[str, StringConstraints(pattern=DIMENSION_PATTERN)]
 DivisionValue = Annotated[str, StringConstraints(pattern=DIVISION_PATTERN)]
 
-# With these and the components a row of a ranking has at most 62 details.
+# With these and the components a row of a ranking has at most 61 details: a bit each tells whether it is known.
 MOST_SECONDARY, MOST_TIE_BREAKERS = 10, 10
 # Details of a row that are not named by the rules.
 RESERVED_NAMES = frozenset({"pending", "penalty", "last_accepted", "achieved", "attempts", "manual", "draw"})
