@@ -51,7 +51,17 @@ def test_a_row_with_everything() -> None:
 def test_a_row_of_bib_and_score_only() -> None:
     row = reader(("bib", "t"), "bib=bib,score=t").read(Record(5, [" 7 ", " 61.5 "]))
     assert row == Row(
-        line=5, bib="7", value=61_500, attempt=1, achieved_at=None, name="", divisions={}, status=None, participant=""
+        line=5,
+        bib="7",
+        value=61_500,
+        component=0,
+        attempt=1,
+        outcome=Score.Outcome.VALID,
+        achieved_at=None,
+        name="",
+        divisions={},
+        status=None,
+        participant="",
     )
 
 
