@@ -2,6 +2,7 @@
 
 from django.urls import path, register_converter
 
+from apps.events.api.awards import EventAwards
 from apps.events.api.bulk_scores import BulkScores
 from apps.events.api.entries import EntryDetail, EntryList
 from apps.events.api.events import EventAction, EventDetail, EventList, TransitionList
@@ -32,6 +33,7 @@ urlpatterns = [
     path("events/<slug:slug>/ranking/top", RankingTop.as_view(), name="ranking-top"),
     path("events/<slug:slug>/ranking/around/<bib:bib>", RankingAround.as_view(), name="ranking-around"),
     path("events/<slug:slug>/ranking/entries/<bib:bib>", RankingPlaces.as_view(), name="ranking-places"),
+    path("events/<slug:slug>/awards", EventAwards.as_view(), name="awards"),
     path("events/<slug:slug>/ranking/generate", GenerateRanking.as_view(), name="generate-ranking"),
     path("events/<slug:slug>/rankings", RevisionList.as_view(), name="rankings"),
 ]
