@@ -10,12 +10,14 @@ from apps.events.api.imports import ImportDetail, ImportList, RejectionList
 from apps.events.api.lookups import ActionConverter, BibConverter
 from apps.events.api.rankings import RankingAround, RankingExport, RankingPage, RankingPlaces, RankingTop
 from apps.events.api.revisions import GenerateRanking, RevisionList
+from apps.events.api.rules import RulesSchema
 from apps.events.api.scores import ScoreList, ScoreVoid
 
 register_converter(BibConverter, "bib")
 register_converter(ActionConverter, "action")
 
 urlpatterns = [
+    path("rules/schema", RulesSchema.as_view(), name="rules-schema"),
     path("events", EventList.as_view(), name="events"),
     path("events/<slug:slug>", EventDetail.as_view(), name="event"),
     path("events/<slug:slug>/<action:action>", EventAction.as_view(), name="event-action"),

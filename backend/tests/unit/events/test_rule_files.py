@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from apps.errors import InvalidInput
@@ -27,6 +28,10 @@ def test_the_published_schema_is_that_of_the_rules() -> None:
     renew = f"manage.py rules_schema > docs/rules/{SCHEMA_FILE}"
     assert read(SCHEMA_FILE) == rules_schema(), f"renew it: {renew}"
     Draft202012Validator.check_schema(rules_schema())
+
+
+def test_the_api_tells_the_schema(client: Client) -> None:
+    assert client.get("/api/v1/rules/schema").json() == rules_schema()
 
 
 def test_there_are_examples() -> None:
