@@ -1,0 +1,58 @@
+"""Why a revision differs from the one before it, as far as corrections are the reason."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+from apps.events.models import Correction, Entry, Event, Ranking
+
+MOST_REASONS = 100  # of one revision; an automatic correction of a whole event may have any number
+
+
+def is_frozen(event: Event) -> bool:
+    """Whether something of the event is, or may become, hidden from the public until a thaw."""
+    return event.freeze_at is not None and event.thawed_at is None
+
+
+def tell_reasons(event: Event, variant: Ranking.Variant, after: int, upto: int) -> str:
+    """The reasons of an event's corrections with input versions above `after`, up to `upto`: one a line, each once.
+
+    Nothing for the public's ranking of a frozen event: a correction of a score that is not shown yet would tell of it.
+    """
+    if variant == Ranking.Variant.PUBLIC and is_frozen(event):
+        return ""
+    reasons = Correction.objects.filter(event=event, input_version__gt=after, input_version__lte=upto).exclude(
+        reason=""
+    )
+    told = list(dict.fromkeys(reasons.order_by("pk").values_list("reason", flat=True)))
+    if len(told) > MOST_REASONS:
+        told[MOST_REASONS:] = [f"and {len(told) - MOST_REASONS} more"]
+    return "\n".join(told)
+
+
+def shown_reasons(event: Event, rankings: Iterable[Ranking]) -> Mapping[int, list[str]]:
+    """By the ranking's id, its reasons without those that were given for entries which nobody is shown any more."""
+    corrections = Correction.objects.filter(event=event)
+    of_hidden = set(corrections.filter(entry__standing__in=Entry.NOT_SHOWN).values_list("reason", flat=True))
+    if of_hidden:
+        # What was said of others as well tells nothing of the hidden ones.
+        said = corrections.filter(reason__in=of_hidden, entry__standing__in=Entry.SHOWN)
+        of_hidden -= set(said.values_list("reason", flat=True))
+    return {ranking.pk: [line for line in ranking.reason.splitlines() if line not in of_hidden] for ranking in rankings}
+
+
+def reasons_by_entry(event: Event, first: Ranking, second: Ranking, entry_ids: Collection[int]) -> dict[int, list[str]]:
+    """Why each of these entries was corrected between two revisions, whichever is the older, in the order of doing.
+
+    Nothing while the public may not know all of it.
+    """
+    older, newer = sorted((first.input_version, second.input_version))
+    if is_frozen(event) and Ranking.Variant.PUBLIC in (first.variant, second.variant):
+        return {}
+    corrections = Correction.objects.filter(
+        event=event, entry__in=entry_ids, input_version__gt=older, input_version__lte=newer
+    ).exclude(reason="")
+    reasons: dict[int, list[str]] = {}
+    for entry_id, reason in corrections.order_by("pk").values_list("entry", "reason"):
+        told = reasons.setdefault(entry_id, [])
+        if reason not in told:
+            told.append(reason)
+    return reasons
