@@ -1,7 +1,7 @@
 """A ranking as a table, as the API and the command export it."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -9,7 +9,7 @@ from apps.events import pages
 from apps.events.models import Entry, Ranking
 from apps.events.ranking_lines import Line, check_board, read_lines
 
-_TEXT_COLUMNS = frozenset({"division", "bib", "name"})
+_TEXT_COLUMNS = frozenset({"division", "bib", "name", "reasons"})
 # A spreadsheet takes a cell that begins like this for a formula, and would run it.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _CHUNK_ROWS = 1000
@@ -59,12 +59,12 @@ def _export_row(board: str, line: Line) -> ExportRow:
     )
 
 
-def iter_csv(rows: Iterable[ExportRow]) -> Iterator[str]:
+def iter_csv(rows: Iterable[Sequence[str]], columns: Sequence[str] = COLUMNS) -> Iterator[str]:
     """The header and the rows as lines of CSV, safe to be opened in a spreadsheet."""
     writer: Any = csv.writer(_Echo())
-    yield writer.writerow(COLUMNS)
+    yield writer.writerow(columns)
     for row in rows:
-        yield writer.writerow([_cell(column, text) for column, text in zip(COLUMNS, row, strict=True)])
+        yield writer.writerow([_cell(column, text) for column, text in zip(columns, row, strict=True)])
 
 
 def _cell(column: str, text: str) -> str:

@@ -1,6 +1,6 @@
 """Why a revision differs from the one before it, as far as corrections are the reason."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection
 
 from apps.events.models import Correction, Entry, Event, Ranking
 
@@ -28,15 +28,20 @@ def tell_reasons(event: Event, variant: Ranking.Variant, after: int, upto: int) 
     return "\n".join(told)
 
 
-def shown_reasons(event: Event, rankings: Iterable[Ranking]) -> Mapping[int, list[str]]:
-    """By the ranking's id, its reasons without those that were given for entries which nobody is shown any more."""
+def hidden_reasons(event: Event) -> frozenset[str]:
+    """The reasons that were given only for entries which nobody is shown any more."""
     corrections = Correction.objects.filter(event=event)
     of_hidden = set(corrections.filter(entry__standing__in=Entry.NOT_SHOWN).values_list("reason", flat=True))
-    if of_hidden:
-        # What was said of others as well tells nothing of the hidden ones.
-        said = corrections.filter(reason__in=of_hidden, entry__standing__in=Entry.SHOWN)
-        of_hidden -= set(said.values_list("reason", flat=True))
-    return {ranking.pk: [line for line in ranking.reason.splitlines() if line not in of_hidden] for ranking in rankings}
+    said = (
+        corrections.filter(reason__in=of_hidden, entry__standing__in=Entry.SHOWN) if of_hidden else corrections.none()
+    )
+    # What was said of others as well tells nothing of the hidden ones.
+    return frozenset(of_hidden - set(said.values_list("reason", flat=True)))
+
+
+def shown_reasons(ranking: Ranking, hidden: Collection[str]) -> list[str]:
+    """What a revision tells, without the hidden reasons of its event."""
+    return [line for line in ranking.reason.splitlines() if line not in hidden]
 
 
 def reasons_by_entry(event: Event, first: Ranking, second: Ranking, entry_ids: Collection[int]) -> dict[int, list[str]]:

@@ -10,6 +10,7 @@ from apps.events.line_details import BrokenTie, DetailView
 from apps.events.models import Event, Ranking
 from apps.events.penalty_contest import Cell
 from apps.events.ranking_lines import Line
+from apps.events.revision_reasons import shown_reasons
 
 MOST_NEIGHBOURS = 100
 
@@ -135,13 +136,17 @@ class PlacesSerializer(RankingHeadSerializer):
 
 
 class RevisionSerializer(serializers.Serializer[Ranking]):
-    """A ranking as it once was computed."""
+    """A ranking as it once was computed. The context holds the event's `hidden_reasons`."""
 
     revision = serializers.IntegerField()
     computed_at = serializers.DateTimeField()
     content_hash = serializers.CharField()
     input_version = serializers.IntegerField(help_text="of the event's entries and scores")
     duration_ms = serializers.IntegerField()
+    reasons = serializers.SerializerMethodField(help_text="of the corrections that led from the revision before it")
+
+    def get_reasons(self, ranking: Ranking) -> list[str]:
+        return shown_reasons(ranking, self.context["hidden_reasons"])
 
 
 class RequestedSerializer(serializers.Serializer[dict[str, Any]]):

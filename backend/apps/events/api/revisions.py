@@ -17,6 +17,7 @@ from apps.events.api.lookups import find_event, require
 from apps.events.api.pagination import NewestFirst, PageQuery
 from apps.events.api.ranking_serializers import RequestedSerializer, RevisionSerializer
 from apps.events.models import Ranking
+from apps.events.revision_reasons import hidden_reasons
 from apps.events.services import request_event_ranking
 from apps.rest.openapi import problems
 
@@ -29,9 +30,13 @@ class RevisionList(ListAPIView[Ranking]):
     pagination_class = NewestFirst
 
     def get_queryset(self) -> QuerySet[Ranking]:
-        event = find_event(self.request, self.kwargs["slug"])
+        self.event = find_event(self.request, self.kwargs["slug"])
         read_query(PageQuery, self.request)
-        return event.rankings.defer("boards", "rules")
+        return self.event.rankings.defer("boards", "rules")
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        context = dict(super().get_serializer_context())
+        return {**context, "hidden_reasons": hidden_reasons(self.event)} if hasattr(self, "event") else context
 
     @extend_schema(
         tags=["rankings"],
