@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from apps.events.difference_lines import Difference, DifferenceLine, difference_lines
-from apps.events.exports import iter_csv
+from apps.events.exports import safe_text, write_rows
 from apps.events.models import Entry
 from apps.events.ranking_lines import Line
 
@@ -36,22 +36,23 @@ def iter_difference_rows(difference: Difference) -> Iterator[DifferenceRow]:
 
 def iter_difference_csv(difference: Difference) -> Iterator[str]:
     """The header and the rows as lines of CSV, safe to be opened in a spreadsheet."""
-    return iter_csv(iter_difference_rows(difference), DifferenceRow._fields)
+    yield from write_rows([DifferenceRow._fields])
+    yield from write_rows(iter_difference_rows(difference))
 
 
 def _row(line: DifferenceLine) -> DifferenceRow:
     return DifferenceRow(
         change=line.kind.value,
         by_others="yes" if line.by_others else "",
-        bib=line.bib,
-        name=line.name,
+        bib=safe_text(line.bib),
+        name=safe_text(line.name),
         rank_before=_rank(line.before),
         rank_after=_rank(line.after),
         score_before=line.before.score_text if line.before else "",
         score_after=line.after.score_text if line.after else "",
         status_before=_status(line.before),
         status_after=_status(line.after),
-        reasons="; ".join(line.reasons),
+        reasons=safe_text("; ".join(line.reasons)),
     )
 
 

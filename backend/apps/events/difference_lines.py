@@ -8,7 +8,8 @@ from apps.errors import Missing
 from apps.events import pages
 from apps.events.difference import Change, Kind, Lines, compare
 from apps.events.models import Entry, Event, Ranking
-from apps.events.ranking_lines import Line, lines_by_entry
+from apps.events.page_columns import Row
+from apps.events.ranking_lines import Line, read_lines_or_none
 from apps.events.revision_reasons import reasons_by_entry
 
 
@@ -68,8 +69,8 @@ def _lines(ranking: Ranking, division: str) -> Lines:
 def difference_lines(difference: Difference, start: int, stop: int) -> list[DifferenceLine]:
     """Some of the changes, in their order, as lines."""
     changes = difference.changes[start:stop]
-    before = lines_by_entry(difference.before, [one.before for one in changes if one.before is not None])
-    after = lines_by_entry(difference.after, [one.after for one in changes if one.after is not None])
+    before = _read_lines(difference.before, [one.before for one in changes if one.before is not None])
+    after = _read_lines(difference.after, [one.after for one in changes if one.after is not None])
     ids = [change.entry_id for change in changes]
     reasons = reasons_by_entry(difference.event, difference.before, difference.after, ids)
     return [
@@ -87,3 +88,7 @@ def difference_lines(difference: Difference, start: int, stop: int) -> list[Diff
         # Who was hidden a moment ago has no line.
         if (shown := after.get(change.entry_id) or before.get(change.entry_id)) is not None
     ]
+
+
+def _read_lines(ranking: Ranking, rows: Sequence[Row]) -> dict[int, Line | None]:
+    return {row.entry_id: line for row, line in zip(rows, read_lines_or_none(ranking, rows), strict=True)}

@@ -5,7 +5,7 @@ the lines, and an entry that is not shown any more appears nowhere: not in a lin
 """
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from apps.errors import Missing
@@ -63,19 +63,15 @@ def check_board(ranking: Ranking, board: str) -> None:
 
 def read_lines(ranking: Ranking, rows: Sequence[Row]) -> list[Line]:
     """The rows as lines, without those whose entry is not shown any more. One query."""
-    return [line for _entry_id, line in _shown_lines(ranking, rows)]
+    return [line for line in read_lines_or_none(ranking, rows) if line is not None]
 
 
-def lines_by_entry(ranking: Ranking, rows: Sequence[Row]) -> dict[int, Line]:
-    """The same by the entry's id, of rows of one board."""
-    return dict(_shown_lines(ranking, rows))
-
-
-def _shown_lines(ranking: Ranking, rows: Sequence[Row]) -> Iterator[tuple[int, Line]]:
+def read_lines_or_none(ranking: Ranking, rows: Sequence[Row]) -> list[Line | None]:
+    """A line for each row, or None where the entry is not shown any more. One query."""
     rules = parse_rules(ranking.rules)
     details = row_details(rows)
     names = pages.detail_names(ranking)
-    return ((row.entry_id, _line(row, details[row.entry_id], rules, names)) for row in rows if row.entry_id in details)
+    return [_line(row, details[row.entry_id], rules, names) if row.entry_id in details else None for row in rows]
 
 
 def _line(row: Row, entry: RowDetails, rules: Rules, names: Sequence[str]) -> Line:

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
-from apps.events.models import Entry, Event, Participant, Participant
+from apps.events.models import Entry, Event, Participant
 from apps.events.services import change_entry, generate_event_ranking
 from tests.factories import add_entry, make_event, make_user, publish_event
 from tests.integration.api.clients import API, assert_problem, client_of, wrong_places
