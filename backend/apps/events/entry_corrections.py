@@ -32,7 +32,7 @@ def correct_entry(event: Event, entry: Entry, changes: Mapping[str, Any], *, rea
     for its own if it has none.
     """
     require_state(event, Event.State.DRAFT, *CORRECTABLE, doing="changing an entry")
-    before = describe_entry(entry)
+    before, was_shown = describe_entry(entry), entry.standing in Entry.SHOWN
     told = _with_reasons(entry, changes, reason)
     apply_entry_changes(event, entry, told)
     check_model(entry)
@@ -40,9 +40,10 @@ def correct_entry(event: Event, entry: Entry, changes: Mapping[str, Any], *, rea
     kinds = [kind for kind, fields in FIELDS_OF_KIND.items() if any(before[name] != after[name] for name in fields)]
     if not kinds:
         return
+    shows = was_shown or entry.standing in Entry.SHOWN
     if event.state == Event.State.DRAFT:  # nobody has seen a result yet
         entry.save()
-        note_change(event)
+        note_change(event, shows_at_once=shows)
         return
     corrections = [
         NewCorrection(
@@ -55,7 +56,7 @@ def correct_entry(event: Event, entry: Entry, changes: Mapping[str, Any], *, rea
         for kind in kinds
     ]
     entry.save()
-    note_corrections(event, corrections, by=by)
+    note_corrections(event, corrections, by=by, shows_at_once=shows)
 
 
 def describe_entry(entry: Entry) -> dict[str, Any]:

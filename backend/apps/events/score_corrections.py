@@ -35,7 +35,7 @@ def void(event: Event, score: Score, *, reason: str, by: User | None) -> None:
     score.is_current, score.voided_at, score.voided_by, score.void_reason = False, timezone.now(), by, text
     score.save(update_fields=["is_current", "voided_at", "voided_by", "void_reason"])
     gone = NewCorrection(Correction.Kind.VOID, score.entry, describe_score(score), {}, text, score)
-    note_corrections(event, [gone], by=by)
+    note_corrections(event, [gone], by=by, shows_at_once=False)
 
 
 def supersede(event: Event, score: Score, *, changes: Mapping[str, Any], reason: str, by: User | None) -> Score:
@@ -48,7 +48,7 @@ def supersede(event: Event, score: Score, *, changes: Mapping[str, Any], reason:
         raise InvalidInput("this is what the score says already", place="value")
     Score.objects.filter(pk=score.pk).update(is_current=False)  # first: an attempt has one current score at any time
     new.save()
-    note_corrections(event, [superseding(score, new, text)], by=by)
+    note_corrections(event, [superseding(score, new, text)], by=by, shows_at_once=False)
     return new
 
 
