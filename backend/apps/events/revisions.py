@@ -7,6 +7,7 @@ from apps.events.columns import RankingInput
 from apps.events.models import Event, Ranking
 from apps.events.ranking import rank_entries
 from apps.events.result import RankingResult
+from apps.events.revision_reasons import tell_reasons
 
 Variant = Ranking.Variant
 
@@ -44,11 +45,12 @@ def _revision(event: Event, variant: Variant, current: Ranking | None, ranked: R
     if current is not None and current.variant == variant and current.content_hash == ranked.result.content_hash:
         return current
     same = Ranking.objects.filter(event=event, variant=variant).order_by("-revision")
-    newest = same.values_list("revision", flat=True).first()
+    newest = same.only("revision", "input_version").first()
     ranking = Ranking.objects.create(
         event=event,
         variant=variant,
-        revision=(newest or 0) + 1,
+        revision=newest.revision + 1 if newest else 1,
+        reason=tell_reasons(event, variant, newest.input_version, input_version) if newest else "",
         input_version=input_version,
         duration_ms=event.ranking_ms,
         content_hash=ranked.result.content_hash,

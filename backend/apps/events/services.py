@@ -11,17 +11,22 @@ from django.utils import timezone
 
 from apps.errors import Conflict, InvalidInput, WrongState, check_model
 from apps.events.changes import enqueue_ranking, lock_event, note_change
-from apps.events.entries import apply_entry_changes, check_bib, check_divisions, find_division_set
+from apps.events.corrections import note_corrections
+from apps.events.entries import check_bib, check_divisions, find_division_set
+from apps.events.entry_corrections import correct_entry
 from apps.events.freeze import hide_frozen
 from apps.events.imports.report import summarize
 from apps.events.imports.run import Progress, require_importable, run_import
 from apps.events.imports.submission import ImportOptions, make_batch, store_batch
+from apps.events.merging import lock_pair, merge
 from apps.events.models import Entry, Event, EventTransition, ImportBatch, Participant, Score
 from apps.events.people import find_participant, find_users
 from apps.events.revisions import rank_input, store_rankings
 from apps.events.rules import parse_rules
-from apps.events.scoring import NewScore, Outcome, ScoreBook
+from apps.events.score_corrections import lock_score, supersede, void
+from apps.events.scoring import NewScore, Outcome
 from apps.events.snapshot import read_input
+from apps.events.sourced_scores import SourcedScoreBook
 from apps.events.states import OFFICIAL, next_state, require_state
 from apps.events.thaw import Thaw, move_freeze, reveal_steps, thaw
 from delivery.outbox import enqueue
@@ -82,12 +87,12 @@ def delete_event(event_id: int) -> None:
 def change_event_state(event_id: int, *, action: str, by: User | None, reason: str = "") -> Event:
     """Open, close, publish, unpublish, reopen, archive or cancel an event, and record it.
 
-    Publishing needs a ranking of the present input. Whatever makes results official, or no longer official, refreshes
-    the standings of the event's seasons; publishing also tells the participants.
+    Publishing and archiving need a ranking of the present input. Whatever makes results official, or no longer
+    official, refreshes the standings of the event's seasons; publishing also tells the participants.
     """
     event = lock_event(event_id)
     before, after = State(event.state), next_state(event, action)
-    if action == "publish" and event.ranked_version != event.input_version:
+    if action in ("publish", "archive") and event.ranked_version != event.input_version:
         raise WrongState("the ranking of the latest changes is not ready yet; try again shortly", place="ranking")
     if action == "publish" and event.is_frozen:
         raise WrongState("the event is frozen; thaw it first", place="freeze_at")
@@ -169,10 +174,12 @@ def change_participant(participant_id: int, *, changes: Mapping[str, Any]) -> Pa
 
 
 @transaction.atomic
-def change_entry(entry_id: int, *, changes: Mapping[str, Any]) -> Entry:
-    """Change an entry's standing, status, adjustment or divisions; an adjustment or a DSQ needs its reason.
+def change_entry(entry_id: int, *, changes: Mapping[str, Any], reason: str = "", by: User | None = None) -> Entry:
+    """Change an entry's standing, status, adjustment, divisions or manual order.
 
-    `name` is the participant's and changes in all events. It is no result: it alone can be mended in any state.
+    Once the event is open each change is a correction in its trail. An adjustment or a DSQ needs a reason, and so does
+    everything once the event is published. `name` is the participant's and changes in all events. It is no result: it
+    alone can be mended in any state.
     """
     entry = Entry.objects.get(pk=entry_id)
     of_entry = dict(changes)
@@ -181,14 +188,22 @@ def change_entry(entry_id: int, *, changes: Mapping[str, Any]) -> Entry:
         change_participant(entry.participant_id, changes={"name": of_entry.pop("name")})
     if of_entry:
         event = lock_event(entry.event_id)
-        require_state(event, State.DRAFT, State.OPEN, State.CLOSED, doing="changing an entry")
         entry.refresh_from_db()
-        was_shown = entry.standing in Entry.SHOWN
-        apply_entry_changes(event, entry, of_entry)
-        check_model(entry)
-        entry.save()
-        note_change(event, shows_at_once=was_shown or entry.standing in Entry.SHOWN)
+        correct_entry(event, entry, of_entry, reason=reason, by=by)
     return entry
+
+
+@transaction.atomic
+def merge_participants(keep_id: int, *, drop_id: int, reason: str, by: User | None) -> Participant:
+    """Make one participant of two that are the same. The entries and the external id of the dropped one lead to the
+    kept one from now on, in all events; the standings of their seasons follow.
+
+    Where both are entered in one event, the entry without a result is withdrawn. Raises Conflict naming the event if
+    both have one, WrongState if it is archived.
+    """
+    pair = lock_pair(keep_id, drop_id)
+    merge(pair, reason=reason, by=by)
+    return pair.keep
 
 
 @transaction.atomic
@@ -196,18 +211,18 @@ def record_scores(event_id: int, *, rows: Sequence[NewScore], by: User | None) -
     """Take in scores, each on its own: the good ones are stored, whatever becomes of the others.
 
     Returns an outcome for each row, in their order. A row whose idempotency key was seen before changes nothing, and is
-    answered in any state: who lost the first answer learns that the score was taken. Raises WrongState if the event is
-    not open and no row is such a repetition.
+    answered in any state: who lost the first answer learns that the score was taken. A row whose external id the event
+    has is a repetition too if it says the same, else a correction, which may also come later (apps.events.corrections).
+    Raises WrongState if the event is not open and no row is one of these.
     """
     event = lock_event(event_id)
-    book = ScoreBook(event, rows, by=by)
-    if not book.by_key:
+    book = SourcedScoreBook(event, rows, by=by)
+    if not book.by_key and not book.named:
         require_state(event, State.OPEN, doing="recording scores")
     outcomes = [book.take(row) for row in rows]
-    new = [outcome.score for outcome in outcomes if outcome.is_new and outcome.score is not None]
-    if new:
-        Score.objects.bulk_create(new, batch_size=1000)
-        note_change(event, shows_at_once=False)
+    if any(outcome.is_new for outcome in outcomes):
+        book.store()
+        note_corrections(event, book.corrections, by=by, shows_at_once=False)
     return outcomes
 
 
@@ -237,18 +252,18 @@ def import_scores(batch_id: int, *, progress: Progress | None = None) -> dict[st
 @transaction.atomic
 def void_score(score_id: int, *, reason: str, by: User | None) -> Score:
     """Make a score count no longer. The row stays, with who did it and why."""
-    event = lock_event(Score.objects.only("event_id").get(pk=score_id).event_id)
-    require_state(event, State.OPEN, State.CLOSED, doing="voiding a score")
-    score = Score.objects.get(pk=score_id)
-    if not reason.strip():
-        raise InvalidInput("a reason is needed", place="reason")
-    if not score.is_current:
-        raise WrongState("this score does not count any more", place="score")
-    score.is_current, score.voided_at, score.voided_by, score.void_reason = False, timezone.now(), by, reason
-    check_model(score)
-    score.save(update_fields=["is_current", "voided_at", "voided_by", "void_reason"])
-    note_change(event, shows_at_once=False)
+    score, event = lock_score(score_id)
+    void(event, score, reason=reason, by=by)
     return score
+
+
+@transaction.atomic
+def supersede_score(score_id: int, *, changes: Mapping[str, Any], reason: str, by: User | None) -> Score:
+    """Put another score in the place of one: of the same entry, component and attempt, with another value, outcome or
+    moment. `changes` may hold value, unit, outcome and achieved_at. The old row stays. Returns the new one.
+    """
+    score, event = lock_score(score_id)
+    return supersede(event, score, changes=changes, reason=reason, by=by)
 
 
 @transaction.atomic
@@ -284,6 +299,9 @@ def generate_event_ranking(event_id: int) -> dict[str, Any]:
             event.ranking_ms = elapsed_ms(started)
             is_new = store_rankings(event, live, public, input_version=ranking_input.input_version)
         event.save(update_fields=["ranked_version", "ranking_ms", "current_ranking", "public_ranking"])
+        if is_new and event.state in OFFICIAL:
+            # A correction of published results is published with this revision.
+            enqueue("rankings.refresh_season_standings", {"event_id": event_id})
     current = event.public_ranking
     return {"event_id": event_id, "revision": current.revision if current else None, "is_new": is_new}
 

@@ -1,6 +1,7 @@
 """From an address to what it names, for who asks. What one may not see is not there: 404, not 403."""
 
 from django.contrib.auth.models import User
+from django.urls.converters import IntConverter
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.request import Request
 
@@ -26,6 +27,12 @@ class ActionConverter(BibConverter):
     """An action that changes an event's state; any other leads nowhere."""
 
     regex = "|".join(ACTIONS)
+
+
+class RevisionConverter(IntConverter):
+    """The number of a revision."""
+
+    regex = "[1-9][0-9]{0,8}"
 
 
 def find_event(request: Request, slug: str) -> Event:

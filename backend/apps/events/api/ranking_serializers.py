@@ -10,6 +10,7 @@ from apps.events.line_details import BrokenTie, DetailView
 from apps.events.models import Event, Ranking
 from apps.events.penalty_contest import Cell
 from apps.events.ranking_lines import Line
+from apps.events.revision_reasons import shown_reasons
 
 MOST_NEIGHBOURS = 100
 
@@ -153,7 +154,7 @@ class PlacesSerializer(RankingHeadSerializer):
 
 
 class RevisionSerializer(serializers.Serializer[Ranking]):
-    """A ranking as it once was computed."""
+    """A ranking as it once was computed. The context holds the event's `hidden_reasons`."""
 
     revision = serializers.IntegerField()
     computed_at = serializers.DateTimeField()
@@ -163,10 +164,14 @@ class RevisionSerializer(serializers.Serializer[Ranking]):
         help_text="of the event's entries and scores; null for who does not work on the event: it counts all changes",
     )
     duration_ms = serializers.IntegerField(allow_null=True, help_text="null for who does not work on the event")
+    reasons = serializers.SerializerMethodField(help_text="of the corrections that led from the revision before it")
 
     def to_representation(self, instance: Ranking) -> Any:
         document = super().to_representation(instance)
         return document if self.context["works_on_it"] else {**document, "input_version": None, "duration_ms": None}
+
+    def get_reasons(self, ranking: Ranking) -> list[str]:
+        return shown_reasons(ranking, self.context["hidden_reasons"])
 
 
 class RequestedSerializer(serializers.Serializer[dict[str, Any]]):

@@ -17,6 +17,7 @@ from apps.events.api.lookups import find_event, require
 from apps.events.api.pagination import NewestRevision
 from apps.events.api.ranking_serializers import RequestedSerializer, RevisionListQuery, RevisionSerializer
 from apps.events.models import Ranking
+from apps.events.revision_reasons import hidden_reasons
 from apps.events.services import request_event_ranking
 from apps.rest.openapi import problems
 
@@ -38,8 +39,10 @@ class RevisionList(ListAPIView[Ranking]):
 
     def get_serializer_context(self) -> dict[str, Any]:
         context = dict(super().get_serializer_context())
-        works_on_it = hasattr(self, "event") and may_record_scores(self.request.user, self.event)
-        return {**context, "works_on_it": works_on_it}
+        if not hasattr(self, "event"):  # while the schema is made
+            return context
+        works_on_it = may_record_scores(self.request.user, self.event)
+        return {**context, "works_on_it": works_on_it, "hidden_reasons": hidden_reasons(self.event)}
 
     @extend_schema(
         tags=["rankings"],
