@@ -16,7 +16,17 @@ class RankingAdmin(ReadOnlyAdmin):
     list_select_related = ["event"]
     search_fields = ["event__name", "=event__slug"]
     ordering = ["-id"]
-    fields = ["event", "revision", "computed_at", "duration_ms", "input_version", "content_hash", "rules", "rows"]
+    fields = [
+        "event",
+        "revision",
+        "computed_at",
+        "duration_ms",
+        "input_version",
+        "content_hash",
+        "reason",
+        "rules",
+        "rows",
+    ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Ranking]:
         return super().get_queryset(request).defer("boards", "rules")

@@ -41,6 +41,10 @@ OPERATIONS = {
     "read an entry's places": Operation("see", "get", f"{E}/ranking/entries/7"),
     "export": Operation("see", "get", f"{E}/ranking.csv"),
     "list revisions": Operation("see", "get", f"{E}/rankings"),
+    "compare revisions": Operation("see", "get", f"{E}/rankings/1/difference/1"),
+    "export the difference": Operation("see", "get", f"{E}/rankings/1/difference/1.csv"),
+    "list corrections": Operation("record", "get", f"{E}/corrections"),
+    "supersede a score": Operation("record", "post", "/scores/{score}/supersede", 201, {"value": 2, "reason": "x"}),
     "list scores": Operation("record", "get", f"{E}/scores"),
     "record a score": Operation("record", "post", f"{E}/scores", 201, SCORE, {"Idempotency-Key": "k"}),
     "record scores": Operation(
