@@ -38,9 +38,8 @@ class Command(BaseCommand):
             return
         counts = difference.counts()
         told = ", ".join(f"{counts[name]} {name.replace('_', ' ')}" for name in counts if counts[name])
-        self.stdout.write(
-            f"{event.slug}, {difference.division}, revision {before.revision} to {after.revision}: {told or 'no difference'}"
-        )
+        what = f"{event.slug}, {difference.division}, revision {before.revision} to {after.revision}"
+        self.stdout.write(f"{what}: {told or 'no difference'}")
         for start in range(0, len(difference.changes), _CHUNK_ROWS):
             for change in difference_lines(difference, start, start + _CHUNK_ROWS):
                 self.stdout.write(describe_change(change))
