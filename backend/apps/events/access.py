@@ -54,6 +54,11 @@ def may_record_scores(user: Visitor, event: Event) -> bool:
     return may_manage_event(user, event) or (user.is_authenticated and event.scorers.filter(pk=user.pk).exists())
 
 
+def may_see_live(user: Visitor, event: Event) -> bool:
+    """What a freeze hides from the public is shown to those who work on the event."""
+    return may_record_scores(user, event)
+
+
 def may_correct_scores(user: Visitor, event: Event) -> bool:
     """Whoever may record them; once results are published only those who manage the event."""
     is_published = event.state == Event.State.PUBLISHED

@@ -7,17 +7,12 @@ from apps.events.models import Correction, Entry, Event, Ranking
 MOST_REASONS = 100  # of one revision; an automatic correction of a whole event may have any number
 
 
-def is_frozen(event: Event) -> bool:
-    """Whether something of the event is, or may become, hidden from the public until a thaw."""
-    return event.freeze_at is not None and event.thawed_at is None
-
-
 def tell_reasons(event: Event, variant: Ranking.Variant, after: int, upto: int) -> str:
     """The reasons of an event's corrections with input versions above `after`, up to `upto`: one a line, each once.
 
     Nothing for the public's ranking of a frozen event: a correction of a score that is not shown yet would tell of it.
     """
-    if variant == Ranking.Variant.PUBLIC and is_frozen(event):
+    if variant == Ranking.Variant.PUBLIC and event.is_frozen:
         return ""
     reasons = Correction.objects.filter(event=event, input_version__gt=after, input_version__lte=upto).exclude(
         reason=""
@@ -50,7 +45,7 @@ def reasons_by_entry(event: Event, first: Ranking, second: Ranking, entry_ids: C
     Nothing while the public may not know all of it.
     """
     older, newer = sorted((first.input_version, second.input_version))
-    if is_frozen(event) and Ranking.Variant.PUBLIC in (first.variant, second.variant):
+    if event.is_frozen and Ranking.Variant.PUBLIC in (first.variant, second.variant):
         return {}
     corrections = Correction.objects.filter(
         event=event, entry__in=entry_ids, input_version__gt=older, input_version__lte=newer

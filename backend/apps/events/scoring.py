@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from apps.errors import Conflict, InvalidInput, Refused
 from apps.events.models import Entry, Event, Score
+from apps.events.penalty_contest import check_submission
 from apps.events.rules import Rules, parse_rules
 from apps.events.states import require_state
 from apps.events.values import parse_value
@@ -184,7 +185,8 @@ class ScoreBook:
                 raise InvalidInput("a value is needed", place="value")
             return 0
         try:
-            return parse_value(row.value, self.rules.measure_of(row.component), unit=row.unit)
+            value = parse_value(row.value, self.rules.measure_of(row.component), unit=row.unit)
+            return check_submission(value) if self.rules.is_submission(row.component) else value
         except InvalidInput as refusal:
             raise InvalidInput(refusal.reason, place="value") from refusal
 

@@ -28,6 +28,7 @@ from apps.events.scoring import NewScore, Outcome
 from apps.events.snapshot import read_input
 from apps.events.sourced_scores import SourcedScoreBook
 from apps.events.states import OFFICIAL, next_state, require_state
+from apps.events.thaw import Thaw, move_freeze, reveal_steps, thaw
 from delivery.outbox import enqueue
 
 State = Event.State
@@ -35,7 +36,7 @@ State = Event.State
 
 @transaction.atomic
 def create_event(*, slug: str, name: str, rules: Mapping[str, Any], owner: User | None, **details: Any) -> Event:
-    """A new event in state draft. `details` are further fields of Event: visibility, starts_at, ends_at."""
+    """A new event in state draft. `details` are further fields of Event: visibility, starts_at, ends_at, freeze_at."""
     parse_rules(rules)
     event = Event(slug=slug, name=name, rules=dict(rules), owner=owner, **details)
     check_model(event)
@@ -48,20 +49,25 @@ def create_event(*, slug: str, name: str, rules: Mapping[str, Any], owner: User 
 
 
 @transaction.atomic
-def change_event(event_id: int, *, changes: Mapping[str, Any]) -> Event:
-    """Change fields of an event. Its rules are fixed once it is open. `scorers` are usernames, all of them."""
+def change_event(event_id: int, *, changes: Mapping[str, Any], by: User | None = None) -> Event:
+    """Change fields of an event. Its rules are fixed once it is open, its freeze once it is closed.
+
+    `scorers` are usernames, all of them. `by` is recorded where the freeze changes.
+    """
     event = lock_event(event_id)
     fields = {field: value for field, value in changes.items() if field != "scorers"}
     if "rules" in changes:
         require_state(event, State.DRAFT, doing="changing the rules")
         parse_rules(changes["rules"])
+    if "freeze_at" in changes:
+        move_freeze(event, changes["freeze_at"], by=by)
     for field, value in fields.items():
         setattr(event, field, value)
     check_model(event)
     event.save(update_fields=[*fields, "updated_at"])
     if "scorers" in changes:
         event.scorers.set(find_users(changes["scorers"]))
-    if "rules" in changes:
+    if "rules" in changes or "freeze_at" in changes:
         note_change(event)
     if "visibility" in changes and event.state in OFFICIAL:
         # Seasons that others may read count no private event.
@@ -88,6 +94,8 @@ def change_event_state(event_id: int, *, action: str, by: User | None, reason: s
     before, after = State(event.state), next_state(event, action)
     if action in ("publish", "archive") and event.ranked_version != event.input_version:
         raise WrongState("the ranking of the latest changes is not ready yet; try again shortly", place="ranking")
+    if action == "publish" and event.is_frozen:
+        raise WrongState("the event is frozen; thaw it first", place="freeze_at")
     event.state = after
     event.save(update_fields=["state", "updated_at"])
     EventTransition.objects.create(event=event, from_state=before, to_state=after, by=by, reason=reason)
@@ -95,10 +103,26 @@ def change_event_state(event_id: int, *, action: str, by: User | None, reason: s
         # Nobody should wait out a cool-down to see the start list, or to publish.
         enqueue_ranking(event)
     if action == "publish":
-        enqueue("notifications.announce_event_ranking", {"ranking_id": event.current_ranking_id})
+        enqueue("notifications.announce_event_ranking", {"ranking_id": event.public_ranking_id})
     if (before in OFFICIAL) != (after in OFFICIAL):
         enqueue("rankings.refresh_season_standings", {"event_id": event.pk})
     return event
+
+
+@transaction.atomic
+def thaw_event(event_id: int, *, by: User | None) -> Event:
+    """Show the public at once all that the freeze has hidden, and record it. Raises WrongState if nothing is frozen."""
+    event = lock_event(event_id)
+    thaw(event, by=by)
+    return event
+
+
+def reveal_next(event_id: int, *, by: User | None, steps: int = 1) -> Thaw:
+    """Show the public the next steps of the thaw, from the bottom of its board, and record them.
+
+    Raises WrongState if nothing is frozen, or while the ranking of the step before is not there yet.
+    """
+    return reveal_steps(event_id, by=by, steps=steps)
 
 
 @transaction.atomic
@@ -124,7 +148,7 @@ def register_entry(
     entry = Entry(event=event, participant=participant, bib=bib, division_set=division_set, standing=standing)
     check_model(entry)
     entry.save()
-    note_change(event)
+    note_change(event, shows_at_once=standing in Entry.SHOWN)
     return entry
 
 
@@ -144,7 +168,8 @@ def change_participant(participant_id: int, *, changes: Mapping[str, Any]) -> Pa
     if participant.external_id and same.exclude(pk=participant.pk).exists():
         raise Conflict(f"another participant has the external id {participant.external_id!r}", place="external_id")
     participant.save()
-    Event.objects.filter(pk__in=event_ids).update(updated_at=timezone.now())
+    shown = Entry.objects.filter(participant=participant, standing__in=Entry.SHOWN)
+    Event.objects.filter(pk__in=event_ids, entries__in=shown).update(updated_at=timezone.now())
     return participant
 
 
@@ -254,7 +279,7 @@ def generate_event_ranking(event_id: int) -> dict[str, Any]:
     """Rank the event's present input and make the result its current ranking, unless it says the same.
 
     Any number of runs, at once, late or out of order, end with the same rows: a run that read older input than the
-    current ranking holds for changes nothing. Returns the revision that holds now and whether this run made it.
+    current ranking holds for changes nothing. Returns the public revision that holds now and whether this run made it.
     """
     started = time.monotonic()
     try:
@@ -268,15 +293,16 @@ def generate_event_ranking(event_id: int) -> dict[str, Any]:
     with transaction.atomic():
         event = lock_event(event_id)
         is_late = event.ranked_version is not None and event.ranked_version > ranking_input.input_version
-        is_new = not is_late and store_rankings(event, live, public, input_version=ranking_input.input_version)
+        is_new = False
         if not is_late:
             event.ranked_version = ranking_input.input_version
             event.ranking_ms = elapsed_ms(started)
+            is_new = store_rankings(event, live, public, input_version=ranking_input.input_version)
         event.save(update_fields=["ranked_version", "ranking_ms", "current_ranking", "public_ranking"])
         if is_new and event.state in OFFICIAL:
             # A correction of published results is published with this revision.
             enqueue("rankings.refresh_season_standings", {"event_id": event_id})
-    current = event.current_ranking
+    current = event.public_ranking
     return {"event_id": event_id, "revision": current.revision if current else None, "is_new": is_new}
 
 

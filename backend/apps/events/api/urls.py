@@ -14,6 +14,7 @@ from apps.events.api.rankings import RankingAround, RankingExport, RankingPage, 
 from apps.events.api.revisions import GenerateRanking, RevisionList
 from apps.events.api.rules import RulesSchema
 from apps.events.api.scores import ScoreList, ScoreVoid
+from apps.events.api.thaw import RevealNext, ThawEvent
 
 register_converter(BibConverter, "bib")
 register_converter(ActionConverter, "action")
@@ -24,6 +25,8 @@ urlpatterns = [
     path("events", EventList.as_view(), name="events"),
     path("events/<slug:slug>", EventDetail.as_view(), name="event"),
     path("events/<slug:slug>/<action:action>", EventAction.as_view(), name="event-action"),
+    path("events/<slug:slug>/thaw", ThawEvent.as_view(), name="thaw-event"),
+    path("events/<slug:slug>/reveal", RevealNext.as_view(), name="reveal-next"),
     path("events/<slug:slug>/transitions", TransitionList.as_view(), name="transitions"),
     path("events/<slug:slug>/entries", EntryList.as_view(), name="entries"),
     path("events/<slug:slug>/entries/<bib:bib>", EntryDetail.as_view(), name="entry"),

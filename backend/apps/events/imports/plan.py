@@ -48,6 +48,12 @@ class Plan:
     updated: int = 0
     unchanged: int = 0
 
+    @property
+    def shows_at_once(self) -> bool:
+        """Whether a page may look different before the next ranking. Scores show with it, hidden entries never."""
+        changed = (change.entry.standing for change in self.entry_changes)
+        return bool(self.new_entries) or any(standing != Entry.Standing.HIDDEN for standing in changed)
+
 
 def plan_chunk(event: Event, batch: ImportBatch, chunk: Chunk, reader: RowReader, sets: DivisionSets) -> Plan:
     """What the rows of a chunk change in a locked event."""

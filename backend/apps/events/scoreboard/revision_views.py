@@ -6,7 +6,6 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils import timezone
 
 from apps.errors import Missing
 from apps.events import pages
@@ -18,11 +17,12 @@ from apps.events.revision_reasons import hidden_reasons, shown_reasons
 from apps.events.rules import parse_rules
 from apps.events.scoreboard.board_rows import board_rows
 from apps.events.scoreboard.change_rows import change_rows
+from apps.events.scoreboard.columns import detail_columns
 from apps.events.scoreboard.divisions import board_title, dimensions
 from apps.events.scoreboard.labels import SCORE_LABELS
-from apps.events.scoreboard.phases import phase_of
+from apps.events.scoreboard.opened import open_event
 from apps.events.scoreboard.responses import answer_with_page, public_page
-from apps.events.scoreboard.views import ROWS_PER_PAGE, event_etag, find_event, get_page
+from apps.events.scoreboard.views import ROWS_PER_PAGE, get_page
 
 REVISIONS_PER_PAGE = 50
 
@@ -46,9 +46,9 @@ def difference(request: HttpRequest, slug: str, before: int, after: int) -> Http
 
 
 def _answer(request: HttpRequest, slug: str, make: Any) -> HttpResponseBase:
-    event, is_public = find_event(request, slug)
-    phase = phase_of(event, timezone.now())
-    context = {"event": event, "phase": phase, "is_listed": event.visibility == Event.Visibility.PUBLIC}
+    opened = open_event(request, slug)
+    event = opened.event
+    context = {"event": event, "phase": opened.phase, "is_listed": event.visibility == Event.Visibility.PUBLIC}
 
     def page() -> HttpResponse:
         try:
@@ -57,7 +57,7 @@ def _answer(request: HttpRequest, slug: str, make: Any) -> HttpResponseBase:
             raise Http404(str(missing)) from missing
         return answer
 
-    return answer_with_page(request, event_etag(event, phase), is_public=is_public, render=page)
+    return answer_with_page(request, opened.etag, is_public=opened.is_public, render=page)
 
 
 def _render_list(request: HttpRequest, event: Event, context: dict[str, Any]) -> HttpResponse:
@@ -81,7 +81,8 @@ def _render_revision(request: HttpRequest, event: Event, context: dict[str, Any]
         "previous": number - 1,
         "following": number + 1 if number < _newest(event) else None,
         "total": count_lines(ranking, board, entries_gone(event, ranking)).total,
-        "rows": board_rows(event, read_lines(ranking, rows)),
+        "rows": board_rows(event, read_lines(ranking, rows), columns=detail_columns(ranking)),
+        "columns": detail_columns(ranking),
         "page": page,
     }
     return render(request, "events/revision_page.html", context)

@@ -133,3 +133,17 @@ def test_a_private_event_is_not_there(visitor: APIClient, organiser: APIClient, 
     for path in ("1/difference/2", "1/difference/2.csv"):
         assert_problem(visitor.get(f"{BASE}/{path}"), 404)
         assert organiser.get(f"{BASE}/{path}").status_code == 200
+
+
+def test_the_live_variant_is_for_those_who_work_on_the_event(
+    visitor: APIClient, organiser: APIClient, event: Event
+) -> None:
+    Event.objects.filter(pk=event.pk).update(freeze_at=timezone.now())
+    for value in ("20:00", "19:00"):
+        add_score(event, "7", value)
+        generate_event_ranking(event.pk)
+    for address in (f"{BASE}/1/difference/2?variant=live", f"{BASE}/1/difference/2.csv?variant=live"):
+        assert_problem(visitor.get(address), 401)
+        assert organiser.get(address)["Cache-Control"] == "private, no-cache"
+    assert told(organiser.get(f"{BASE}/1/difference/2?variant=live").json()) == [("7", "score", False, [])]
+    assert told(visitor.get(f"{BASE}/1/difference/2").json()) == [("7", "score", False, [])]

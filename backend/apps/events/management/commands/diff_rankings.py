@@ -9,7 +9,7 @@ from apps.events.difference import Kind
 from apps.events.difference_exports import iter_difference_csv
 from apps.events.difference_lines import DifferenceLine, difference_lines, find_revision, read_difference
 from apps.events.management.refusals import find_event, told_as_command_error
-from apps.events.models import Entry
+from apps.events.models import Entry, Ranking
 from apps.events.ranking_lines import Line
 from apps.events.result import OVERALL
 
@@ -25,12 +25,14 @@ class Command(BaseCommand):
         parser.add_argument("before", type=int, metavar="FROM", help="number of a revision")
         parser.add_argument("after", type=int, metavar="TO", help="number of the revision to compare with it")
         parser.add_argument("--division", default=OVERALL, metavar="D", help="dimension and value as in sex:M")
+        parser.add_argument("--live", action="store_true", help="revisions of all scores, also of those a freeze hides")
         parser.add_argument("--format", default="text", choices=["text", "csv"], help="(%(default)s)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         event = find_event(options["slug"])
         with told_as_command_error():
-            before, after = (find_revision(event, options[name]) for name in ("before", "after"))
+            variant = Ranking.Variant.LIVE if options["live"] else Ranking.Variant.PUBLIC
+            before, after = (find_revision(event, options[name], variant) for name in ("before", "after"))
             difference = read_difference(event, before, after, options["division"])
         if options["format"] == "csv":
             for line in iter_difference_csv(difference):
