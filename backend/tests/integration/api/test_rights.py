@@ -71,8 +71,8 @@ def expected_status(operation: Operation, person: str, *, private: bool) -> int:
     """What the rules say: who may not see an event is told that it is not there."""
     if person == "anonymous" and operation.method != "get":
         return 401
-    if private and person not in WORK_ON_IT:
-        return 404
+    if person not in WORK_ON_IT and (private or "{score}" in operation.path):
+        return 404  # scores by their ids exist for those who work on the event
     if person in MAY[operation.right]:
         return operation.status
     return 401 if person == "anonymous" else 403
