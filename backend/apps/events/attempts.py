@@ -1,87 +1,102 @@
-"""An entry's result from its attempts."""
+"""Results from attempts: those of an entry, of one of its components, or in a secondary measure."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from apps.errors import InvalidInput
-from apps.events.columns import Flags, Ints, RankingInput, ScoreColumns
-from apps.events.rules import Attempts, Direction, Rules
+from apps.events.columns import Flags, Ints, ScoreColumns
+from apps.events.measures import Attempts, Direction, Measure
 from apps.events.values import LARGEST_VALUE
 
-# With LARGEST_VALUE this keeps every sum, doubled, within 64 bits.
+# Of an entry, over all its components. With LARGEST_VALUE this keeps every sum, doubled, within 64 bits.
 MAX_ATTEMPTS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """One element per entry, in the order of the entries. Where `present` is false the others mean nothing."""
+    """One element per group. Where `present` is false the others mean nothing."""
 
     present: Flags
-    order: Ints  # exact: compares as the result does, low or high by the rules' direction
-    score: Ints  # as shown, smallest unit
+    total: Ints  # the result, exactly, times the divisor
+    divisor: int = 1
+
+    @property
+    def score(self) -> Ints:
+        """The result as shown, in the smallest unit: rounded half up, floor(total / divisor + 1/2)."""
+        return self.total if self.divisor == 1 else (2 * self.total + self.divisor) // (2 * self.divisor)
 
 
-def results(data: RankingInput) -> Results:
-    """Each entry's result by the attempts policy, with its adjustment.
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """Valid scores, each with the group that it belongs to: an entry, or one of an entry's components."""
 
-    Raises InvalidInput for values, adjustments or numbers of attempts beyond what 64 bits can add up.
-    """
-    _refuse_overflow(data)
-    index = _entry_index(data.entries.ids, data.scores.entry_ids)
-    rules, adjustment = data.rules, data.entries.adjustment
-    if rules.attempts is Attempts.MEAN_OF_BEST:
-        assert rules.best_k is not None  # noqa: S101 (the rules' own validation)
-        return _mean_of_best(index, data.scores.values, adjustment, k=rules.best_k, direction=rules.direction)
-    counts = np.bincount(index, minlength=len(adjustment))
-    if len(counts) and counts.max() > MAX_ATTEMPTS:
-        raise InvalidInput(f"an entry has more than {MAX_ATTEMPTS} attempts", place="scores")
-    exact = _combined(index, data.scores, len(adjustment), rules) + adjustment
-    return Results(present=counts > 0, order=exact, score=exact)
+    group: Ints
+    groups: int  # how many groups there are
+    attempts: Ints
+    values: Ints
+    achieved: Ints
 
 
-def _refuse_overflow(data: RankingInput) -> None:
-    for place, column in (("scores", data.scores.values), ("adjustment", data.entries.adjustment)):
-        if len(column) and (column.max() > LARGEST_VALUE or column.min() < -LARGEST_VALUE):
-            raise InvalidInput(f"a value is beyond {LARGEST_VALUE} in the smallest unit", place=place)
+def select_scores(scores: ScoreColumns, group: Ints, groups: int, chosen: Flags) -> Grouped:
+    """The chosen scores with their groups."""
+    return Grouped(group[chosen], groups, scores.attempts[chosen], scores.values[chosen], scores.achieved[chosen])
 
 
-def _entry_index(ids: Ints, wanted: Ints) -> Ints:
-    """For each wanted id its index in `ids`."""
-    if not len(wanted):
-        return np.empty(0, np.int64)
-    order = np.argsort(ids, kind="stable")
-    found = np.searchsorted(ids, wanted, sorter=order)
-    index = order[np.minimum(found, len(ids) - 1)] if len(ids) else found
-    if not len(ids) or not np.array_equal(ids[index], wanted):
-        raise ValueError("a score belongs to no entry")
-    return index
+def combine_attempts(scores: Grouped, measure: Measure) -> Results:
+    """Each group's result by the attempts policy."""
+    counts = np.bincount(scores.group, minlength=scores.groups)
+    if measure.attempts is Attempts.MEAN_OF_BEST:
+        k = measure.best_k or 1
+        return Results(counts >= k, _sums(scores, counting_attempts(scores, measure)), divisor=k)
+    if measure.attempts is Attempts.BEST:
+        # Without a sort: most events are of this kind.
+        return Results(counts > 0, _best(scores, measure.direction))
+    return Results(counts > 0, _sums(scores, counting_attempts(scores, measure)))
 
 
-def _combined(index: Ints, scores: ScoreColumns, entries: int, rules: Rules) -> Ints:
-    if rules.attempts is Attempts.SUM:
-        result = np.zeros(entries, np.int64)
-        np.add.at(result, index, scores.values)
-    elif rules.attempts is Attempts.BEST:
-        lowest = rules.direction is Direction.LOW
-        result = np.full(entries, LARGEST_VALUE if lowest else -LARGEST_VALUE, np.int64)
-        (np.minimum if lowest else np.maximum).at(result, index, scores.values)
-    else:
-        by_attempt = np.argsort(scores.attempts, kind="stable")
-        if rules.attempts is Attempts.FIRST:
-            by_attempt = by_attempt[::-1]
-        result = np.zeros(entries, np.int64)
-        result[index[by_attempt]] = scores.values[by_attempt]  # of several for one entry the last one stays
+def counting_attempts(scores: Grouped, measure: Measure) -> Ints:
+    """Indexes of the scores that make up the results; of equal ones that were as good, those achieved first."""
+    match measure.attempts:
+        case Attempts.SUM:
+            return np.arange(len(scores.group))
+        case Attempts.FIRST:
+            order = np.lexsort((scores.attempts, scores.group))
+        case Attempts.LAST:
+            order = np.lexsort((-scores.attempts, scores.group))
+        case Attempts.BEST | Attempts.MEAN_OF_BEST:
+            order = best_first(scores, measure.direction)
+    return order[place_in_group(scores.group[order]) < (measure.best_k or 1)]
+
+
+def best_first(scores: Grouped, direction: Direction) -> Ints:
+    """Indexes group by group, the best score first; equal ones as they were achieved."""
+    values = scores.values if direction is Direction.LOW else -scores.values
+    return np.lexsort((scores.achieved, values, scores.group))
+
+
+def place_in_group(sorted_group: Ints) -> Ints:
+    """0, 1, 2, ... within each run of equal groups."""
+    index = np.arange(len(sorted_group))
+    begins = np.concatenate(([True], sorted_group[1:] != sorted_group[:-1]))[: len(index)]
+    return index - np.maximum.accumulate(np.where(begins, index, 0))
+
+
+def latest_achieved(scores: Grouped, counting: Ints) -> Ints:
+    """When the last of the counting scores of each group was achieved; 0 without any."""
+    latest = np.full(scores.groups, np.iinfo(np.int64).min)
+    np.maximum.at(latest, scores.group[counting], scores.achieved[counting])
+    latest[latest == np.iinfo(np.int64).min] = 0
+    return latest
+
+
+def _sums(scores: Grouped, counting: Ints) -> Ints:
+    sums = np.zeros(scores.groups, np.int64)
+    np.add.at(sums, scores.group[counting], scores.values[counting])
+    return sums
+
+
+def _best(scores: Grouped, direction: Direction) -> Ints:
+    lowest = direction is Direction.LOW
+    result = np.full(scores.groups, LARGEST_VALUE if lowest else -LARGEST_VALUE, np.int64)
+    (np.minimum if lowest else np.maximum).at(result, scores.group, scores.values)
     return result
-
-
-def _mean_of_best(index: Ints, values: Ints, adjustment: Ints, *, k: int, direction: Direction) -> Results:
-    better_first = np.lexsort((values if direction is Direction.LOW else -values, index))
-    index, values = index[better_first], values[better_first]
-    counts = np.bincount(index, minlength=len(adjustment))
-    begins = np.cumsum(counts) - counts
-    best = np.arange(len(index)) - begins[index] < k
-    total = adjustment * k
-    np.add.at(total, index[best], values[best])
-    # Half up, exactly: floor(total / k + 1/2).
-    return Results(present=counts >= k, order=total, score=(2 * total + k) // (2 * k))

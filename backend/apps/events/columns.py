@@ -15,6 +15,7 @@ Codes = NDArray[np.uint8]
 Bibs = NDArray[np.bytes_]
 
 BIB_DTYPE = np.dtype("S23")
+NO_ORDER = -1  # of an entry that the organisers gave no place in their manual order
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class EntryColumns:
     standing: Codes  # Entry.Standing
     status: Codes  # Entry.Status
     adjustment: Ints  # smallest unit
+    manual_order: Ints  # or NO_ORDER
     division_set: Ints  # a key of RankingInput.division_sets
 
 
@@ -34,8 +36,19 @@ class ScoreColumns:
     """An event's current scores, one element each, in any order."""
 
     entry_ids: Ints
+    components: Codes  # of Rules.codes
     attempts: Ints
-    values: Ints  # smallest unit
+    outcomes: Codes  # Score.Outcome
+    values: Ints  # smallest unit; means nothing unless the outcome is valid
+    achieved: Ints  # microseconds since 1970 UTC
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """What of an event's scores the public does not see yet."""
+
+    starts: int  # microseconds since 1970 UTC: scores from then on are pending
+    revealed: frozenset[tuple[int, int]]  # entry id and component that are shown nevertheless
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +60,4 @@ class RankingInput:
     entries: EntryColumns
     scores: ScoreColumns
     division_sets: Mapping[int, Mapping[str, str]]  # id -> {dimension: division}
+    freeze: Freeze | None = None  # None: everybody may see everything

@@ -6,7 +6,9 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
-# Their own module, and found here as all models are.
+# Modules of their own, and found here as all models are.
+from apps.events.correction_models import Correction as Correction
+from apps.events.correction_models import Reveal as Reveal
 from apps.events.imports.models import ImportBatch as ImportBatch
 from apps.events.imports.models import ImportPart as ImportPart
 from apps.events.imports.models import ImportRejection as ImportRejection
@@ -37,6 +39,10 @@ class Event(models.Model):
     visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.PUBLIC)
     starts_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
+    freeze_at = models.DateTimeField(
+        null=True, blank=True, help_text="scores achieved from then on are pending for the public until the thaw"
+    )
+    thawed_at = models.DateTimeField(null=True, editable=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="owned_events"
     )
@@ -52,7 +58,20 @@ class Event(models.Model):
         default=0, editable=False, help_text="how long the last run of the ranking took"
     )
     current_ranking = models.ForeignKey(
-        "Ranking", on_delete=models.RESTRICT, null=True, editable=False, related_name="+"
+        "Ranking",
+        on_delete=models.RESTRICT,
+        null=True,
+        editable=False,
+        related_name="+",
+        help_text="of everything that is known: for those who work on the event",
+    )
+    public_ranking = models.ForeignKey(
+        "Ranking",
+        on_delete=models.RESTRICT,
+        null=True,
+        editable=False,
+        related_name="+",
+        help_text="of what the public may know: the same one unless something is frozen",
     )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -103,6 +122,15 @@ class Participant(models.Model):
         blank=True,
         related_name="participations",
         help_text="the account that is told about results",
+    )
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged",
+        help_text="the participant that this one was entered as a second time",
     )
 
     class Meta:
@@ -169,6 +197,9 @@ class Entry(models.Model):
     status_reason = models.CharField(max_length=200, blank=True)
     adjustment = models.BigIntegerField(default=0, help_text="added to the result, in the smallest unit")
     adjustment_reason = models.CharField(max_length=200, blank=True)
+    manual_order = models.PositiveIntegerField(
+        null=True, blank=True, help_text="the organisers' order among equals, lowest first, where the rules ask for it"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -189,9 +220,18 @@ class Entry(models.Model):
 class Score(models.Model):
     """One attempt's value, in the smallest unit. Never edited: a correction is a new row that supersedes this one."""
 
+    class Outcome(models.IntegerChoices):
+        VALID = 0, "valid"  # in a penalty contest: accepted
+        REJECTED = 1, "rejected"  # a foul, a wrong answer: an attempt without a value
+        PENDING = 2, "pending"  # not judged yet
+
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="scores")
     entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="scores")
+    component = models.PositiveSmallIntegerField(
+        default=0, help_text="the number of the component or secondary measure in the rules; 0: neither"
+    )
     attempt = models.PositiveIntegerField(default=1)
+    outcome = models.PositiveSmallIntegerField(choices=Outcome, default=Outcome.VALID)
     value = models.BigIntegerField(help_text="points times 10^scale, ms, mm or a count")
     achieved_at = models.DateTimeField()
     recorded_at = models.DateTimeField(auto_now_add=True)
@@ -201,6 +241,9 @@ class Score(models.Model):
     idempotency_key = models.CharField(max_length=200, blank=True)
     request_digest = models.CharField(
         max_length=64, blank=True, help_text="what the key came with: the same key with other content is a conflict"
+    )
+    external_id = models.CharField(
+        max_length=100, blank=True, help_text="its name where it comes from: the same one again is a correction"
     )
     is_current = models.BooleanField(default=True, help_text="false once superseded or voided")
     supersedes = models.OneToOneField(
@@ -215,7 +258,12 @@ class Score(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["entry", "attempt"], name="score_current_attempt", condition=Q(is_current=True)
+                fields=["entry", "component", "attempt"], name="score_current_attempt", condition=Q(is_current=True)
+            ),
+            models.UniqueConstraint(
+                fields=["event", "external_id"],
+                name="score_current_external_id",
+                condition=Q(is_current=True) & ~Q(external_id=""),
             ),
             models.UniqueConstraint(
                 fields=["event", "idempotency_key"],
@@ -232,8 +280,15 @@ class Score(models.Model):
 class Ranking(models.Model):
     """A revision: what the ranking was for one input version. Never changed once written."""
 
+    class Variant(models.TextChoices):
+        PUBLIC = "public"  # of what the public may know
+        LIVE = "live"  # of everything, while that is something else
+
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="rankings")
+    variant = models.CharField(max_length=6, choices=Variant, default=Variant.PUBLIC)
+    # Counted for each variant, so that the numbers of the public one do not tell how often the other has changed.
     revision = models.PositiveIntegerField()
+    reason = models.TextField(blank=True, help_text="the corrections that led from the published revision before it")
     input_version = models.PositiveBigIntegerField()
     computed_at = models.DateTimeField(auto_now_add=True)
     duration_ms = models.PositiveIntegerField(help_text="how long reading, ranking and storing took")
@@ -243,7 +298,7 @@ class Ranking(models.Model):
 
     class Meta:
         ordering = ["-revision"]
-        constraints = [models.UniqueConstraint(fields=["event", "revision"], name="ranking_revision")]
+        constraints = [models.UniqueConstraint(fields=["event", "variant", "revision"], name="ranking_revision")]
 
     def __str__(self) -> str:
         return f"revision {self.revision}"

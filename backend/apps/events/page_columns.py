@@ -4,6 +4,7 @@ The pages of a board hold its rows in display order. The lookup's pages hold the
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +17,9 @@ from apps.events.result import Board, RankingResult
 # Encoded at once: whole pages, few enough that all that is computed for them stays small.
 _PART_ROWS = 64 * PAGE_ROWS
 
-_ROW_CODINGS = (Coding.OFFSET, Coding.DELTA, Coding.DELTA, Coding.OFFSET)  # entry, rank, score, flags
+# entry, rank, score, flags; then the tie-breaker, which details are known (a bit each), and the details
+_FIRST_CODINGS = (Coding.OFFSET, Coding.DELTA, Coding.DELTA, Coding.OFFSET)
+_FURTHER_CODINGS = (Coding.OFFSET, Coding.OFFSET)
 
 # The flags of a row, a byte: three bits, the status and the standing.
 _RANKED, _TIED, _SCORED = 1, 2, 4
@@ -35,6 +38,8 @@ class Row(NamedTuple):
     score: int | None  # smallest unit
     status: Entry.Status
     standing: Entry.Standing
+    broken_by: int | None  # the tie-breaker (1 is the first of the rules) that was needed to tell it from its like
+    details: tuple[int | None, ...]  # one for each of the ranking's detail names
 
 
 def encode_rows(result: RankingResult, board: Board) -> list[bytes]:
@@ -59,8 +64,23 @@ def _row_columns(result: RankingResult, board: Board, start: int, stop: int) -> 
         _last_known(rank, ranked),
         _last_known(result.score[rows], has_score),
         flags.astype(np.int64),
+        board.broken_by[start:stop].astype(np.int64),
+        _known_bits(result, rows),
+        *(_last_known(detail.values[rows], detail.known[rows]) for detail in result.details),
     )
-    return list(zip(columns, _ROW_CODINGS, strict=True))
+    return list(zip(columns, _codings(len(result.details)), strict=True))
+
+
+def _codings(details: int | None) -> tuple[Coding, ...]:
+    """None: the page was written before there were details."""
+    return _FIRST_CODINGS if details is None else (*_FIRST_CODINGS, *_FURTHER_CODINGS, *(Coding.OFFSET,) * details)
+
+
+def _known_bits(result: RankingResult, rows: Indexes) -> Ints:
+    bits = np.zeros(len(rows), np.int64)
+    for number, detail in enumerate(result.details):
+        bits |= detail.known[rows].astype(np.int64) << number
+    return bits
 
 
 def _last_known(column: Ints, known: Flags) -> Ints:
@@ -69,11 +89,19 @@ def _last_known(column: Ints, known: Flags) -> Ints:
     return column[latest]
 
 
-def decode_rows(content: bytes | memoryview, first: int, selection: slice | list[int]) -> list[Row]:
-    """The selected rows of a page, whose own first row is at index `first` of its board. Raises CorruptPage."""
-    columns = decode_page(content, _ROW_CODINGS)
+def decode_rows(
+    content: bytes | memoryview, first: int, selection: slice | list[int], details: int | None
+) -> list[Row]:
+    """The selected rows of a page, whose own first row is at index `first` of its board, with so many details.
+
+    `details` is None for a ranking from before there were any. Raises CorruptPage.
+    """
+    columns = decode_page(content, _codings(details))
+    if details is None:
+        columns += [np.zeros_like(columns[0])] * len(_FURTHER_CODINGS)
     positions = np.arange(first + 1, first + 1 + len(columns[0]))
-    selected = [column[selection].tolist() for column in (positions, *columns)]
+    selected = [column[selection].tolist() for column in (positions, *columns[:5])]
+    known, *further = [column[selection].tolist() for column in columns[5:]]
     return [
         # By position and not by name: a tenth of the time that a page takes to read.
         Row(
@@ -84,9 +112,23 @@ def decode_rows(content: bytes | memoryview, first: int, selection: slice | list
             score if flags & _SCORED else None,
             _STATUSES[flags >> _STATUS_SHIFT & 3],
             _STANDINGS[flags >> _STANDING_SHIFT & 3],
+            broken_by or None,
+            told,
         )
-        for position, entry_id, rank, score, flags in zip(*selected, strict=True)
+        for (position, entry_id, rank, score, flags, broken_by), told in zip(
+            zip(*selected, strict=True), _told(known, further), strict=True
+        )
     ]
+
+
+def _told(known: list[int], columns: list[list[int]]) -> Iterator[tuple[int | None, ...]]:
+    """The details of each row."""
+    if not columns:
+        return repeat((), len(known))
+    return (
+        tuple(value if bits >> number & 1 else None for number, value in enumerate(values))
+        for bits, values in zip(known, zip(*columns, strict=True), strict=True)
+    )
 
 
 def encode_lookup(result: RankingResult, dimensions: Sequence[str]) -> Iterator[tuple[int, bytes]]:

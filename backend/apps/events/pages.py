@@ -36,6 +36,7 @@ def encode(result: RankingResult) -> EncodedRanking:
     summary = {
         "page_rows": PAGE_ROWS,
         "dimensions": len(dimensions),
+        "details": [detail.name for detail in result.details],
         "boards": [[board.key, len(board.rows), int(np.count_nonzero(board.rank))] for board in result.boards],
     }
     return EncodedRanking(boards=summary, pages=pages)
@@ -49,6 +50,11 @@ def write(ranking_id: int, encoded: EncodedRanking) -> None:
 def board_keys(ranking: Ranking) -> list[str]:
     """The keys of its boards: overall first, then by dimension and division."""
     return [key for key, _rows, _ranked in ranking.boards["boards"]]
+
+
+def detail_names(ranking: Ranking) -> list[str]:
+    """What the details of its rows are, in their order: names of measures and components, or of tie-breakers."""
+    return list(ranking.boards.get("details", ()))
 
 
 def row_count(ranking: Ranking, board: str) -> int:
@@ -122,9 +128,10 @@ def _rows_at(ranking: Ranking, places: Iterable[tuple[int, int]]) -> Iterator[tu
 def _selected(ranking: Ranking, selections: Mapping[Place, slice | list[int]]) -> Iterator[tuple[int, list[Row]]]:
     """What is selected of each page, with its board's number; one query."""
     contents = fetch_pages(ranking.pk, selections.keys())
+    details = len(detail_names(ranking)) if "details" in ranking.boards else None
     for (number, first), selection in selections.items():
         with _page_named(ranking, number, first):
-            selected = decode_rows(contents.get((number, first), b""), first, selection)
+            selected = decode_rows(contents.get((number, first), b""), first, selection, details)
         yield number, selected
 
 

@@ -1,14 +1,15 @@
 """From columns to boards: who stands where, overall and in each division. No database, no clock."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from apps.events.attempts import Results, results
-from apps.events.columns import Bibs, EntryColumns, Flags, Indexes, Ints, RankingInput
+from apps.events.columns import Bibs, Codes, Flags, Indexes, Ints, RankingInput
+from apps.events.entry_results import Detail, EntryResults
 from apps.events.models import Entry
 from apps.events.result import OVERALL, Board, Divisions, RankingResult, hash_content
-from apps.events.rules import Direction, Ties
+from apps.events.rules import Ties
+from apps.events.tie_breakers import Key, make_key
 
 
 def rank_entries(data: RankingInput) -> RankingResult:
@@ -17,14 +18,18 @@ def rank_entries(data: RankingInput) -> RankingResult:
     Raises InvalidInput for values too large to add up in 64 bits.
     """
     entries, ties = data.entries, data.rules.ties
-    found = results(data)
-    placed = found.present & (entries.status == Entry.Status.FINISHED)
-    order = _display_order(entries, found, placed, data.rules.direction)
+    found = EntryResults(data)
+    shown = (entries.standing == Entry.Standing.COMPETING) | (entries.standing == Entry.Standing.OUT_OF_COMPETITION)
+    placed = found.result.present & (entries.status == Entry.Status.FINISHED)
+    keys = _make_keys(found, shown & placed)
+    order = _display_order(data, found.order, keys, shown, placed)
     bibs, standing, status = entries.bibs[order], entries.standing[order], entries.status[order]
-    has_score, exact = placed[order], found.order[order]
-    score = np.where(has_score, found.score[order], 0)
+    has_score = placed[order]
+    score = np.where(has_score, found.result.score[order], 0)
+    details = list(_row_details(found, keys, order, has_score))
     divisions = _row_divisions(entries.division_set[order], data.division_sets)
     ranked = has_score & (standing == Entry.Standing.COMPETING)
+    exact = [found.order[order], *(key.order[order] for key in keys)]
     boards = [_board(OVERALL, np.arange(len(order), dtype=np.int32), ranked, exact, ties)]
     boards += [_board(key, rows, ranked, exact, ties) for key, rows in _rows_by_division(divisions)]
     return RankingResult(
@@ -34,23 +39,66 @@ def rank_entries(data: RankingInput) -> RankingResult:
         status=status,
         has_score=has_score,
         score=score,
+        details=details,
         boards=boards,
-        content_hash=hash_content(data.rules, (bibs, standing, status, has_score, score), divisions, boards),
+        content_hash=hash_content(data.rules, (bibs, standing, status, has_score, score), details, divisions, boards),
     )
 
 
-def _display_order(entries: EntryColumns, found: Results, placed: Flags, direction: Direction) -> Ints:
+def _make_keys(found: EntryResults, compared: Flags) -> list[Key]:
+    """The keys of the rules' tie-breakers, in order. Only the compared entries stand among others."""
+    keys: list[Key] = []
+    for breaker in found.rules.tie_breakers:
+        tied = np.zeros(found.count, np.bool_)
+        if breaker.by == "draw":  # the only one to which it matters
+            tied[compared] = _is_shared([column[compared] for column in (found.order, *(key.order for key in keys))])
+        keys.append(make_key(breaker, found, tied))
+    return keys
+
+
+def _is_shared(columns: Sequence[Ints]) -> Flags:
+    """Whether another element is equal in all columns."""
+    order = np.lexsort(columns[::-1])
+    same = _same_as_before([column[order] for column in columns])
+    shared = same | np.concatenate((same[1:], [False]))[: len(same)]
+    result = np.empty(len(order), np.bool_)
+    result[order] = shared
+    return result
+
+
+def _same_as_before(columns: Sequence[Ints]) -> Flags:
+    """Whether a row is equal to the one before it in all of these columns."""
+    same = np.ones(len(columns[0]), np.bool_)
+    same[:1] = False
+    for column in columns:
+        same[1:] &= column[1:] == column[:-1]
+    return same
+
+
+def _row_details(found: EntryResults, keys: Sequence[Key], order: Ints, has_score: Flags) -> Iterator[Detail]:
+    """What rows tell beside their score, in their order; each name once."""
+    told: set[str] = set()
+    for detail in (*found.details(), *(key.detail for key in keys)):
+        if detail.name not in told:
+            told.add(detail.name)
+            # Who is disqualified has neither a result nor parts of one.
+            known = detail.known[order] & (has_score | (detail.name == "pending"))
+            yield Detail(detail.name, known, np.where(known, detail.values[order], 0))
+
+
+def _display_order(data: RankingInput, exact: Ints, keys: Sequence[Key], shown: Flags, placed: Flags) -> Ints:
     """Indexes of the shown entries: those with a place by result, then the others by status; equals by bib."""
-    by_bib = _bib_order(entries.bibs)
-    standing = entries.standing[by_bib]
-    by_bib = by_bib[(standing == Entry.Standing.COMPETING) | (standing == Entry.Standing.OUT_OF_COMPETITION)]
-    has_place = placed[by_bib]
-    first, rest = by_bib[has_place], by_bib[~has_place]
-    exact = found.order[first] if direction is Direction.LOW else -found.order[first]
-    # Doubled, to leave room for one bit: out of competition stands behind the competing ones with an equal result.
-    behind = entries.standing[first] == Entry.Standing.OUT_OF_COMPETITION
-    first = first[np.argsort(exact * 2 + behind, kind="stable")]
-    rest = rest[np.argsort(entries.status[rest], kind="stable")]
+    by_bib = _bib_order(data.entries.bibs)
+    by_bib = by_bib[shown[by_bib]]
+    first, rest = by_bib[placed[by_bib]], by_bib[~placed[by_bib]]
+    # Out of competition stands behind the competing ones with an equal result.
+    behind = data.entries.standing[first] == Entry.Standing.OUT_OF_COMPETITION
+    if keys:
+        columns = (exact[first], *(key.order[first] for key in keys), behind)
+        first = first[np.lexsort(columns[::-1])]
+    else:
+        first = first[np.argsort(exact[first] * 2 + behind, kind="stable")]  # one sort: doubled, for room for one bit
+    rest = rest[np.argsort(data.entries.status[rest], kind="stable")]
     return np.concatenate((first, rest))
 
 
@@ -86,23 +134,42 @@ def _rows_by_division(divisions: Divisions) -> Iterator[tuple[str, Indexes]]:
             yield f"{dimension}:{value}", rows
 
 
-def _board(key: str, rows: Indexes, ranked: Flags, exact: Ints, ties: Ties) -> Board:
-    """The board of some rows; `ranked` and `exact` are those of all."""
+def _board(key: str, rows: Indexes, ranked: Flags, exact: Sequence[Ints], ties: Ties) -> Board:
+    """The board of some rows. `ranked` and `exact`, the result and the keys of the tie-breakers, are those of all."""
     has_rank = ranked[rows]
     rank = np.zeros(len(rows), np.int32)
     tied = np.zeros(len(rows), np.bool_)
-    rank[has_rank], tied[has_rank] = _ranks(exact[rows[has_rank]], ties)
-    return Board(key=key, rows=rows, rank=rank, tied=tied)
+    broken_by = np.zeros(len(rows), np.uint8)
+    columns = [column[rows[has_rank]] for column in exact]
+    begins = ~_same_as_before(columns)
+    rank[has_rank], tied[has_rank] = _ranks(begins, ties)
+    broken_by[has_rank] = _broken_by(columns, begins)
+    return Board(key=key, rows=rows, rank=rank, tied=tied, broken_by=broken_by)
 
 
-def _ranks(exact: Ints, ties: Ties) -> tuple[Ints, Flags]:
-    """Ranks of sorted results, and whether another one is equal."""
-    if not len(exact):
+def _broken_by(columns: Sequence[Ints], begins: Flags) -> Codes:
+    """The number of the last tie-breaker that is needed to tell each row from those of an equal result around it."""
+    first = np.flatnonzero(begins)
+    level = np.zeros(
+        len(first) + 1, np.uint8
+    )  # of each group of equals against the one before; the last has none after
+    same = np.ones(max(len(first) - 1, 0), np.bool_)
+    for number, column in enumerate(columns):
+        differs = same & (np.diff(column[first]) != 0)
+        level[1:-1][differs] = number
+        same &= ~differs
+    # The rows are sorted: whoever is told from both neighbours is told from all.
+    needed: Codes = np.maximum(level[:-1], level[1:])[np.cumsum(begins) - 1]
+    return needed
+
+
+def _ranks(begins: Flags, ties: Ties) -> tuple[Ints, Flags]:
+    """Ranks of sorted rows, each of which begins a group of equals or not; and whether its group has others."""
+    if not len(begins):
         return np.empty(0, np.int64), np.empty(0, np.bool_)
-    begins = np.concatenate(([True], exact[1:] != exact[:-1]))
     group = np.cumsum(begins) - 1
     first = np.flatnonzero(begins)
-    end = np.append(first[1:], len(exact))
+    end = np.append(first[1:], len(begins))
     match ties:
         case Ties.COMPETITION:
             rank = first[group] + 1
@@ -111,5 +178,5 @@ def _ranks(exact: Ints, ties: Ties) -> tuple[Ints, Flags]:
         case Ties.DENSE:
             rank = group + 1
         case Ties.ORDINAL:
-            rank = np.arange(1, len(exact) + 1)
+            rank = np.arange(1, len(begins) + 1)
     return rank, (end - first > 1)[group]

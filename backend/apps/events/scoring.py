@@ -22,18 +22,25 @@ MOST_ATTEMPTS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class NewScore:
-    """A score as it was sent. `value` is an integer in the smallest unit, or text that apps.events.values reads."""
+    """A score as it was sent. `value` is an integer in the smallest unit, or text that apps.events.values reads.
+
+    An attempt that was rejected or is not judged yet needs none, save in a penalty contest, where it is the time.
+    """
 
     bib: str
-    value: int | str
+    value: int | str | None = None
     unit: str = ""
     attempt: int | None = None  # None: the next one
     achieved_at: datetime | None = None  # None: now
+    component: str = ""  # of the rules' components or secondary measures
+    outcome: Score.Outcome = Score.Outcome.VALID
     idempotency_key: str = ""
 
     def digest(self) -> str:
         """What was sent, without its key: the same key must come with the same digest."""
         content = [self.bib, self.value, self.unit, self.attempt, self.achieved_at and self.achieved_at.isoformat()]
+        if self.component or self.outcome:
+            content += [self.component, int(self.outcome)]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
@@ -60,13 +67,16 @@ class ScoreBook:
         self.rules: Rules = parse_rules(event.rules)
         self.by: Any = by
         self.now = timezone.now()
-        bibs = {row.bib for row in rows}
-        entries = Entry.objects.filter(event=event, bib__in=bibs).annotate(last_attempt=Max("scores__attempt"))
+        self.codes = self.rules.codes
         self.entries: dict[str, Entry] = {}
-        self.last_attempt: dict[int, int] = {}
-        for entry in entries.only("bib"):
-            self.entries[entry.bib] = entry
-            self.last_attempt[entry.pk] = entry.last_attempt or 0
+        self.last_attempt: dict[tuple[int, int], int] = {}  # (entry, component) -> attempt
+        entries = Entry.objects.filter(event=event, bib__in={row.bib for row in rows})
+        for pk, bib, component, attempt in entries.values_list(
+            "pk", "bib", "scores__component", Max("scores__attempt")
+        ):
+            self.entries[bib] = Entry(pk=pk, bib=bib, event=event)
+            if component is not None:
+                self.last_attempt[pk, component] = attempt
         self.by_key = self._known_scores({row.idempotency_key for row in rows if row.idempotency_key})
         # The next attempt is always free: only a row that names its attempt needs to know which are taken.
         self.taken = self._taken_attempts() if any(row.attempt is not None for row in rows) else set()
@@ -79,9 +89,9 @@ class ScoreBook:
         known = known.prefetch_related("entry", "recorded_by")
         return {score.idempotency_key: score for score in known}
 
-    def _taken_attempts(self) -> set[tuple[int, int]]:
-        current = Score.objects.filter(entry__in=list(self.last_attempt), is_current=True)
-        return set(current.values_list("entry", "attempt"))
+    def _taken_attempts(self) -> set[tuple[int, int, int]]:
+        current = Score.objects.filter(entry__in=list(self.entries.values()), is_current=True)
+        return set(current.values_list("entry", "component", "attempt"))
 
     def take(self, row: NewScore) -> Outcome:
         """Check one row. A new score is counted as taken but not written yet."""
@@ -95,8 +105,9 @@ class ScoreBook:
             return Outcome(refusal=refusal)
         if row.idempotency_key:
             self.by_key[row.idempotency_key] = score
-        self.taken.add((score.entry_id, score.attempt))
-        self.last_attempt[score.entry_id] = max(score.attempt, self.last_attempt[score.entry_id])
+        place = (score.entry_id, score.component)
+        self.taken.add((*place, score.attempt))
+        self.last_attempt[place] = max(score.attempt, self.last_attempt.get(place, 0))
         return Outcome(score=score, is_new=True)
 
     def _score(self, row: NewScore) -> Score:
@@ -104,25 +115,41 @@ class ScoreBook:
         entry = self.entries.get(row.bib)
         if entry is None:
             raise InvalidInput(f"no entry with bib {row.bib!r}", place="bib")
-        try:
-            value = parse_value(row.value, self.rules, unit=row.unit)
-        except InvalidInput as refusal:
-            raise InvalidInput(refusal.reason, place="value") from refusal
+        component = self._component(row)
         return Score(
             event=self.event,
             entry=entry,
-            attempt=self._attempt(row, entry),
-            value=value,
+            component=component,
+            attempt=self._attempt(row, entry, component),
+            outcome=row.outcome,
+            value=self._value(row),
             achieved_at=row.achieved_at or self.now,
             recorded_by=self.by,
             idempotency_key=row.idempotency_key,
             request_digest=row.digest() if row.idempotency_key else "",
         )
 
-    def _attempt(self, row: NewScore, entry: Entry) -> int:
-        attempt = self.last_attempt[entry.pk] + 1 if row.attempt is None else row.attempt
+    def _component(self, row: NewScore) -> int:
+        code = self.codes.get(row.component)
+        if code is None or (not code and self.rules.components):
+            known = ", ".join(name for name in self.codes if name) or "none"
+            raise InvalidInput(f"the rules have no component {row.component!r} (they have: {known})", place="component")
+        return code
+
+    def _value(self, row: NewScore) -> int:
+        if row.value is None:
+            if row.outcome is Score.Outcome.VALID or self.rules.is_penalty_contest:
+                raise InvalidInput("a value is needed", place="value")
+            return 0
+        try:
+            return parse_value(row.value, self.rules.measure_of(row.component), unit=row.unit)
+        except InvalidInput as refusal:
+            raise InvalidInput(refusal.reason, place="value") from refusal
+
+    def _attempt(self, row: NewScore, entry: Entry, component: int) -> int:
+        attempt = self.last_attempt.get((entry.pk, component), 0) + 1 if row.attempt is None else row.attempt
         if not 1 <= attempt <= MOST_ATTEMPTS:
             raise InvalidInput(f"attempts count from 1 to {MOST_ATTEMPTS}", place="attempt")
-        if (entry.pk, attempt) in self.taken:
+        if (entry.pk, component, attempt) in self.taken:
             raise Conflict(f"attempt {attempt} of {entry.bib} has a score; void that one first", place="attempt")
         return attempt

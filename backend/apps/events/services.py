@@ -10,16 +10,15 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from apps.errors import Conflict, InvalidInput, WrongState, check_model
-from apps.events import pages
 from apps.events.changes import enqueue_ranking, lock_event, note_change
 from apps.events.entries import apply_entry_changes, check_bib, check_divisions, find_division_set
+from apps.events.freeze import hide_frozen
 from apps.events.imports.report import summarize
 from apps.events.imports.run import Progress, require_importable, run_import
 from apps.events.imports.submission import ImportOptions, make_batch, store_batch
-from apps.events.models import Entry, Event, EventTransition, ImportBatch, Participant, Ranking, Score
+from apps.events.models import Entry, Event, EventTransition, ImportBatch, Participant, Score
 from apps.events.people import find_participant, find_users
-from apps.events.ranking import rank_entries
-from apps.events.result import RankingResult
+from apps.events.revisions import rank_input, store_rankings
 from apps.events.rules import parse_rules
 from apps.events.scoring import NewScore, Outcome, ScoreBook
 from apps.events.snapshot import read_input
@@ -247,37 +246,19 @@ def generate_event_ranking(event_id: int) -> dict[str, Any]:
     except Event.DoesNotExist:
         # Deleted since it was asked for: there is nothing to rank, and no retry would help.
         return {"event_id": event_id, "revision": None, "is_new": False}
-    result = rank_entries(ranking_input)
-    encoded = pages.encode(result)
+    live = rank_input(ranking_input)
+    public_input = hide_frozen(ranking_input)
+    public = live if public_input is ranking_input else rank_input(public_input)
     with transaction.atomic():
         event = lock_event(event_id)
-        current = event.current_ranking
         is_late = event.ranked_version is not None and event.ranked_version > ranking_input.input_version
-        is_new = not is_late and (current is None or current.content_hash != result.content_hash)
+        is_new = not is_late and store_rankings(event, live, public, input_version=ranking_input.input_version)
         if not is_late:
             event.ranked_version = ranking_input.input_version
             event.ranking_ms = elapsed_ms(started)
-        if is_new:
-            current = add_revision(event, result, encoded, input_version=ranking_input.input_version)
-        event.save(update_fields=["ranked_version", "ranking_ms", "current_ranking"])
+        event.save(update_fields=["ranked_version", "ranking_ms", "current_ranking", "public_ranking"])
+    current = event.current_ranking
     return {"event_id": event_id, "revision": current.revision if current else None, "is_new": is_new}
-
-
-def add_revision(event: Event, result: RankingResult, encoded: pages.EncodedRanking, *, input_version: int) -> Ranking:
-    """Store the next revision of a locked event and point the event to it: readers switch in one step."""
-    newest = Ranking.objects.filter(event=event).order_by("-revision").values_list("revision", flat=True).first()
-    ranking = Ranking.objects.create(
-        event=event,
-        revision=(newest or 0) + 1,
-        input_version=input_version,
-        duration_ms=event.ranking_ms,
-        content_hash=result.content_hash,
-        rules=event.rules,
-        boards=encoded.boards,
-    )
-    pages.write(ranking.pk, encoded)
-    event.current_ranking = ranking
-    return ranking
 
 
 def elapsed_ms(started: float) -> int:

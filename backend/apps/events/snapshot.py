@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
 from django.db import connection, transaction
 from django.db.models import QuerySet
-from django.db.models.functions import RPad
+from django.db.models.functions import Coalesce, RPad
 from numpy.typing import NDArray
 
-from apps.events.columns import BIB_DTYPE, Bibs, EntryColumns, RankingInput, ScoreColumns
+from apps.events.columns import BIB_DTYPE, NO_ORDER, Bibs, EntryColumns, Freeze, RankingInput, ScoreColumns
 from apps.events.copy_out import copy_out
 from apps.events.models import DivisionSet, Entry, Event, Score
 from apps.events.rules import parse_rules
@@ -25,13 +26,34 @@ _ENTRY_FIELDS = (
     "standing",
     "status",
     "adjustment",
+    Coalesce("manual_order", NO_ORDER),
     "division_set_id",
 )
 _ENTRY = np.dtype(
-    [("id", ">i8"), ("bib", BIB_DTYPE), ("standing", ">i2"), ("status", ">i2"), ("adjustment", ">i8"), ("set", ">i8")]
+    [
+        ("id", ">i8"),
+        ("bib", BIB_DTYPE),
+        ("standing", ">i2"),
+        ("status", ">i2"),
+        ("adjustment", ">i8"),
+        ("manual_order", ">i4"),
+        ("set", ">i8"),
+    ]
 )
-_SCORE_FIELDS = ("entry_id", "attempt", "value")
-_SCORE = np.dtype([("entry", ">i8"), ("attempt", ">i4"), ("value", ">i8")])
+_SCORE_FIELDS = ("entry_id", "component", "attempt", "outcome", "value", "achieved_at")
+_SCORE = np.dtype(
+    [
+        ("entry", ">i8"),
+        ("component", ">i2"),
+        ("attempt", ">i4"),
+        ("outcome", ">i2"),
+        ("value", ">i8"),
+        ("achieved", ">i8"),  # microseconds since 2000 UTC
+    ]
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_WIRE_EPOCH = (datetime(2000, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 
 
 def read_input(event_id: int) -> RankingInput:
@@ -41,27 +63,48 @@ def read_input(event_id: int) -> RankingInput:
     Raises Event.DoesNotExist.
     """
     with _one_snapshot():
-        version, rules = Event.objects.values_list("input_version", "rules").get(pk=event_id)
+        event = Event.objects.only("input_version", "rules", "freeze_at", "thawed_at").get(pk=event_id)
         sets = dict(DivisionSet.objects.filter(event_id=event_id).values_list("id", "values"))
         entries = _columns(Entry.objects.filter(event_id=event_id).values_list(*_ENTRY_FIELDS), _ENTRY)
         current = Score.objects.filter(event_id=event_id, is_current=True)
         scores = _columns(current.values_list(*_SCORE_FIELDS), _SCORE)
+        freeze = _freeze(event)
     return RankingInput(
-        input_version=version,
-        rules=parse_rules(rules),
+        input_version=event.input_version,
+        rules=parse_rules(event.rules),
         entries=EntryColumns(
             ids=entries["id"],
             bibs=_without_padding(entries["bib"]),
             standing=entries["standing"].astype(np.uint8),
             status=entries["status"].astype(np.uint8),
             adjustment=entries["adjustment"],
+            manual_order=entries["manual_order"].astype(np.int64),
             division_set=entries["set"],
         ),
         scores=ScoreColumns(
-            entry_ids=scores["entry"], attempts=scores["attempt"].astype(np.int64), values=scores["value"]
+            entry_ids=scores["entry"],
+            components=scores["component"].astype(np.uint8),
+            attempts=scores["attempt"].astype(np.int64),
+            outcomes=scores["outcome"].astype(np.uint8),
+            values=scores["value"],
+            achieved=scores["achieved"] + _WIRE_EPOCH,
         ),
         division_sets=sets,
+        freeze=freeze,
     )
+
+
+def microseconds(moment: datetime) -> int:
+    """Since 1970 UTC."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def _freeze(event: Event) -> Freeze | None:
+    """What is hidden from the public, if anything; it does not depend on what time it is."""
+    if event.freeze_at is None or event.thawed_at is not None:
+        return None
+    revealed = event.reveals.values_list("entry", "component")
+    return Freeze(starts=microseconds(event.freeze_at), revealed=frozenset(revealed))
 
 
 @contextmanager
@@ -84,7 +127,12 @@ def _columns(rows: _Rows, dtype: np.dtype[Any]) -> dict[str, NDArray[Any]]:
 
 
 def _fetched(rows: _Rows, dtype: np.dtype[Any]) -> Iterator[NDArray[np.void]]:
-    yield np.fromiter(rows.iterator(chunk_size=_BLOCK_ROWS), dtype)
+    # A moment comes as PostgreSQL would send it.
+    numbers = (
+        tuple(microseconds(each) - _WIRE_EPOCH if isinstance(each, datetime) else each for each in row)
+        for row in rows.iterator(chunk_size=_BLOCK_ROWS)
+    )
+    yield np.fromiter(numbers, dtype)
 
 
 def _without_padding(bibs: NDArray[np.bytes_]) -> Bibs:

@@ -3,7 +3,7 @@
 import re
 
 from apps.errors import InvalidInput
-from apps.events.rules import Metric, Rules
+from apps.events.measures import Measure, Metric
 
 LARGEST_VALUE = 10**13  # in the smallest unit, either way
 
@@ -13,6 +13,7 @@ UNITS: dict[Metric, dict[str, int]] = {
     Metric.DISTANCE: {"mm": 1, "cm": 10, "m": 1_000, "km": 1_000_000},
     Metric.POINTS: {},
     Metric.COUNT: {},
+    Metric.PENALTY_CONTEST: {},  # problems solved; what is recorded of a submission is a duration
 }
 
 # [0-9] and not \d, which takes the digits of every script.
@@ -21,32 +22,32 @@ _CLOCK = re.compile(r"(-)?(?:([0-9]+):)?([0-9]+):([0-9]{2})(?:\.([0-9]+))?\Z")
 _MAX_LENGTH = 40
 
 
-def parse_value(value: str | int, rules: Rules, *, unit: str = "") -> int:
+def parse_value(value: str | int, measure: Measure, *, unit: str = "") -> int:
     """A score in the metric's smallest unit, from text as people write it or from an integer.
 
     `unit` is that of plain durations and distances whose text names none: ms, s, min, h; mm, cm, m, km. An integer
     without a unit is in the smallest unit already (points: 10^-scale). Raises InvalidInput with the reason.
     """
-    _check_unit(unit, rules, place="unit")
+    _check_unit(unit, measure, place="unit")
     if isinstance(value, int) and not isinstance(value, bool):
-        return _checked(value * UNITS[rules.metric].get(unit, 1), rules)
+        return _checked(value * UNITS[measure.metric].get(unit, 1), measure)
     if not isinstance(value, str):
         raise InvalidInput("a score is text or a whole number")
     text = _clean(value)
-    is_clock = ":" in text and rules.metric is Metric.DURATION
-    return _checked(_parse_clock(text) if is_clock else _parse_number(text, rules, unit), rules)
+    is_clock = ":" in text and measure.metric is Metric.DURATION
+    return _checked(_parse_clock(text) if is_clock else _parse_number(text, measure, unit), measure)
 
 
-def _check_unit(unit: str, rules: Rules, *, place: str = "") -> None:
-    known = UNITS[rules.metric]
+def _check_unit(unit: str, measure: Measure, *, place: str = "") -> None:
+    known = UNITS[measure.metric]
     if unit and unit not in known:
         has = f"use {', '.join(known)}" if known else "it has none"
-        raise InvalidInput(f"{unit!r} is no unit of {rules.metric}; {has}", place=place)
+        raise InvalidInput(f"{unit!r} is no unit of {measure.metric}; {has}", place=place)
 
 
-def _checked(value: int, rules: Rules) -> int:
-    if value < 0 and rules.metric is not Metric.POINTS:
-        raise InvalidInput(f"a {rules.metric} is never negative")
+def _checked(value: int, measure: Measure) -> int:
+    if value < 0 and measure.metric is not Metric.POINTS:
+        raise InvalidInput(f"a {measure.metric} is never negative")
     if abs(value) > LARGEST_VALUE:
         raise InvalidInput("the value is too large")
     return value
@@ -77,34 +78,34 @@ def _parse_clock(text: str) -> int:
     return -total if sign and total else total
 
 
-def _parse_number(text: str, rules: Rules, unit: str) -> int:
+def _parse_number(text: str, measure: Measure, unit: str) -> int:
     found = _NUMBER.match(text)
     if not found:
         raise InvalidInput(_better_reason(text) or "this is not a number")
     number, own_unit = found.groups(default="")
-    _check_unit(own_unit, rules)
-    if rules.metric in (Metric.POINTS, Metric.COUNT):
-        return _parse_fixed(number, rules)
+    _check_unit(own_unit, measure)
+    if measure.metric in (Metric.POINTS, Metric.COUNT):
+        return _parse_fixed(number, measure)
     whole, _point, fraction = number.partition(".")
-    exact, rest = divmod(int(whole + fraction) * _unit_size(own_unit or unit, rules), int(10 ** len(fraction)))
+    exact, rest = divmod(int(whole + fraction) * _unit_size(own_unit or unit, measure), int(10 ** len(fraction)))
     if rest:
-        raise InvalidInput(f"finer than the smallest unit, 1 {next(iter(UNITS[rules.metric]))}")
+        raise InvalidInput(f"finer than the smallest unit, 1 {next(iter(UNITS[measure.metric]))}")
     return exact
 
 
-def _parse_fixed(number: str, rules: Rules) -> int:
+def _parse_fixed(number: str, measure: Measure) -> int:
     """Points or a count; a count has scale 0."""
     whole, _point, fraction = number.partition(".")
-    if len(fraction) > rules.scale:
-        most = f"at most {rules.scale} decimal places here" if rules.scale else "no decimal places here"
+    if len(fraction) > measure.scale:
+        most = f"at most {measure.scale} decimal places here" if measure.scale else "no decimal places here"
         raise InvalidInput(f"a score has {most}")
-    return int(whole + fraction.ljust(rules.scale, "0"))
+    return int(whole + fraction.ljust(measure.scale, "0"))
 
 
-def _unit_size(unit: str, rules: Rules) -> int:
-    units = UNITS[rules.metric]
+def _unit_size(unit: str, measure: Measure) -> int:
+    units = UNITS[measure.metric]
     if not unit:
-        clock = ", or write H:MM:SS" if rules.metric is Metric.DURATION else ""
+        clock = ", or write H:MM:SS" if measure.metric is Metric.DURATION else ""
         raise InvalidInput(f"a plain number needs its unit, one of {', '.join(units)}{clock}")
     return units[unit]
 
@@ -124,13 +125,13 @@ def _better_reason(text: str) -> str:
     return ""
 
 
-def format_value(value: int, rules: Rules) -> str:
+def format_value(value: int, measure: Measure) -> str:
     """A score in the smallest unit as people read it; parse_value reads it back."""
-    if rules.metric is Metric.DURATION:
+    if measure.metric is Metric.DURATION:
         return _format_duration(value)
-    if rules.metric is Metric.DISTANCE:
+    if measure.metric is Metric.DISTANCE:
         return f"{_fixed(value, 3).rstrip('0').rstrip('.')} m"
-    return _fixed(value, rules.scale)
+    return _fixed(value, measure.scale)
 
 
 def _format_duration(value: int) -> str:

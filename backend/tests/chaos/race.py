@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from apps.events.columns import BIB_DTYPE, EntryColumns, RankingInput, ScoreColumns
+from apps.events.columns import BIB_DTYPE, NO_ORDER, EntryColumns, RankingInput
 from apps.events.models import Entry
 from apps.events.ranking import rank_entries
 from apps.events.result import RankingResult
 from apps.events.rules import parse_rules
+from tests.columns import plain_scores
 
 RULES: dict[str, Any] = {
     "metric": "duration",
@@ -105,9 +106,10 @@ class Race:
                     standing=np.zeros(count, np.uint8),
                     status=np.array([runner.status for runner in self.runners.values()], np.uint8),
                     adjustment=np.zeros(count, np.int64),
+                    manual_order=np.full(count, NO_ORDER, np.int64),
                     division_set=np.array([division_set(bib) for bib in self.runners], np.int64),
                 ),
-                scores=ScoreColumns(*(np.array(column, np.int64) for column in zip(*scores, strict=True))),
+                scores=plain_scores(scores),
                 division_sets=DIVISION_SETS,
             )
         )

@@ -136,7 +136,10 @@ def _add_scores(event: Event, batch: ImportBatch, plan: Plan, entry_ids: Mapping
             {
                 "event": event.pk,
                 "entry": entry_ids[row.bib],
+                "component": 0,
                 "attempt": row.attempt,
+                "outcome": int(Score.Outcome.VALID),
+                "external_id": "",
                 "value": value,
                 # Not the present moment: an import that was killed and goes on stores the same as an undisturbed one.
                 "achieved_at": row.achieved_at or batch.created_at,

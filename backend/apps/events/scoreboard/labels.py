@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.events.rules import Metric
+from apps.events.measures import Metric
 
 SCORE_LABELS = {
     Metric.DURATION: _("Time"),

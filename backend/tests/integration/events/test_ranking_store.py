@@ -45,6 +45,8 @@ def rows_of_board(result: RankingResult, board: Board) -> list[Row]:
             score=int(result.score[row]) if result.has_score[row] else None,
             status=Entry.Status(int(result.status[row])),
             standing=Entry.Standing(int(result.standing[row])),
+            broken_by=None,
+            details=(),
         )
         for position, (row, rank, tied) in enumerate(columns, 1)
     ]

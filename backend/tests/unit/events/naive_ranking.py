@@ -9,10 +9,12 @@ from typing import NamedTuple
 import numpy as np
 from hypothesis import strategies as st
 
-from apps.events.columns import BIB_DTYPE, EntryColumns, RankingInput, ScoreColumns
+from apps.events.columns import BIB_DTYPE, NO_ORDER, EntryColumns, RankingInput
+from apps.events.measures import Attempts, Direction
 from apps.events.models import Entry
 from apps.events.result import RankingResult
-from apps.events.rules import Attempts, Direction, Rules, Ties
+from apps.events.rules import Rules, Ties
+from tests.columns import plain_scores
 
 COMPETING, OUT = Entry.Standing.COMPETING, Entry.Standing.OUT_OF_COMPETITION
 SHOWN = (COMPETING, OUT)
@@ -120,7 +122,6 @@ def to_columns(runners: Sequence[Runner], rules: Rules, ids: Sequence[int] | Non
     ]
     # Attempts of all entries mixed, the last ones first.
     scores.sort(key=lambda score: (-score[1], score[2]))
-    table = np.array(scores, np.int64).reshape(-1, 3)
     return RankingInput(
         input_version=1,
         rules=rules,
@@ -130,9 +131,10 @@ def to_columns(runners: Sequence[Runner], rules: Rules, ids: Sequence[int] | Non
             standing=np.array([runner.standing for runner in runners], np.uint8),
             status=np.array([runner.status for runner in runners], np.uint8),
             adjustment=np.array([runner.adjustment for runner in runners], np.int64),
+            manual_order=np.full(len(runners), NO_ORDER, np.int64),
             division_set=np.array(set_ids, np.int64),
         ),
-        scores=ScoreColumns(table[:, 0], table[:, 1], table[:, 2]),
+        scores=plain_scores(scores),
         division_sets=sets,
     )
 

@@ -11,7 +11,9 @@ from tests.unit.events.naive_ranking import Line, Runner, any_rules, any_runners
 
 
 def stored_rows(result: RankingResult, board: Board) -> list[Row]:
-    return [row for page in encode_rows(result, board) for row in decode_rows(page, 0, slice(None))]
+    return [
+        row for page in encode_rows(result, board) for row in decode_rows(page, 0, slice(None), len(result.details))
+    ]
 
 
 @given(any_runners(), any_rules())
@@ -45,5 +47,8 @@ def test_selected_rows_keep_their_positions() -> None:
     runners = [Runner(str(number), (number,)) for number in range(1, 6)]
     result = rank_entries(to_columns(runners, Rules.model_validate({"metric": "count", "direction": "low"})))
     (page,) = encode_rows(result, result.boards[0])
-    assert [(row.entry_id, row.position) for row in decode_rows(page, 1000, [1, 3])] == [(2, 1002), (4, 1004)]
-    assert [(row.entry_id, row.position) for row in decode_rows(page, 1000, slice(3, None))] == [(4, 1004), (5, 1005)]
+    assert [(row.entry_id, row.position) for row in decode_rows(page, 1000, [1, 3], 0)] == [(2, 1002), (4, 1004)]
+    assert [(row.entry_id, row.position) for row in decode_rows(page, 1000, slice(3, None), 0)] == [
+        (4, 1004),
+        (5, 1005),
+    ]

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from apps.errors import InvalidInput
 from apps.events.attempts import MAX_ATTEMPTS
+from apps.events.measures import Attempts, Direction, Metric
 from apps.events.models import Entry
 from apps.events.ranking import rank_entries
-from apps.events.rules import Attempts, Direction, Metric, Rules, Ties
+from apps.events.rules import Rules, Ties
 from apps.events.values import LARGEST_VALUE
 from tests.unit.events.naive_ranking import (
     OUT,

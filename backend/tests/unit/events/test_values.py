@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.errors import InvalidInput
-from apps.events.rules import Direction, Metric, Rules
+from apps.events.measures import Direction, Metric
+from apps.events.rules import Rules
 from apps.events.values import LARGEST_VALUE, UNITS, format_value, parse_value
 
 DURATION = Rules(metric=Metric.DURATION, direction=Direction.LOW)
