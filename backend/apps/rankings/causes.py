@@ -1,9 +1,10 @@
-"""What has changed between two revisions of standings: events, their terms, rules and rulings, with the reasons given."""
+"""What has changed between two revisions of standings: events, terms, rules and rulings, with their reasons."""
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
+from apps.events.models import Ranking
 from apps.rankings.models import Ruling, Standings
 
 Document = Mapping[str, Any]
@@ -22,7 +23,9 @@ class Cause(StrEnum):
     REVOKED = "ruling revoked"
 
 
-def find_causes(previous: Standings | None, *, rules: Document, sources: Sequence[Document], rulings: Sequence[Document]) -> list[dict[str, Any]]:
+def find_causes(
+    previous: Standings | None, *, rules: Document, sources: Sequence[Document], rulings: Sequence[Document]
+) -> list[dict[str, Any]]:
     """The causes as JSON: each with its `cause`, and the `event` or the `participant` and `reason` that it is about."""
     before: Sequence[Document] = previous.sources if previous else []
     causes = _about_events({one["event"]: one for one in before}, {one["event"]: one for one in sources})
@@ -35,14 +38,23 @@ def find_causes(previous: Standings | None, *, rules: Document, sources: Sequenc
 
 
 def _about_events(before: Mapping[int, Document], now: Mapping[int, Document]) -> list[dict[str, Any]]:
-    causes: list[dict[str, Any]] = [{"cause": Cause.EVENT_ADDED, "event": event} for event in now if event not in before]
+    causes: list[dict[str, Any]] = [
+        {"cause": Cause.EVENT_ADDED, "event": event} for event in now if event not in before
+    ]
     causes += [{"cause": Cause.EVENT_REMOVED, "event": event} for event in before if event not in now]
     for event in (event for event in now if event in before):
         if before[event]["revision"] != now[event]["revision"]:
-            causes.append({"cause": Cause.EVENT_CORRECTED, "event": event})
+            causes.append({"cause": Cause.EVENT_CORRECTED, "event": event, "reason": _correction(before, now, event)})
         if _terms(before[event]) != _terms(now[event]):
             causes.append({"cause": Cause.TERMS, "event": event})
     return causes
+
+
+def _correction(before: Mapping[int, Document], now: Mapping[int, Document], event: int) -> str:
+    """The reasons given for the event's revisions since, the oldest first."""
+    revisions = Ranking.objects.filter(event=event, variant=Ranking.Variant.PUBLIC).exclude(reason="")
+    since = revisions.filter(revision__gt=before[event]["revision"], revision__lte=now[event]["revision"])
+    return "; ".join(since.order_by("revision").values_list("reason", flat=True))
 
 
 def _terms(source: Document) -> dict[str, Any]:
@@ -56,5 +68,9 @@ def _about_rulings(before: Sequence[Document], now: Sequence[Document]) -> list[
     revoked = Ruling.objects.in_bulk([one["id"] for one in gone])
     return [
         *causes,
-        *({**one, "cause": Cause.REVOKED, "reason": revoked[one["id"]].revoke_reason} for one in gone if one["id"] in revoked),
+        *(
+            {**one, "cause": Cause.REVOKED, "reason": revoked[one["id"]].revoke_reason}
+            for one in gone
+            if one["id"] in revoked
+        ),
     ]

@@ -27,12 +27,14 @@ class Cells:
     @property
     def is_there(self) -> Flags:
         """Whether there is a result at all."""
-        return self.code != NO_CELL
+        there: Flags = self.code != NO_CELL
+        return there
 
     @property
     def took_part(self) -> Flags:
         """Whether the participant started."""
-        return self.is_there & (self.code != DNS)
+        started: Flags = self.is_there & (self.code != DNS)
+        return started
 
     def of(self, rows: Flags | Ints) -> "Cells":
         """Those of some participants."""

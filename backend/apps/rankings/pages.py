@@ -107,7 +107,9 @@ def place_columns(standings: Standings, board: str) -> PlaceColumns:
         for _first, content in _contents(standings, board, 0, line_count(standings, board))
     ]
     empty = np.empty(0, np.int64)
-    participants, ranks, totals = (np.concatenate([empty, *columns]) for columns in zip(*parts, strict=True)) if parts else (empty,) * 3
+    participants, ranks, totals = (
+        (np.concatenate([empty, *columns]) for columns in zip(*parts, strict=True)) if parts else (empty,) * 3
+    )
     return PlaceColumns(participants, ranks, totals)
 
 
@@ -122,7 +124,7 @@ def _iter_range(standings: Standings, board: str, start: int, stop: int) -> Iter
         yield from decode_lines(content, first, len(standings.event_ids), selection)
 
 
-def _contents(standings: Standings, board: str, start: int, stop: int) -> Iterator[tuple[int, bytes]]:
+def _contents(standings: Standings, board: str, start: int, stop: int) -> Iterator[tuple[int, bytes | memoryview]]:
     """The pages with the lines from `start` up to `stop`, in order."""
     if start >= stop:
         return

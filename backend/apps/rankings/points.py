@@ -45,14 +45,16 @@ def place_points(rank: Ints, scheme: PointsScheme, factor: Fraction) -> Ints:
 def _worth(ranks: Ints, scheme: PointsScheme) -> Ints:
     by_place = scheme.by_place or []
     worth = np.array([int(points * HUNDREDTHS) for points in (*by_place, scheme.beyond)], np.int64)
-    return worth[np.minimum(ranks, len(worth)) - 1]
+    found: Ints = worth[np.minimum(ranks, len(worth)) - 1]
+    return found
 
 
 def _sums(places: Ints, scheme: PointsScheme) -> Ints:
     """What so many places from the first are worth together."""
     listed = np.array([0, *accumulate(int(points * HUNDREDTHS) for points in scheme.by_place or [])], np.int64)
     end = len(listed) - 1
-    return listed[np.minimum(places, end)] + np.maximum(places - end, 0) * int(scheme.beyond * HUNDREDTHS)
+    sums: Ints = listed[np.minimum(places, end)] + np.maximum(places - end, 0) * int(scheme.beyond * HUNDREDTHS)
+    return sums
 
 
 def round_half_up(numerator: Ints, denominator: Ints | int, factor: Fraction) -> Ints:

@@ -152,7 +152,9 @@ def _cells_of(line: Line, event_ids: Sequence[int]) -> set[tuple[int, int]]:
     return {(line.participant_id, event) for event, cell in zip(event_ids, line.cells, strict=True) if cell}
 
 
-def _view(standings: Standings, line: Line, cells: Sequence[Cell | None], name: str, events: Sequence[Event]) -> LineView:
+def _view(
+    standings: Standings, line: Line, cells: Sequence[Cell | None], name: str, events: Sequence[Event]
+) -> LineView:
     return LineView(
         rank=line.rank,
         shown_rank="" if line.rank is None else f"{line.rank}=" if line.tied else str(line.rank),

@@ -10,10 +10,11 @@ import numpy as np
 from apps.errors import InvalidInput
 from apps.events import pages
 from apps.events.columns import Ints
+from apps.events.measures import Measure, Metric
 from apps.events.models import Entry, Event, Participant, Ranking
 from apps.events.page_columns import Row
 from apps.events.result import OVERALL
-from apps.events.rules import Metric, parse_rules
+from apps.events.rules import parse_rules
 from apps.events.states import OFFICIAL
 from apps.rankings.columns import DivisionColumns, EventResults, ResultColumns, SeasonInput
 from apps.rankings.models import Ruling, Season, SeasonEvent
@@ -45,9 +46,9 @@ def read_sources(season: Season) -> list[Source]:
     A private event counts in a private season only: standings that others may read would tell its results.
     """
     found, number = [], -1
-    for one in season.season_events.select_related("event__current_ranking"):
+    for one in season.season_events.select_related("event__public_ranking"):
         number += not one.same_round or number < 0
-        ranking = one.event.current_ranking
+        ranking = one.event.public_ranking
         if ranking is not None and counts(season, one.event):
             found.append(Source(one, ranking, number))
     return found
@@ -60,21 +61,29 @@ def counts(season: Season, event: Event) -> bool:
 
 
 def read_input(season: Season, sources: Sequence[Source], rulings: Iterable[Ruling]) -> SeasonInput:
-    """All that the standings depend on, within the caller's transaction. Raises InvalidInput where points are missing."""
+    """All that the standings depend on, as the caller's transaction sees it. Raises InvalidInput."""
     rules = parse_season_rules(season.rules)
     events = [_read_event(source, rules) for source in sources]
     everybody = np.unique(np.concatenate([np.empty(0, np.int64), *(each.results.participants for each in events)]))
     adjustments: dict[int, int] = {}
     for ruling in (rulings := list(rulings)):
         if ruling.kind == Ruling.Kind.ADJUSTMENT:
-            adjustments[ruling.participant_id] = adjustments.get(ruling.participant_id, 0) + ruling.points
+            adjustments[concerned(ruling)] = adjustments.get(concerned(ruling), 0) + ruling.points
     return SeasonInput(
         rules=rules,
         events=events,
         adjustments=adjustments,
-        excluded=frozenset(one.participant_id for one in rulings if one.kind == Ruling.Kind.EXCLUSION),
+        excluded=frozenset(concerned(one) for one in rulings if one.kind == Ruling.Kind.EXCLUSION),
         names=_names([source.ranking.event_id for source in sources], everybody),
     )
+
+
+def concerned(ruling: Ruling) -> int:
+    """The participant whom a ruling is about now: one that turned out to be another is that other one."""
+    participant = ruling.participant
+    while participant.merged_into is not None:
+        participant = participant.merged_into
+    return participant.pk
 
 
 def _names(event_ids: Sequence[int], participants: Ints) -> dict[int, str]:
@@ -124,10 +133,23 @@ def _divisions(ranking: Ranking, dimension: str, index: Mapping[int, int]) -> Di
 
 
 def _recorded(source: Source, rows: Sequence[Row], rules: SeasonRules) -> tuple[Ints, int]:
-    """The points as they were recorded, and their decimal places."""
+    """The points as they were recorded, and their decimal places. Whoever has no result has none recorded."""
     if rules.points.by_place is not None:
         return np.zeros(len(rows), np.int64), 0
-    event_rules = parse_rules(source.ranking.rules)
-    if event_rules.metric is not Metric.POINTS:
-        raise InvalidInput(f"{source.entry.event.slug} has no points recorded", place="rules.points.recorded")
-    return np.array([row.score or 0 for row in rows], np.int64), event_rules.scale
+    measure = points_measure(source.entry.event, source.ranking.rules, rules)
+    if rules.points.recorded is None:
+        return np.array([row.score or 0 for row in rows], np.int64), measure.scale
+    number = pages.detail_names(source.ranking).index(rules.points.recorded)
+    return np.array([row.details[number] or 0 for row in rows], np.int64), measure.scale
+
+
+def points_measure(event: Event, event_rules: Any, rules: SeasonRules) -> Measure:
+    """The measure of an event, whose rules are a document, that holds its points. Raises InvalidInput if none does."""
+    name = rules.points.recorded
+    parsed = parse_rules(event_rules)
+    measure = parsed if name is None else parsed.secondary.get(name)
+    if measure is None:
+        raise InvalidInput(f"{event.slug} has no secondary measure {name!r}", place="rules.points.recorded")
+    if measure.metric not in (Metric.POINTS, Metric.COUNT):
+        raise InvalidInput(f"what {event.slug} records are no points", place="rules.points.recorded")
+    return measure

@@ -7,7 +7,7 @@ from apps.rankings import pages
 from apps.rankings.causes import find_causes
 from apps.rankings.models import Ruling, Season, Standings
 from apps.rankings.result import StandingsResult, content_hash
-from apps.rankings.results import read_input, read_sources
+from apps.rankings.results import concerned, read_input, read_sources
 from apps.rankings.standings import compute_standings
 
 
@@ -22,7 +22,7 @@ def lock_season(season_id: int) -> Season:
 def refresh(season: Season) -> tuple[Standings | None, bool]:
     """The standings of a locked season as they are now, and whether they are a new revision."""
     sources = read_sources(season)
-    in_force = list(season.rulings.filter(revoked_at=None))
+    in_force = list(season.rulings.filter(revoked_at=None).select_related("participant__merged_into"))
     rulings = [_ruling(one) for one in in_force]
     result = compute_standings(read_input(season, sources, in_force))
     digest = content_hash(result, {"rules": season.rules, "rulings": rulings})
@@ -33,7 +33,12 @@ def refresh(season: Season) -> tuple[Standings | None, bool]:
 
 
 def add_revision(
-    season: Season, result: StandingsResult, digest: str, *, sources: list[dict[str, Any]], rulings: list[dict[str, Any]]
+    season: Season,
+    result: StandingsResult,
+    digest: str,
+    *,
+    sources: list[dict[str, Any]],
+    rulings: list[dict[str, Any]],
 ) -> Standings:
     """Store the next revision of a locked season and point the season to it: readers switch in one step."""
     newest = Standings.objects.filter(season=season).order_by("-revision").values_list("revision", flat=True).first()
@@ -60,7 +65,7 @@ def _ruling(ruling: Ruling) -> dict[str, Any]:
     return {
         "id": ruling.pk,
         "kind": ruling.kind,
-        "participant": ruling.participant_id,
+        "participant": concerned(ruling),
         "points": ruling.points,
         "reason": ruling.reason,
     }

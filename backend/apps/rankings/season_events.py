@@ -10,6 +10,7 @@ from apps.errors import InvalidInput
 from apps.events.models import Event
 from apps.rankings.models import Season, SeasonEvent
 from apps.rankings.page_columns import MOST_EVENTS
+from apps.rankings.results import points_measure
 from apps.rankings.rules import parse_season_rules
 
 
@@ -36,7 +37,7 @@ def replace_events(season: Season, events: Sequence[NewSeasonEvent]) -> None:
         raise InvalidInput(f"there is no event {min(unknown)}", place="events")
     season.season_events.all().delete()
     SeasonEvent.objects.bulk_create(rows)
-    check_splits(season)
+    check_rules(season)
 
 
 def _row(season: Season, number: int, event: NewSeasonEvent) -> SeasonEvent:
@@ -58,9 +59,13 @@ def _row(season: Season, number: int, event: NewSeasonEvent) -> SeasonEvent:
     return row
 
 
-def check_splits(season: Season) -> None:
-    """Raise InvalidInput unless the splits of the rules reach all rounds: no event may be forgotten."""
+def check_rules(season: Season) -> None:
+    """Raise InvalidInput unless the rules reach all rounds and find their points in every event."""
     rules = parse_season_rules(season.rules)
-    rounds = sum(not one.same_round for one in season.season_events.all())
+    entries = list(season.season_events.select_related("event"))
+    rounds = sum(not one.same_round for one in entries)
     if not rules.covers(rounds):
         raise InvalidInput(f"splits: the season has {rounds} rounds, more than they reach", place="rules")
+    if rules.points.by_place is None:
+        for one in entries:
+            points_measure(one.event, one.event.rules, rules)

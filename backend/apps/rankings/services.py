@@ -12,7 +12,7 @@ from apps.rankings.models import Ruling, Season
 from apps.rankings.revisions import lock_season, refresh
 from apps.rankings.rules import parse_season_rules
 from apps.rankings.rulings import add_ruling, revoke
-from apps.rankings.season_events import NewSeasonEvent, check_splits, replace_events
+from apps.rankings.season_events import NewSeasonEvent, check_rules, replace_events
 from delivery.outbox import enqueue
 
 CHANGEABLE = frozenset({"slug", "name", "visibility", "owner", "rules"})
@@ -42,7 +42,7 @@ def change_season(season_id: int, *, changes: Mapping[str, Any]) -> Season:
         setattr(season, field, value)
     parse_season_rules(season.rules)
     check_model(season)
-    check_splits(season)
+    check_rules(season)
     if Season.objects.filter(slug=season.slug).exclude(pk=season_id).exists():
         raise Conflict(f"there is a season {season.slug!r} already", place="slug")
     season.save(update_fields=list(changes))

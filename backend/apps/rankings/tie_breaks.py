@@ -42,7 +42,7 @@ class Order:
     by: Codes  # BrokenBy; nothing where the totals differ
     at: Indexes  # the place of which the line before has more (countback), or the event's index (latest common)
 
-    def settle(self, positions: Ints, by: BrokenBy, at: Ints | int) -> None:
+    def settle(self, positions: Ints, by: BrokenBy, at: Ints | Indexes | int) -> None:
         """Note what sets the lines at these positions apart from those before them."""
         self.is_new[positions], self.by[positions], self.at[positions] = True, by, at
 

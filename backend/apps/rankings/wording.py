@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.events.access import Visitor, visible_events
 from apps.events.models import Entry, Event, Participant
@@ -73,21 +74,20 @@ def _view(document: Document, events: dict[int, Event], names: dict[int, str]) -
 
 def _text(cause: Cause, document: Document, event: Event | None, name: str, reason: str) -> str:
     match cause:
-        case Cause.EVENT_ADDED:
-            return _("%(event)s counts") % {"event": event}
-        case Cause.EVENT_REMOVED:
-            return _("%(event)s counts no longer") % {"event": event}
-        case Cause.EVENT_CORRECTED:
-            text = _("%(event)s was corrected") % {"event": event}
-            return f"{text}: {reason}" if reason else text
-        case Cause.TERMS:
-            return _("%(event)s counts on other terms") % {"event": event}
-        case Cause.ORDER:
-            return _("the order of the events has changed")
-        case Cause.RULES:
-            return _("the rules have changed")
         case Cause.RULING | Cause.REVOKED:
             ruling = ruling_text(RulingView(document["kind"], format_points(document["points"]), reason))
-            if cause is Cause.RULING:
-                return f"{name}: {ruling}"
-            return _("%(name)s: revoked, %(ruling)s") % {"name": name, "ruling": ruling}
+            template = "%(name)s: %(ruling)s" if cause is Cause.RULING else _("%(name)s: revoked, %(ruling)s")
+            return template % {"name": name, "ruling": ruling}
+        case Cause.EVENT_CORRECTED if reason:
+            return _("%(event)s was corrected: %(reason)s") % {"event": event, "reason": reason}
+    return str(_TEXTS[cause]) % {"event": event}
+
+
+_TEXTS = {
+    Cause.EVENT_ADDED: gettext_lazy("%(event)s counts"),
+    Cause.EVENT_REMOVED: gettext_lazy("%(event)s counts no longer"),
+    Cause.EVENT_CORRECTED: gettext_lazy("%(event)s was corrected"),
+    Cause.TERMS: gettext_lazy("%(event)s counts on other terms"),
+    Cause.ORDER: gettext_lazy("the order of the events has changed"),
+    Cause.RULES: gettext_lazy("the rules have changed"),
+}

@@ -20,6 +20,7 @@ from apps.rankings.api.lookups import find_counted_events, find_season
 from apps.rankings.api.serializers import (
     SeasonChanges,
     SeasonDetailSerializer,
+    SeasonEventSerializer,
     SeasonEventsInput,
     SeasonInput,
     SeasonSerializer,
@@ -119,9 +120,4 @@ class SeasonEvents(APIView):
 def _document(season: Season, request: Request) -> dict[str, Any]:
     visible = visible_events(request.user).filter(season_events__season=season).values("pk")
     events = season.season_events.filter(event__in=visible).select_related("event")
-    document: dict[str, Any] = SeasonDetailSerializer({**_fields(season), "events": events}).data
-    return document
-
-
-def _fields(season: Season) -> dict[str, Any]:
-    return {name: getattr(season, name) for name in SeasonSerializer().fields}
+    return {**SeasonSerializer(season).data, "events": SeasonEventSerializer(events, many=True).data}

@@ -89,7 +89,7 @@ class SeasonEventInput(StrictSerializer):
 class SeasonEventsInput(StrictSerializer):
     """All events of a season, in order."""
 
-    events = SeasonEventInput(many=True, max_length=MOST_EVENTS)
+    events = serializers.ListField(child=SeasonEventInput(), max_length=MOST_EVENTS)
 
 
 class RulingSerializer(serializers.Serializer[Ruling]):

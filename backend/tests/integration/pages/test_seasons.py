@@ -7,13 +7,15 @@ from pytest_django import DjangoAssertNumQueries
 from apps.events.models import Event, Participant
 from apps.events.services import change_event, change_participant
 from apps.rankings.models import Season
-from apps.rankings.services import change_season, create_season, refresh_standings, set_season_events
+from apps.rankings.services import change_season, create_season, refresh_standings
 from tests.factories import add_entry, add_score, make_event, make_user, publish_event
 from tests.integration.pages.tables import read_tables
+from tests.seasons import make_season, set_events
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PAGE = "/seasons/city/"
+RULES = {"points": {"by_place": [1]}}
 
 
 @pytest.fixture
@@ -30,8 +32,7 @@ def races() -> list[Event]:
 
 @pytest.fixture
 def season(races: list[Event]) -> Season:
-    season = create_season(slug="city", name="City Series", points={"by_place": [10, 7, "4.5"]}, owner=None)
-    season = set_season_events(season.pk, event_ids=[event.pk for event in races])
+    season = make_season(*races)
     refresh_standings(season.pk)
     return season
 
@@ -73,7 +74,7 @@ def test_what_the_standings_show_cannot_change_under_the_same_tag(
         change_participant(Participant.objects.get(name="Ana").pk, changes={"name": "Zoe"})
 
     def fewer_events() -> None:
-        set_season_events(season.pk, event_ids=[races[0].pk])
+        set_events(season, races[0])
         refresh_standings(season.pk)
 
     changes = [
@@ -91,7 +92,7 @@ def test_what_the_standings_show_cannot_change_under_the_same_tag(
 def test_who_sees_which_season(client: Client) -> None:
     owner = make_user()
     for visibility in ("public", "unlisted", "private"):
-        create_season(slug=visibility, name=visibility, points={"by_place": [1]}, owner=owner, visibility=visibility)
+        create_season(slug=visibility, name=visibility, rules=RULES, owner=owner, visibility=visibility)
 
     def seen() -> tuple[list[str], list[int]]:
         listed = [season.slug for season in client.get("/seasons/").context["page"]]
@@ -106,6 +107,6 @@ def test_who_sees_which_season(client: Client) -> None:
 
 def test_without_standings_or_seasons_the_pages_say_so(client: Client) -> None:
     assert "There are no seasons yet." in client.get("/seasons/").text
-    create_season(slug="city", name="City Series", points={"by_place": [1]}, owner=None)
+    create_season(slug="city", name="City Series", rules=RULES, owner=None)
     assert "There are no standings yet." in client.get(PAGE).text
     assert client.get("/seasons/none/").status_code == 404

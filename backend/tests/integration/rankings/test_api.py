@@ -8,8 +8,9 @@ from django.test import Client
 
 from apps.events.models import Event
 from apps.rankings.models import Season
-from apps.rankings.services import change_season, create_season, refresh_standings, set_season_events
+from apps.rankings.services import change_season, refresh_standings
 from tests.factories import add_entry, add_score, make_event, make_user, publish_event
+from tests.seasons import make_season, set_events
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -17,9 +18,7 @@ VISIBILITIES = ("public", "unlisted", "private")
 
 
 def season_of(visibility: str, owner: User | None = None) -> Season:
-    return create_season(
-        slug=visibility, name=visibility, points={"by_place": [10, "7.5"]}, owner=owner, visibility=visibility
-    )
+    return make_season(slug=visibility, name=visibility, owner=owner, visibility=visibility)
 
 
 def seen_by(user: User | None) -> tuple[set[str], set[str]]:
@@ -59,7 +58,7 @@ def race() -> Event:
 def season(race: Event) -> Season:
     season = season_of("public")
     draft = make_event(slug="upcoming", state="draft")
-    return set_season_events(season.pk, event_ids=[draft.pk, race.pk])
+    return set_events(season, draft, race)
 
 
 def standings(**query: Any) -> Any:
