@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from apps.errors import Missing
 from apps.events import pages
+from apps.events.line_details import BrokenTie, DetailView, read_broken_tie, read_details
 from apps.events.models import Entry, Event, Ranking
 from apps.events.page_columns import Row
 from apps.events.row_details import RowDetails, row_details
@@ -32,6 +33,8 @@ class Line:
     score_text: str
     status: Entry.Status
     standing: Entry.Standing
+    tie_broken_by: BrokenTie | None
+    details: Mapping[str, DetailView]  # those that it has, by the names of apps.events.pages.detail_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +65,25 @@ def read_lines(ranking: Ranking, rows: Sequence[Row]) -> list[Line]:
     """The rows as lines, without those whose entry is not shown any more. One query."""
     rules = parse_rules(ranking.rules)
     details = row_details(rows)
-    return [_line(row, details[row.entry_id], rules) for row in rows if row.entry_id in details]
+    names = pages.detail_names(ranking)
+    return [_line(row, details[row.entry_id], rules, names) for row in rows if row.entry_id in details]
 
 
-def _line(row: Row, details: RowDetails, rules: Rules) -> Line:
+def _line(row: Row, entry: RowDetails, rules: Rules, names: Sequence[str]) -> Line:
+    details = read_details(row, names, rules)
     return Line(
         rank=row.rank,
         shown_rank=_shown_rank(row, rules),
         position=row.position,
-        bib=details.bib,
-        name=details.name,
-        divisions=details.divisions,
+        bib=entry.bib,
+        name=entry.name,
+        divisions=entry.divisions,
         score=row.score,
         score_text="" if row.score is None else format_value(row.score, rules),
         status=row.status,
         standing=row.standing,
+        tie_broken_by=read_broken_tie(row, details, rules),
+        details=details,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Any, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -94,12 +95,20 @@ class Rules(Measure):
         """Whatever has a result of its own beside the main one."""
         return [*([] if self.is_penalty_contest else self.component_names), *sorted(self.secondary)]
 
-    @property
+    @cached_property
     def codes(self) -> Mapping[str, int]:
         """What stands in Score.component for each name: "" is 0, the main measure of an event without components."""
         # By name and not as they were written: PostgreSQL keeps no order of keys.
         names = [*self.component_names, *sorted(self.secondary)]
         return {"": 0} | {name: code for code, name in enumerate(names, 1)}
+
+    def name_of(self, code: int) -> str:
+        """The component or secondary measure of a Score.component; empty for neither."""
+        return self._names[code]
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return list(self.codes)
 
     def measure_of(self, name: str) -> Measure:
         """What the scores of a component or a secondary measure are, "" without components. Raises KeyError."""

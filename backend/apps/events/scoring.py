@@ -18,6 +18,7 @@ from apps.events.states import require_state
 from apps.events.values import parse_value
 
 MOST_ATTEMPTS = 10_000
+OUTCOMES = {outcome.label: outcome for outcome in Score.Outcome}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,21 @@ class Outcome:
         if self.score is None:
             raise self.refusal or RuntimeError("neither score nor refusal")
         return self.score
+
+
+def check_component(rules: Rules, name: str) -> str:
+    """The name of a component or secondary measure, or "" for the main one. Raises InvalidInput."""
+    if name in rules.codes and (name or not rules.components):
+        return name
+    known = ", ".join(each for each in rules.codes if each) or "none"
+    if not name:
+        raise InvalidInput(f"a score is of one of the rules' components: {known}")
+    raise InvalidInput(f"the rules have no component or secondary measure {name!r} (they have: {known})")
+
+
+def needs_value(rules: Rules, outcome: Score.Outcome) -> bool:
+    """Whether a score of this outcome must have a value: a foul has none, a submission always has its time."""
+    return outcome is Score.Outcome.VALID or rules.is_penalty_contest
 
 
 class ScoreBook:
@@ -115,7 +131,7 @@ class ScoreBook:
         entry = self.entries.get(row.bib)
         if entry is None:
             raise InvalidInput(f"no entry with bib {row.bib!r}", place="bib")
-        component = self._component(row)
+        component = self.codes[self._checked_component(row)]
         return Score(
             event=self.event,
             entry=entry,
@@ -129,16 +145,15 @@ class ScoreBook:
             request_digest=row.digest() if row.idempotency_key else "",
         )
 
-    def _component(self, row: NewScore) -> int:
-        code = self.codes.get(row.component)
-        if code is None or (not code and self.rules.components):
-            known = ", ".join(name for name in self.codes if name) or "none"
-            raise InvalidInput(f"the rules have no component {row.component!r} (they have: {known})", place="component")
-        return code
+    def _checked_component(self, row: NewScore) -> str:
+        try:
+            return check_component(self.rules, row.component)
+        except InvalidInput as refusal:
+            raise InvalidInput(refusal.reason, place="component") from refusal
 
     def _value(self, row: NewScore) -> int:
         if row.value is None:
-            if row.outcome is Score.Outcome.VALID or self.rules.is_penalty_contest:
+            if needs_value(self.rules, row.outcome):
                 raise InvalidInput("a value is needed", place="value")
             return 0
         try:

@@ -27,9 +27,20 @@ class VoidForm(forms.Form):
 
 @admin.register(Score)
 class ScoreAdmin(ReadOnlyAdmin):
-    list_display = ["entry", "event", "attempt", "result", "achieved_at", "recorded_by", "is_current", "void_reason"]
+    list_display = [
+        "entry",
+        "event",
+        "part",
+        "attempt",
+        "outcome",
+        "result",
+        "achieved_at",
+        "recorded_by",
+        "is_current",
+        "void_reason",
+    ]
     list_select_related = ["entry__participant", "event", "recorded_by"]
-    list_filter = ["is_current"]
+    list_filter = ["is_current", "outcome"]
     search_fields = ["=entry__bib", "entry__participant__name", "=event__slug"]
     search_help_text = "bib, name, or slug of the event"
     ordering = ["-id"]
@@ -38,7 +49,13 @@ class ScoreAdmin(ReadOnlyAdmin):
     @admin.display(ordering="value")
     def result(self, score: Score) -> str:
         """The value with its unit."""
-        return format_value(score.value, parse_rules(score.event.rules))
+        rules = parse_rules(score.event.rules)
+        return format_value(score.value, rules.measure_of(rules.name_of(score.component)))
+
+    @admin.display(ordering="component", empty_value="-")
+    def part(self, score: Score) -> str | None:
+        """The component or secondary measure."""
+        return parse_rules(score.event.rules).name_of(score.component) or None
 
     @admin.action(description="Void selected scores", permissions=["view"])
     def void_scores(self, request: HttpRequest, queryset: QuerySet[Score]) -> HttpResponse | None:

@@ -6,7 +6,9 @@ from rest_framework import serializers
 
 from apps.events.api.fields import STANDINGS, STATUSES, DivisionField, StrictSerializer, WordField
 from apps.events.api.pagination import MOST_ROWS, ROWS
+from apps.events.line_details import BrokenTie, DetailView
 from apps.events.models import Event, Ranking
+from apps.events.penalty_contest import Cell
 from apps.events.ranking_lines import Line
 
 MOST_NEIGHBOURS = 100
@@ -42,6 +44,32 @@ class RevisionQuery(StrictSerializer):
     revision = BoardQuery().fields["revision"]
 
 
+class BrokenTieSerializer(serializers.Serializer[BrokenTie]):
+    """What told an entry from others with an equal result."""
+
+    number = serializers.IntegerField(help_text="of the rules' tie-breakers, from 1: the last that was needed")
+    by = serializers.CharField(help_text="its kind, as in the rules")
+    text = serializers.CharField(help_text="in words")
+    value = serializers.CharField(help_text="what it compared of this entry; empty if there is no such thing")
+
+
+class CellSerializer(serializers.Serializer[Cell]):
+    """What an entry did about one problem of a penalty contest."""
+
+    solved = serializers.BooleanField()
+    attempts = serializers.IntegerField(help_text="judged, up to and with the solution")
+    pending = serializers.IntegerField(help_text="not judged, or not shown, yet")
+    time = serializers.IntegerField(help_text="of the solution, in units of penalty; 0 if it is not solved")
+
+
+class DetailSerializer(serializers.Serializer[DetailView]):
+    """Something that a line tells beside its score."""
+
+    text = serializers.CharField(help_text="as people read it")
+    value = serializers.IntegerField(allow_null=True, help_text="in its smallest unit; null for a problem's cell")
+    cell = CellSerializer(allow_null=True)
+
+
 class RankingLineSerializer(serializers.Serializer[Line]):
     """One line of a ranking."""
 
@@ -55,6 +83,11 @@ class RankingLineSerializer(serializers.Serializer[Line]):
     score_text = serializers.CharField()
     status = WordField(STATUSES)
     standing = WordField(STANDINGS)
+    tie_broken_by = BrokenTieSerializer(allow_null=True, help_text="null where no tie had to be broken")
+    details = serializers.DictField(
+        child=DetailSerializer(),
+        help_text="by name: `pending`, `penalty`, each component and secondary measure, what tie-breakers compare",
+    )
 
 
 class RankingHeadSerializer(serializers.Serializer[dict[str, Any]]):

@@ -5,10 +5,11 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from apps.events.api.fields import ScoreValueField, StrictSerializer
+from apps.events.api.fields import ScoreValueField, StrictSerializer, WordField
 from apps.events.api.pagination import PageQuery
 from apps.events.models import Score
-from apps.events.scoring import MOST_ATTEMPTS
+from apps.events.rules import Rules
+from apps.events.scoring import MOST_ATTEMPTS, OUTCOMES
 from apps.events.values import format_value
 from apps.rest.openapi import ProblemSerializer
 
@@ -22,8 +23,12 @@ class ScoreSerializer(serializers.Serializer[Score]):
 
     id = serializers.IntegerField()
     bib = serializers.CharField(source="entry.bib")
+    component = serializers.SerializerMethodField(help_text="or secondary measure; empty for neither")
     attempt = serializers.IntegerField()
-    value = serializers.IntegerField(help_text="in the smallest unit: ms, mm, a count, or points times 10^scale")
+    outcome = WordField(OUTCOMES)
+    value = serializers.IntegerField(
+        help_text="in the smallest unit: ms, mm, a count, or points times 10^scale; 0 where the attempt has none"
+    )
     value_text = serializers.SerializerMethodField(help_text="the value as people read it")
     achieved_at = serializers.DateTimeField()
     recorded_at = serializers.DateTimeField()
@@ -33,8 +38,13 @@ class ScoreSerializer(serializers.Serializer[Score]):
     voided_at = serializers.DateTimeField(allow_null=True)
     void_reason = serializers.CharField()
 
+    def get_component(self, score: Score) -> str:
+        rules: Rules = self.context["rules"]
+        return rules.name_of(score.component)
+
     def get_value_text(self, score: Score) -> str:
-        return format_value(score.value, self.context["rules"])
+        rules: Rules = self.context["rules"]
+        return format_value(score.value, rules.measure_of(rules.name_of(score.component)))
 
 
 class ScoreInput(StrictSerializer):
@@ -42,8 +52,18 @@ class ScoreInput(StrictSerializer):
 
     bib = serializers.CharField(max_length=23)
     value = ScoreValueField(
+        required=False,
         help_text="a whole number in the smallest unit (ms, mm, a count, points times 10^scale), or of `unit`; "
-        'or text such as "1:02:03.5", "9.25", or "12.4" with a unit'
+        'or text such as "1:02:03.5", "9.25", or "12.4" with a unit',
+    )
+    component = serializers.CharField(
+        required=False, help_text="or secondary measure, where the rules have any: a stage, a judge, a problem"
+    )
+    outcome = WordField(
+        OUTCOMES,
+        required=False,
+        help_text="`valid` unless given. `rejected`: an attempt that does not count (a foul, a wrong answer). "
+        "`pending`: not judged yet. These two need no value, save in a penalty contest, where it is the time",
     )
     unit = serializers.CharField(required=False, max_length=10, help_text="ms, s, min, h; mm, cm, m, km")
     attempt = serializers.IntegerField(

@@ -27,6 +27,7 @@ class KnownScore:
     """A current score."""
 
     pk: int
+    outcome: int
     value: int
     achieved_at: datetime
 
@@ -54,14 +55,14 @@ def load_entries(event: Event, bibs: Collection[str]) -> dict[str, KnownEntry]:
     return {bib: KnownEntry(*values) for bib, *values in rows}
 
 
-def load_scores(entry_ids: Collection[int], attempts: Collection[int]) -> dict[tuple[int, int], KnownScore]:
-    """The current scores of these entries in these attempts, by entry and attempt."""
+def load_scores(entry_ids: Collection[int], attempts: Collection[int]) -> dict[tuple[int, int, int], KnownScore]:
+    """The current scores of these entries in these attempts, by entry, component and attempt."""
     if not entry_ids:
         return {}
     rows: Iterable[tuple[Any, ...]] = Score.objects.filter(
         any_of("entry", entry_ids), attempt__in=attempts, is_current=True
-    ).values_list("entry_id", "attempt", "pk", "value", "achieved_at")
-    return {(entry_id, attempt): KnownScore(*values) for entry_id, attempt, *values in rows}
+    ).values_list("entry_id", "component", "attempt", "pk", "outcome", "value", "achieved_at")
+    return {(entry_id, component, attempt): KnownScore(*known) for entry_id, component, attempt, *known in rows}
 
 
 def load_participants(event: Event, external_ids: Collection[str]) -> dict[str, KnownParticipant]:

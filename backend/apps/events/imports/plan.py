@@ -117,10 +117,10 @@ class _Planner:
         """Whether a row's score is "new", "changed" or neither (""); what is to be written is noted."""
         if row.value is None:
             return ""
-        current = None if entry is None else self._scores.get((entry.pk, row.attempt))
+        current = None if entry is None else self._scores.get((entry.pk, row.component, row.attempt))
         if current is not None:
             same_moment = row.achieved_at is None or row.achieved_at == current.achieved_at
-            if current.value == row.value and same_moment:
+            if (current.outcome, current.value) == (row.outcome, row.value) and same_moment:
                 return ""
         self.plan.new_scores.append((row, row.value, current))
         return "new" if current is None else "changed"

@@ -136,9 +136,9 @@ def _add_scores(event: Event, batch: ImportBatch, plan: Plan, entry_ids: Mapping
             {
                 "event": event.pk,
                 "entry": entry_ids[row.bib],
-                "component": 0,
+                "component": row.component,
                 "attempt": row.attempt,
-                "outcome": int(Score.Outcome.VALID),
+                "outcome": int(row.outcome),
                 "external_id": "",
                 "value": value,
                 # Not the present moment: an import that was killed and goes on stores the same as an undisturbed one.

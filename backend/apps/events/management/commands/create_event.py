@@ -23,8 +23,8 @@ class Command(BaseCommand):
             required=True,
             metavar="FILE",
             help="path of the JSON file, - for standard input. "
-            "metric: points, duration, distance, count; direction: high, low; the rest has defaults: scale 0, "
-            "attempts best, ties competition",
+            "metric: points, duration, distance, count, penalty_contest; direction: high, low; the rest has defaults "
+            "and stands in docs/rules/, with examples",
         )
         parser.add_argument("--open", action="store_true", help="open it for scores at once")
         parser.add_argument("--owner", metavar="USERNAME", help="the organiser who may manage it, besides the staff")
