@@ -9,8 +9,8 @@ from apps.rankings.models import Season, Standings
 from apps.rankings.season_events import NewSeasonEvent
 
 TERMS_HELP = (
-    "slugs in order, each with its terms behind it: EVENT:multiplier=2 multiplies its points, EVENT:same-round makes it "
-    "one round with the event before, EVENT:no-ties keeps its places out of the tie-breakers"
+    "slugs in order, each with its terms behind it: EVENT:multiplier=2 multiplies its points, EVENT:same-round makes "
+    "it one round with the event before, EVENT:no-ties keeps its places out of the tie-breakers"
 )
 
 

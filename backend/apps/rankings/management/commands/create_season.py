@@ -20,7 +20,10 @@ class Command(BaseCommand):
         parser.add_argument("slug", metavar="SLUG", help="the season's name in addresses and commands")
         parser.add_argument("--name", required=True, help="the season's name for people")
         parser.add_argument(
-            "--rules", required=True, metavar="FILE", help="path of the JSON file, - for standard input; see docs/rules/"
+            "--rules",
+            required=True,
+            metavar="FILE",
+            help="path of the JSON file, - for standard input; see docs/rules/",
         )
         parser.add_argument("--events", nargs="*", default=[], metavar="EVENT", help=TERMS_HELP)
         parser.add_argument("--owner", metavar="USERNAME", help="the organiser who may manage it, besides the staff")
