@@ -74,7 +74,7 @@ class Ruling(models.Model):
     kind = models.CharField(max_length=10, choices=Kind)
     points = models.BigIntegerField(default=0, help_text="hundredths of a point, of an adjustment")
     reason = models.CharField(max_length=200)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by = models.ForeignKey(

@@ -9,7 +9,6 @@ from rest_framework import serializers
 from apps.events.api.fields import StrictSerializer
 from apps.events.models import Event
 from apps.rankings.models import Ruling
-from apps.rankings.page_columns import MOST_EVENTS
 from apps.rankings.points import format_points
 from apps.rankings.rules import SeasonRules, parse_season_rules
 
@@ -89,7 +88,7 @@ class SeasonEventInput(StrictSerializer):
 class SeasonEventsInput(StrictSerializer):
     """All events of a season, in order."""
 
-    events = serializers.ListField(child=SeasonEventInput(), max_length=MOST_EVENTS)
+    events = SeasonEventInput(many=True)
 
 
 class RulingSerializer(serializers.Serializer[Ruling]):

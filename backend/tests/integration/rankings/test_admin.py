@@ -1,16 +1,18 @@
 """Seasons in the admin: everything goes through the services."""
 
+import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from apps.events.models import Event
-from apps.rankings.models import Season
+from apps.rankings.models import Ruling, Season
 from apps.rankings.services import refresh_standings
 from delivery.models import OutboxMessage
-from tests.factories import make_event, make_user
-from tests.seasons import make_season, set_events
+from tests.factories import add_entry, make_event, make_user
+from tests.seasons import POINTS, make_season, set_events
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,11 +37,11 @@ def form(*rows: tuple[Season | None, Event | str, str], **fields: str) -> dict[s
         for season, event, order in rows
     ]
     return {
-        "name": "City series",
+        "name": "City Series",
         "slug": "city",
         "visibility": "public",
         "owner": "",
-        "rules": '{"points": {"by_place": [10, 7]}}',
+        "rules": json.dumps({"points": POINTS}),
         "season_events-TOTAL_FORMS": str(len(events)),
         "season_events-INITIAL_FORMS": str(sum(bool(row["id"]) for row in events)),
         **{f"season_events-{number}-{name}": text for number, row in enumerate(events) for name, text in row.items()},
@@ -56,7 +58,7 @@ def test_a_new_season_with_its_events_in_order(staff: Client) -> None:
     answer = staff.post("/admin/rankings/season/add/", form((None, second, "20"), (None, first, "10"), (None, "", "")))
     assert answer.status_code == 302, answer.content.decode()
     season = Season.objects.get(slug="city")
-    assert season.rules == {"points": {"by_place": [10, 7]}}
+    assert season.rules == {"points": POINTS}
     assert event_ids(season) == [first.pk, second.pk]
     assert OutboxMessage.objects.filter(
         task_name="rankings.refresh_standings", kwargs={"season_id": season.pk}
@@ -89,6 +91,43 @@ def test_a_refusal_is_shown_at_its_field_and_nothing_is_stored(staff: Client) ->
     assert answer.status_code == 200
     assert "points.by_place.1: Input should be a valid decimal" in answer.content.decode()
     assert not Season.objects.exists()
+
+
+def test_terms_of_an_event_are_set(staff: Client) -> None:
+    event = make_event()
+    season = set_events(make_season(), event)
+    terms = {"season_events-0-multiplier": "1.5", "season_events-0-breaks_ties": ""}
+    answer = staff.post(f"/admin/rankings/season/{season.pk}/change/", form((season, event, "1"), **terms))
+    assert answer.status_code == 302, answer.content.decode()
+    (row,) = season.season_events.all()
+    assert (row.multiplier, row.breaks_ties, row.same_round) == (Decimal("1.5"), False, False)
+
+
+def test_a_ruling_is_made_and_revoked_by_who_is_logged_in(staff: Client) -> None:
+    event = make_event()
+    participant = add_entry(event, "1", name="Ana").participant
+    season = set_events(make_season(), event)
+    made = {
+        "season": season.pk,
+        "participant": participant.pk,
+        "kind": "adjustment",
+        "points": "-2.5",
+        "reason": "late",
+    }
+    answer = staff.post("/admin/rankings/ruling/add/", {**made, "reason": ""})
+    assert (answer.status_code, Ruling.objects.count()) == (200, 0)
+    answer = staff.post("/admin/rankings/ruling/add/", made)
+    assert answer.status_code == 302, answer.content.decode()
+    ruling = Ruling.objects.get()
+    assert (ruling.points, ruling.reason, ruling.by and ruling.by.username) == (-250, "late", "staff")
+    address = f"/admin/rankings/ruling/{ruling.pk}/change/"
+    assert "-2.5" in staff.get(address).content.decode()
+    assert "a reason is needed" in staff.post(address, {"revoke_reason": ""}).content.decode()
+    assert staff.post(address, {"revoke_reason": "appeal"}).status_code == 302
+    ruling.refresh_from_db()
+    assert (ruling.revoke_reason, ruling.revoked_by and ruling.revoked_by.username) == ("appeal", "staff")
+    assert staff.post(address, {"revoke_reason": "again"}).status_code == 403
+    assert staff.get("/admin/rankings/ruling/").status_code == 200
 
 
 @pytest.mark.parametrize("page", ["", "add/", "{}/change/"])
