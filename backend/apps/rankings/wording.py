@@ -30,11 +30,11 @@ def tie_text(tie: TieBreak) -> str:
     """What broke a tie."""
     match tie.by:
         case BrokenBy.COUNTBACK:
-            return _("countback: number of places %(place)s") % {"place": tie.place}
+            return _("countback, place %(place)s") % {"place": tie.place}
         case BrokenBy.MOST_EVENTS:
             return _("number of events")
         case BrokenBy.LATEST_COMMON:
-            return _("latest common event: %(event)s") % {"event": tie.event}
+            return _("latest common event, %(event)s") % {"event": tie.event}
         case BrokenBy.NOTHING:
             return ""
 

@@ -1,5 +1,6 @@
 """The public pages of seasons. What a visitor may not see does not exist."""
 
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -30,6 +31,8 @@ LINES_PER_PAGE = 100
 REVISIONS_PER_PAGE = 50
 MOVES_PER_PAGE = 500
 
+Render = Callable[[], HttpResponse]
+
 
 @public_page
 def season_list(request: HttpRequest) -> HttpResponse:
@@ -43,21 +46,27 @@ def season_list(request: HttpRequest) -> HttpResponse:
 def standings(request: HttpRequest, slug: str, revision: int | None = None) -> HttpResponseBase:
     """The current standings of a season, or an earlier revision: ?division= chooses the board, ?page= leafs."""
     season, visitor = find_season(request, slug)
-    return _answer(request, season, visitor, partial(_render_standings, request, season, visitor, revision))
+    shown = [season.current_standings]
+    if revision is not None:
+        shown = list(season.standings.filter(revision=revision).only("event_ids"))
+    make = partial(_render_standings, request, season, visitor, revision)
+    return _answer(request, season, visitor, shown, make)
 
 
 @public_page
 def revisions(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The revisions of a season's standings, each with what led to it."""
     season, visitor = find_season(request, slug)
-    return _answer(request, season, visitor, partial(_render_revisions, request, season, visitor))
+    make = partial(_render_revisions, request, season, visitor)
+    return _answer(request, season, visitor, season.standings.only("event_ids"), make)
 
 
 @public_page
 def changes(request: HttpRequest, slug: str, before: int, after: int) -> HttpResponseBase:
     """Who moved from one revision to another, and why; ?division= chooses the board."""
     season, visitor = find_season(request, slug)
-    return _answer(request, season, visitor, partial(_render_changes, request, season, visitor, before, after))
+    make = partial(_render_changes, request, season, visitor, before, after)
+    return _answer(request, season, visitor, season.standings.only("event_ids"), make)
 
 
 def find_season(request: HttpRequest, slug: str) -> tuple[Season, Visitor]:
@@ -69,19 +78,20 @@ def find_season(request: HttpRequest, slug: str) -> tuple[Season, Visitor]:
     raise Http404(f"There is no season {slug}.")
 
 
-def _answer(request: HttpRequest, season: Season, visitor: Visitor, make: Any) -> HttpResponseBase:
+def _answer(
+    request: HttpRequest, season: Season, visitor: Visitor, shown: Iterable[Standings | None], make: Render
+) -> HttpResponseBase:
     # A change of a participant's name, of an entry or of a state moves the time of its event.
-    counted = season.current_standings.event_ids if season.current_standings else []
+    counted = {event_id for standings in shown if standings is not None for event_id in standings.event_ids}
     events = Event.objects.filter(Q(season_events__season=season) | Q(pk__in=counted))
     changed_at = events.aggregate(at=Max("updated_at"))["at"]
     etag = make_etag(season.pk, season.name, season.visibility, season.current_standings_id, changed_at)
 
     def answer() -> HttpResponse:
         try:
-            response: HttpResponse = make()
+            return make()
         except Missing as missing:
             raise Http404(str(missing)) from missing
-        return response
 
     return answer_with_page(request, etag, is_public=not visitor.is_authenticated, render=answer)
 
@@ -98,8 +108,8 @@ def _render_standings(request: HttpRequest, season: Season, visitor: Visitor, re
         check_board(found, board)
         page: Page[int] = get_page(Paginator(range(pages.line_count(found, board)), LINES_PER_PAGE), request)
         view = read_board(found, board, start=max(page.start_index() - 1, 0), stop=page.end_index())
-        # Only what everybody may open is a link: the page is the same for all.
-        linked = visible_events(AnonymousUser()).filter(pk__in=found.event_ids)
+        # Only what the visitor may open is a link.
+        linked = visible_events(visitor).filter(pk__in=found.event_ids)
         context |= {
             "view": view,
             "rows": rows(view),
