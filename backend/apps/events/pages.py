@@ -77,6 +77,12 @@ def iter_rows(ranking: Ranking, board: str) -> Iterator[Row]:
     return _iter_range(ranking, board, 0, row_count(ranking, board))
 
 
+def first_pages(ranking: Ranking) -> dict[str, list[Row]]:
+    """The rows of the first page of every board, by key; one query."""
+    keys = board_keys(ranking)
+    return {keys[number]: rows for number, rows in _selected(ranking, {(n, 0): slice(None) for n in range(len(keys))})}
+
+
 def place(ranking: Ranking, entry_id: int) -> dict[str, Row]:
     """An entry's row on each board that it is on, by key; empty if it is on none."""
     places = _places(ranking, [entry_id])

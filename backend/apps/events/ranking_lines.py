@@ -63,10 +63,15 @@ def check_board(ranking: Ranking, board: str) -> None:
 
 def read_lines(ranking: Ranking, rows: Sequence[Row]) -> list[Line]:
     """The rows as lines, without those whose entry is not shown any more. One query."""
+    return [line for line in read_lines_or_none(ranking, rows) if line is not None]
+
+
+def read_lines_or_none(ranking: Ranking, rows: Sequence[Row]) -> list[Line | None]:
+    """A line for each row, or None where the entry is not shown any more. One query."""
     rules = parse_rules(ranking.rules)
     details = row_details(rows)
     names = pages.detail_names(ranking)
-    return [_line(row, details[row.entry_id], rules, names) for row in rows if row.entry_id in details]
+    return [_line(row, details[row.entry_id], rules, names) if row.entry_id in details else None for row in rows]
 
 
 def _line(row: Row, entry: RowDetails, rules: Rules, names: Sequence[str]) -> Line:

@@ -36,6 +36,11 @@ class Ties(StrEnum):
     ORDINAL = "ordinal"  # 1 2 3 4, equals in the order of their bibs
 
 
+def _or_a_list(schema: dict[str, Any]) -> None:
+    """["sex", "age"] is short for {"sex": null, "age": null}."""
+    schema["anyOf"].append({"type": "array", "items": {"type": "string", "pattern": DIMENSION_PATTERN}})
+
+
 class Rules(Measure):
     """The rules of an event: its main measure, and how results become ranks."""
 
@@ -52,6 +57,7 @@ class Rules(Measure):
     )
     divisions: dict[Dimension, list[DivisionValue] | None] | None = Field(
         default=None,
+        json_schema_extra=_or_a_list,
         description="dimension -> its divisions; null instead of a list allows any value, "
         "no `divisions` at all allows any dimension",
     )
@@ -59,7 +65,6 @@ class Rules(Measure):
     @model_validator(mode="before")
     @classmethod
     def _divisions_as_list(cls, data: Any) -> Any:
-        """["sex", "age"] is short for {"sex": null, "age": null}."""
         if isinstance(data, dict) and isinstance(data.get("divisions"), list):
             names = data["divisions"]
             if all(isinstance(name, str) for name in names):
@@ -109,6 +114,11 @@ class Rules(Measure):
     @cached_property
     def _names(self) -> list[str]:
         return list(self.codes)
+
+    @property
+    def recorded_measures(self) -> list[Measure]:
+        """What scores may be of: the main measure first."""
+        return [SUBMISSION_TIME if self.is_penalty_contest else self, *self.secondary.values()]
 
     def measure_of(self, name: str) -> Measure:
         """What the scores of a component or a secondary measure are, "" without components. Raises KeyError."""
@@ -165,6 +175,11 @@ def _tie_breaker_mistakes(rules: Rules) -> Iterator[str]:
     for number, breaker in enumerate(rules.tie_breakers):
         for reason in breaker.mistakes(rules):
             yield f"tie_breakers.{number}: {reason}"
+
+
+def rules_schema() -> dict[str, Any]:
+    """The JSON Schema of a rules document. What must fit together beyond a schema is checked by parse_rules."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Rules.model_json_schema()}
 
 
 def parse_rules(document: Any) -> Rules:

@@ -26,7 +26,7 @@ from apps.events.api.ranking_serializers import (
     RevisionQuery,
     TopQuery,
 )
-from apps.events.exports import iter_csv, iter_export_rows
+from apps.events.exports import further_columns, iter_csv, iter_export_rows
 from apps.events.models import Event, Ranking
 from apps.events.ranking_lines import find_ranking
 from apps.events.result import OVERALL
@@ -176,6 +176,8 @@ class RankingExport(APIView):
     def get(self, request: Request, slug: str) -> HttpResponseBase:
         """Columns `division,rank,position,bib,name,score,status`; all divisions unless one is asked for.
 
+        Further columns follow where the rules give rise to them: `tie_broken_by`, and every detail of the lines.
+
         The rank is empty for those without one. Text that a spreadsheet would run as a formula begins with an
         apostrophe. Only the header while the event has no ranking yet.
         """
@@ -185,7 +187,8 @@ class RankingExport(APIView):
         def export() -> StreamingHttpResponse:
             ranking = find_ranking(event, query.get("revision"))
             rows = iter_export_rows(ranking, query.get("division")) if ranking else iter(())
-            response = StreamingHttpResponse(iter_csv(rows), content_type="text/csv; charset=utf-8")
+            lines = iter_csv(rows, further_columns(ranking) if ranking else ())
+            response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
             name = f"{event.slug}-{ranking.revision if ranking else 0}.csv"
             response["Content-Disposition"] = f'attachment; filename="{name}"'
             return response

@@ -2,6 +2,7 @@
 
 from django.urls import path, register_converter
 
+from apps.events.api.awards import EventAwards
 from apps.events.api.bulk_scores import BulkScores
 from apps.events.api.entries import EntryDetail, EntryList
 from apps.events.api.events import EventAction, EventDetail, EventList, TransitionList
@@ -9,12 +10,14 @@ from apps.events.api.imports import ImportDetail, ImportList, RejectionList
 from apps.events.api.lookups import ActionConverter, BibConverter
 from apps.events.api.rankings import RankingAround, RankingExport, RankingPage, RankingPlaces, RankingTop
 from apps.events.api.revisions import GenerateRanking, RevisionList
+from apps.events.api.rules import RulesSchema
 from apps.events.api.scores import ScoreList, ScoreVoid
 
 register_converter(BibConverter, "bib")
 register_converter(ActionConverter, "action")
 
 urlpatterns = [
+    path("rules/schema", RulesSchema.as_view(), name="rules-schema"),
     path("events", EventList.as_view(), name="events"),
     path("events/<slug:slug>", EventDetail.as_view(), name="event"),
     path("events/<slug:slug>/<action:action>", EventAction.as_view(), name="event-action"),
@@ -32,6 +35,7 @@ urlpatterns = [
     path("events/<slug:slug>/ranking/top", RankingTop.as_view(), name="ranking-top"),
     path("events/<slug:slug>/ranking/around/<bib:bib>", RankingAround.as_view(), name="ranking-around"),
     path("events/<slug:slug>/ranking/entries/<bib:bib>", RankingPlaces.as_view(), name="ranking-places"),
+    path("events/<slug:slug>/awards", EventAwards.as_view(), name="awards"),
     path("events/<slug:slug>/ranking/generate", GenerateRanking.as_view(), name="generate-ranking"),
     path("events/<slug:slug>/rankings", RevisionList.as_view(), name="rankings"),
 ]

@@ -70,10 +70,8 @@ class RowReader:
             for target, place in layout.places.items()
             if target.startswith(DIVISION)
         }
-        # Only a file with a column for it can be of an event that is made of components.
-        self._component = (
-            "" if "component" in layout.places or "score" not in layout.places else check_component(rules, "")
-        )
+        if "score" in layout.places and "component" not in layout.places:
+            check_component(rules, "")  # every row would be wrong
         # An event has few divisions and many rows.
         self._division = lru_cache(maxsize=10_000)(self._read_division)
 
@@ -104,7 +102,7 @@ class RowReader:
 
     def _row(self, line: int, cells: list[str]) -> Row:
         status = self._cell(cells, "status", _read_status, None)
-        component = self._cell(cells, "component", self._read_component, self._component)
+        component = self._cell(cells, "component", self._read_component, "")
         outcome = self._cell(cells, "outcome", _read_outcome, Score.Outcome.VALID)
         return Row(
             line=line,
@@ -128,16 +126,18 @@ class RowReader:
         return default if place is None else _read(place, cells[place].strip(), read)
 
     def _read_component(self, text: str) -> str:
-        return check_component(self._rules, text)
+        return check_component(self._rules, text) if text else ""
 
     def _read_score(self, status: Entry.Status | None, outcome: Score.Outcome, component: str, text: str) -> int | None:
-        if not text and status not in (None, Entry.Status.FINISHED):
+        # A row of an entry alone: it has no result, or only its components have scores.
+        if not text and (status not in (None, Entry.Status.FINISHED) or (self._rules.components and not component)):
             return None
+        check_component(self._rules, component)
         if not text and not needs_value(self._rules, outcome):
             return 0
         measure = self._rules.measure_of(component)
         # The unit given for the file is that of plain numbers where they have one.
-        return parse_value(text, measure, unit=self._unit if UNITS[measure.metric] else "")
+        return parse_value(text, measure, unit=self._unit if self._unit in UNITS[measure.metric] else "")
 
     def _read_division(self, dimension: str, text: str) -> str:
         if text:

@@ -50,6 +50,8 @@ def test_whole_ranking(visitor: APIClient, ranked: Event) -> None:
         "score_text": "21:40",
         "status": "finished",
         "standing": "competing",
+        "tie_broken_by": None,
+        "details": {},
     }
     last = shown["rows"][-1]
     assert (last["rank"], last["score"], last["score_text"], last["status"]) == (None, None, "", "DSQ")

@@ -3,12 +3,12 @@
 import json
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from apps.events.exports import ExportRow, iter_csv, iter_export_rows
+from apps.events.exports import COLUMNS, ExportRow, further_columns, iter_csv, iter_export_rows
 from apps.events.management.refusals import find_event, told_as_command_error
 from apps.events.ranking_lines import find_ranking
 
@@ -29,7 +29,8 @@ class Command(BaseCommand):
             if ranking is None:
                 raise CommandError(f"{event.slug} has no ranking yet; ask for it with generate_ranking")
             rows = iter_export_rows(ranking, options["division"])
-        lines = iter_csv(rows) if options["format"] == "csv" else iter_json(rows)
+        further = further_columns(ranking)
+        lines = iter_csv(rows, further) if options["format"] == "csv" else iter_json(rows, further)
         try:
             for line in lines:
                 self.stdout.write(line)
@@ -38,9 +39,12 @@ class Command(BaseCommand):
             sys.exit(1)  # the reader has enough, as `head` does
 
 
-def iter_json(rows: Iterable[ExportRow]) -> Iterator[str]:
+def iter_json(rows: Iterable[ExportRow], further: Sequence[str]) -> Iterator[str]:
     """The rows as lines of one JSON array of objects."""
-    objects = (json.dumps(row._asdict(), ensure_ascii=False) for row in rows)
+    columns = [*COLUMNS, *further]
+    objects = (
+        json.dumps(dict(zip(columns, [*cells, *more], strict=True)), ensure_ascii=False) for *cells, more in rows
+    )
     last = next(objects, None)
     yield "["
     for following in objects:
