@@ -123,6 +123,11 @@ class SeasonRules(_Document):
         return sum(split.events or 0 for split in self.splits) >= rounds
 
 
+def season_rules_schema() -> dict[str, Any]:
+    """The JSON Schema of a season's rules. What must fit together beyond a schema is checked by parse_season_rules."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **SeasonRules.model_json_schema()}
+
+
 def parse_season_rules(document: Any) -> SeasonRules:
     """Rules from a JSON document. Raises InvalidInput naming each wrong place and its reason."""
     return parse_document(SeasonRules, document, place="rules")

@@ -4,10 +4,11 @@ from django.urls import path
 
 from apps.rankings.api.revisions import StandingsChanges, StandingsExport, StandingsRevisions
 from apps.rankings.api.rulings import RulingList, RulingRevocation
-from apps.rankings.api.seasons import SeasonDetail, SeasonEvents, SeasonList
+from apps.rankings.api.seasons import SeasonDetail, SeasonEvents, SeasonList, SeasonRulesSchema
 from apps.rankings.api.standings import SeasonAwards, SeasonStandings, StandingsParticipant
 
 urlpatterns = [
+    path("season-rules/schema", SeasonRulesSchema.as_view(), name="season-rules-schema"),
     path("seasons", SeasonList.as_view(), name="seasons"),
     path("seasons/<slug:slug>", SeasonDetail.as_view(), name="season"),
     path("seasons/<slug:slug>/events", SeasonEvents.as_view(), name="season-events"),

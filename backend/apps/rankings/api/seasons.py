@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import status
 from rest_framework.generics import ListAPIView
@@ -26,6 +27,7 @@ from apps.rankings.api.serializers import (
     SeasonSerializer,
 )
 from apps.rankings.models import Season
+from apps.rankings.rules import season_rules_schema
 from apps.rankings.season_events import NewSeasonEvent
 from apps.rankings.services import change_season, create_season, set_season_events
 from apps.rest.openapi import problems
@@ -94,6 +96,20 @@ class SeasonDetail(APIView):
         require(may_manage_season(request.user, season), request)
         changed = change_season(season.pk, changes=read_body(SeasonChanges, request, partial=True))
         return Response(_document(changed, request))
+
+
+class SeasonRulesSchema(APIView):
+    """The JSON Schema of a season's rules."""
+
+    @extend_schema(
+        tags=["seasons"],
+        summary="Read the JSON Schema of season rules",
+        operation_id="season_rules_schema",
+        responses={200: OpenApiTypes.OBJECT},
+    )
+    def get(self, _request: Request) -> Response:
+        """For editors and for programs that write rules. What must fit together beyond it is checked on use."""
+        return Response(season_rules_schema())
 
 
 class SeasonEvents(APIView):
