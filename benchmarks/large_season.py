@@ -71,7 +71,10 @@ def _publish(event: Event, participants: np.ndarray, times: np.ndarray, sex: np.
 
 
 def _entries(
-    event: Event, participants: np.ndarray, bibs: np.ndarray, division_set: np.ndarray  # type: ignore[type-arg]
+    event: Event,
+    participants: np.ndarray,
+    bibs: np.ndarray,
+    division_set: np.ndarray,  # type: ignore[type-arg]
 ) -> Iterator[dict[str, object]]:
     for participant, bib, each in zip(participants.tolist(), bibs.tolist(), division_set.tolist(), strict=True):
         yield {"event_id": event.pk, "participant_id": participant, "bib": bib.decode(), "division_set_id": each}

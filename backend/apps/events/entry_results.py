@@ -23,6 +23,8 @@ from apps.events.models import Score
 from apps.events.penalty_contest import Contest, contest_order, judge_contest
 from apps.events.values import LARGEST_VALUE
 
+PENDING = "pending"  # the detail that counts them
+
 
 @dataclass(frozen=True, slots=True)
 class Detail:
@@ -102,11 +104,13 @@ class EntryResults:
 
     @cached_property
     def pending(self) -> Ints:
-        """How many scores are not judged, or not shown, yet."""
+        """How many scores are not judged, or not shown, yet: those of secondary measures too."""
+        chosen = self.data.scores.outcomes == Score.Outcome.PENDING
         if self.contest is not None:
-            return self.contest.pending
-        chosen = self.is_main & (self.data.scores.outcomes == Score.Outcome.PENDING)
-        return np.bincount(self.index[chosen], minlength=self.count).astype(np.int64)
+            # Of its problems those that are not solved already.
+            chosen &= ~self.is_main
+        counts = np.bincount(self.index[chosen], minlength=self.count).astype(np.int64)
+        return counts if self.contest is None else counts + self.contest.pending
 
     @cached_property
     def achieved(self) -> Ints:
@@ -133,8 +137,7 @@ class EntryResults:
     def details(self) -> Iterator[Detail]:
         """What rows tell beside score and tie-breakers: pending scores, the contest's cells, every measure."""
         known = np.ones(self.count, np.bool_)
-        if self.pending.any():
-            yield Detail("pending", known, self.pending)
+        yield Detail(PENDING, known, self.pending)
         if self.contest is not None:
             yield Detail("penalty", known, self.contest.penalty)
             for number, name in enumerate(self.rules.component_names):

@@ -77,14 +77,25 @@ def _further(line: Line, column: str) -> str:
 
 def iter_csv(rows: Iterable[ExportRow], further: Sequence[str] = ()) -> Iterator[str]:
     """The header and the rows as lines of CSV, safe to be opened in a spreadsheet."""
+    yield from write_rows([[*COLUMNS, *further]])
+    yield from write_rows(
+        [*(_cell(column, text) for column, text in zip(COLUMNS, cells, strict=True)), *more] for *cells, more in rows
+    )
+
+
+def write_rows(rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Lines of CSV."""
     writer: Any = csv.writer(_Echo())
-    yield writer.writerow([*COLUMNS, *further])
-    for *cells, more in rows:
-        yield writer.writerow([*(_cell(column, text) for column, text in zip(COLUMNS, cells, strict=True)), *more])
+    return (writer.writerow(row) for row in rows)
 
 
 def _cell(column: str, text: str) -> str:
-    return f"'{text}" if column in _TEXT_COLUMNS and text.startswith(_FORMULA_STARTS) else text
+    return safe_text(text) if column in _TEXT_COLUMNS else text
+
+
+def safe_text(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 class _Echo:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from apps.events.columns import Bibs, Codes, Flags, Indexes, Ints, RankingInput
-from apps.events.entry_results import Detail, EntryResults
+from apps.events.entry_results import PENDING, Detail, EntryResults
 from apps.events.models import Entry
 from apps.events.result import OVERALL, Board, Divisions, RankingResult, hash_content
 from apps.events.rules import Ties
@@ -79,10 +79,12 @@ def _row_details(found: EntryResults, keys: Sequence[Key], order: Ints, has_scor
     """What rows tell beside their score, in their order; each name once."""
     told: set[str] = set()
     for detail in (*found.details(), *(key.detail for key in keys)):
-        if detail.name not in told:
+        is_pending = detail.name == PENDING
+        # Looked for in the rows alone: what is pending of a hidden entry tells of it nowhere.
+        if detail.name not in told and not (is_pending and not detail.values[order].any()):
             told.add(detail.name)
             # Who is disqualified has neither a result nor parts of one.
-            known = detail.known[order] & (has_score | (detail.name == "pending"))
+            known = detail.known[order] & (has_score | is_pending)
             yield Detail(detail.name, known, np.where(known, detail.values[order], 0))
 
 

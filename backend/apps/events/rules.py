@@ -85,6 +85,10 @@ class Rules(Measure):
         """Whether scores are submissions that are accepted or rejected."""
         return self.metric is Metric.PENALTY_CONTEST
 
+    def is_submission(self, name: str) -> bool:
+        """Whether scores of this component or secondary measure are submissions: their value is a time."""
+        return self.is_penalty_contest and name not in self.secondary
+
     @property
     def penalty_rule(self) -> Penalty:
         """How a penalty contest counts."""

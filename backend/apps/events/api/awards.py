@@ -14,6 +14,7 @@ from apps.events.api.lookups import find_event
 from apps.events.api.ranking_documents import answer, head
 from apps.events.api.ranking_serializers import RankingHeadSerializer, RankingLineSerializer, RevisionQuery
 from apps.events.awards import Awards, read_awards
+from apps.events.models import Ranking
 from apps.events.ranking_lines import find_ranking
 from apps.rest.openapi import UNCHANGED, problems
 
@@ -39,19 +40,20 @@ class EventAwards(APIView):
         tags=["rankings"],
         summary="Read the awards",
         parameters=[RevisionQuery],
-        responses={200: AwardsSerializer, **UNCHANGED, **problems(422)},
+        responses={200: AwardsSerializer, **UNCHANGED, **problems(403, 422)},
     )
     def get(self, request: Request, slug: str) -> HttpResponseBase:
         """Winner and podium, overall and in each division. None while the event has no ranking yet."""
         event = find_event(request, slug)
         query = read_query(RevisionQuery, request)
+        variant = query.get("variant", Ranking.Variant.PUBLIC)
 
         def awards() -> Response:
-            ranking = find_ranking(event, query.get("revision"))
+            ranking = find_ranking(event, query.get("revision"), variant)
             found = read_awards(ranking) if ranking else []
             return Response(AwardsSerializer({**head(event, ranking), "awards": [_board(one) for one in found]}).data)
 
-        return answer(request, event, awards)
+        return answer(request, event, variant, awards)
 
 
 def _board(awards: Awards) -> dict[str, Any]:

@@ -5,11 +5,12 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.events.api.fields import STANDINGS, STATUSES, DivisionField, StrictSerializer, WordField
-from apps.events.api.pagination import MOST_ROWS, ROWS
+from apps.events.api.pagination import MOST_ROWS, ROWS, PageQuery
 from apps.events.line_details import BrokenTie, DetailView
 from apps.events.models import Event, Ranking
 from apps.events.penalty_contest import Cell
 from apps.events.ranking_lines import Line
+from apps.events.revision_reasons import shown_reasons
 
 MOST_NEIGHBOURS = 100
 
@@ -20,6 +21,11 @@ class BoardQuery(StrictSerializer):
     division = DivisionField(required=False, help_text="as in `sex:F`; `overall` unless given")
     revision = serializers.IntegerField(
         required=False, min_value=1, max_value=2**31 - 1, help_text="the current one unless given"
+    )
+    variant = serializers.ChoiceField(
+        required=False,
+        choices=Ranking.Variant.choices,
+        help_text="`live`: with what a freeze hides from the public, for those who work on the event",
     )
 
 
@@ -42,6 +48,11 @@ class RevisionQuery(StrictSerializer):
     """Which ranking."""
 
     revision = BoardQuery().fields["revision"]
+    variant = BoardQuery().fields["variant"]
+
+
+class RevisionListQuery(PageQuery):
+    variant = BoardQuery().fields["variant"]
 
 
 class BrokenTieSerializer(serializers.Serializer[BrokenTie]):
@@ -96,6 +107,12 @@ class RankingHeadSerializer(serializers.Serializer[dict[str, Any]]):
     event = serializers.SlugField()
     state = serializers.ChoiceField(choices=Event.State.choices)
     official = serializers.BooleanField(help_text="the published result; else it is provisional, or an earlier one")
+    freeze_at = serializers.DateTimeField(
+        allow_null=True, help_text="the public sees scores achieved from then on as pending; null once they are shown"
+    )
+    variant = serializers.ChoiceField(
+        choices=Ranking.Variant.choices, help_text="`live` for one that the public does not see"
+    )
     revision = serializers.IntegerField(allow_null=True)
     computed_at = serializers.DateTimeField(allow_null=True)
     content_hash = serializers.CharField(allow_null=True, help_text="equal for equal rankings")
@@ -107,6 +124,7 @@ class BoardSerializer(RankingHeadSerializer):
     division = serializers.CharField()
     total = serializers.IntegerField(help_text="lines of the whole board")
     ranked = serializers.IntegerField(help_text="those of them with a rank")
+    pending = serializers.IntegerField(help_text="scores of all its lines that are not judged, or not shown, yet")
     rows = RankingLineSerializer(many=True)
 
 
@@ -125,6 +143,7 @@ class RankingPlaceSerializer(serializers.Serializer[dict[str, Any]]):
     position = serializers.IntegerField()
     total = serializers.IntegerField()
     ranked = serializers.IntegerField()
+    pending = serializers.IntegerField()
 
 
 class PlacesSerializer(RankingHeadSerializer):
@@ -135,13 +154,24 @@ class PlacesSerializer(RankingHeadSerializer):
 
 
 class RevisionSerializer(serializers.Serializer[Ranking]):
-    """A ranking as it once was computed."""
+    """A ranking as it once was computed. The context holds the event's `hidden_reasons`."""
 
     revision = serializers.IntegerField()
     computed_at = serializers.DateTimeField()
     content_hash = serializers.CharField()
-    input_version = serializers.IntegerField(help_text="of the event's entries and scores")
-    duration_ms = serializers.IntegerField()
+    input_version = serializers.IntegerField(
+        allow_null=True,
+        help_text="of the event's entries and scores; null for who does not work on the event: it counts all changes",
+    )
+    duration_ms = serializers.IntegerField(allow_null=True, help_text="null for who does not work on the event")
+    reasons = serializers.SerializerMethodField(help_text="of the corrections that led from the revision before it")
+
+    def to_representation(self, instance: Ranking) -> Any:
+        document = super().to_representation(instance)
+        return document if self.context["works_on_it"] else {**document, "input_version": None, "duration_ms": None}
+
+    def get_reasons(self, ranking: Ranking) -> list[str]:
+        return shown_reasons(ranking, self.context["hidden_reasons"])
 
 
 class RequestedSerializer(serializers.Serializer[dict[str, Any]]):

@@ -139,7 +139,7 @@ def _add_scores(event: Event, batch: ImportBatch, plan: Plan, entry_ids: Mapping
                 "component": row.component,
                 "attempt": row.attempt,
                 "outcome": int(row.outcome),
-                "external_id": "",
+                "external_id": old.external_id if old else "",
                 "value": value,
                 # Not the present moment: an import that was killed and goes on stores the same as an undisturbed one.
                 "achieved_at": row.achieved_at or batch.created_at,

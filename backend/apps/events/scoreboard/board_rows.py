@@ -35,28 +35,30 @@ class BoardRow:
     rank_note: Word
     result: Word
     result_note: Word
+    pending: int  # scores that are not judged, or not shown, yet
 
 
-def board_rows(event: Event, lines: Sequence[Line]) -> list[BoardRow]:
-    """The lines as rows."""
+def board_rows(event: Event, lines: Sequence[Line], query: str = "") -> list[BoardRow]:
+    """The lines as rows; `query` goes with the addresses of their entries."""
     # One address is looked up and not a hundred.
     entries = reverse("scoreboard:entry", args=[event.slug, "0"]).removesuffix("0")
-    return [_row(line, entries) for line in lines]
+    return [_row(line, entries, query) for line in lines]
 
 
-def _row(line: Line, entries: str) -> BoardRow:
+def _row(line: Line, entries: str, query: str) -> BoardRow:
     rank, rank_note = shown_rank(line)
     result, result_note = shown_result(line)
     return BoardRow(
         bib=line.bib,
         name=line.name,
         divisions=" · ".join(line.divisions.values()),
-        url=entries + quote(line.bib),
+        url=entries + quote(line.bib) + query,
         medal=line.rank if line.rank is not None and line.rank <= 3 else 0,
         rank=rank,
         rank_note=rank_note,
         result=result,
         result_note=result_note,
+        pending=line.pending,
     )
 
 

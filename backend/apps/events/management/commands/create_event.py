@@ -1,10 +1,12 @@
 """manage.py create_event SLUG --name NAME --rules FILE: makes an event."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import transaction
+from django.utils.dateparse import parse_datetime
 
 from apps.events.management.inputs import find_user, read_json
 from apps.events.management.refusals import told_as_command_error
@@ -31,6 +33,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--visibility", default=Event.Visibility.PUBLIC.value, choices=Event.Visibility.values, help="(%(default)s)"
         )
+        parser.add_argument("--starts-at", type=_moment, metavar="TIME", help="as 2026-05-17T09:00:00Z")
+        parser.add_argument("--ends-at", type=_moment, metavar="TIME")
+        parser.add_argument(
+            "--freeze-at", type=_moment, metavar="TIME", help="scores achieved from then on are pending until the thaw"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         rules = read_json(options["rules"], option="--rules")
@@ -42,7 +49,17 @@ class Command(BaseCommand):
                 rules=rules,
                 owner=owner,
                 visibility=options["visibility"],
+                starts_at=options["starts_at"],
+                ends_at=options["ends_at"],
+                freeze_at=options["freeze_at"],
             )
             if options["open"]:
                 event = change_event_state(event.pk, action="open", by=owner)
         self.stdout.write(f"{event.slug}: created, {event.state}")
+
+
+def _moment(text: str) -> datetime:
+    moment = parse_datetime(text)
+    if moment is None or moment.tzinfo is None:
+        raise ArgumentTypeError("a moment is written with its offset from UTC, as in 2026-05-17T09:00:00Z")
+    return moment

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from apps.events.exports import COLUMNS, ExportRow, further_columns, iter_csv, iter_export_rows
 from apps.events.management.refusals import find_event, told_as_command_error
+from apps.events.models import Ranking
 from apps.events.ranking_lines import find_ranking
 
 
@@ -21,11 +22,13 @@ class Command(BaseCommand):
         parser.add_argument("--division", metavar="D", help="overall, or dimension and value as in sex:M")
         parser.add_argument("--format", default="csv", choices=["csv", "json"], help="(%(default)s)")
         parser.add_argument("--revision", type=int, metavar="N", help="the current one unless told")
+        parser.add_argument("--live", action="store_true", help="with what a freeze hides from the public")
 
     def handle(self, *args: Any, **options: Any) -> None:
         event = find_event(options["slug"])
         with told_as_command_error():
-            ranking = find_ranking(event, options["revision"])
+            variant = Ranking.Variant.LIVE if options["live"] else Ranking.Variant.PUBLIC
+            ranking = find_ranking(event, options["revision"], variant)
             if ranking is None:
                 raise CommandError(f"{event.slug} has no ranking yet; ask for it with generate_ranking")
             rows = iter_export_rows(ranking, options["division"])
