@@ -1,4 +1,4 @@
-"""A season of any size, made by COPY: every participant in most of its events, ranked and published, in two divisions."""
+"""A season of any size, made by COPY: everybody in most of its events, which are published, in two divisions."""
 
 from collections.abc import Iterator
 
@@ -40,7 +40,7 @@ def make_large_season(participants: int) -> Season:
     return season
 
 
-def _publish(event: Event, participants: np.ndarray, times: np.ndarray, sex: np.ndarray) -> None:  # type: ignore[type-arg]
+def _publish(event: Event, participants: np.ndarray, times: np.ndarray, sex: np.ndarray) -> None:
     """Stores entries and the ranking of these times."""
     sets = [DivisionSet.objects.create(event=event, values={"sex": value}) for value in ("F", "M")]
     bibs = np.arange(1, len(participants) + 1).astype(BIB_DTYPE)
@@ -74,7 +74,7 @@ def _entries(
     event: Event,
     participants: np.ndarray,
     bibs: np.ndarray,
-    division_set: np.ndarray,  # type: ignore[type-arg]
+    division_set: np.ndarray,
 ) -> Iterator[dict[str, object]]:
     for participant, bib, each in zip(participants.tolist(), bibs.tolist(), division_set.tolist(), strict=True):
         yield {"event_id": event.pk, "participant_id": participant, "bib": bib.decode(), "division_set_id": each}

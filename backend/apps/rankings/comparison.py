@@ -7,11 +7,10 @@ import numpy as np
 
 from apps.events.access import Visitor
 from apps.events.columns import Ints
-from apps.events.models import Participant
 from apps.rankings import pages
 from apps.rankings.models import Season, Standings
 from apps.rankings.points import format_points
-from apps.rankings.readers import lines_gone
+from apps.rankings.readers import lines_gone, read_names
 from apps.rankings.wording import CauseView, read_causes
 
 
@@ -60,7 +59,7 @@ def compare(season: Season, user: Visitor, before: Standings, after: Standings, 
 def _moves(before: Standings, after: Standings, board: str) -> list[Move]:
     old, new = _places(before, board), _places(after, board)
     changed = {one: None for one in (*new, *old) if old.get(one) != new.get(one)}
-    names = dict(Participant.objects.filter(pk__in=changed).values_list("pk", "name"))
+    names = read_names(changed)
     return [Move(one, names[one], _place(old.get(one)), _place(new.get(one))) for one in changed]
 
 

@@ -5,8 +5,10 @@ together with the lines: of an entry that is not shown any more there is no cell
 cell no line, and none in a count.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from django.db.models.functions import Coalesce
 
 from apps.errors import Missing
 from apps.events.access import Visitor
@@ -120,8 +122,8 @@ def read_events(standings: Standings) -> list[Event]:
 
 def read_lines(standings: Standings, lines: Sequence[Line]) -> list[LineView]:
     """The lines as people see them, without those of whom nothing is shown any more."""
-    names = dict(Participant.objects.filter(pk__in={line.participant_id for line in lines}).values_list("pk", "name"))
-    gone = _entries_gone(standings, names)
+    names = read_names(line.participant_id for line in lines)
+    gone = _entries_gone(standings)
     events = read_events(standings)
     views = []
     for line in lines:
@@ -134,16 +136,25 @@ def read_lines(standings: Standings, lines: Sequence[Line]) -> list[LineView]:
     return views
 
 
-def _entries_gone(standings: Standings, participants: Collection[int]) -> set[tuple[int, int]]:
+def read_names(participants: Iterable[int]) -> dict[int, str]:
+    """The names of these participants. Whoever turned out to be another is called like that other one."""
+    people = Participant.objects.filter(pk__in=set(participants))
+    return dict(people.annotate(shown=Coalesce("merged_into__name", "name")).values_list("pk", "shown"))
+
+
+def _entries_gone(standings: Standings) -> set[tuple[int, int]]:
     """Participant and event of each entry that is not shown any more."""
     hidden = Entry.objects.filter(event__in=standings.event_ids, standing__in=Entry.NOT_SHOWN)
-    return set(hidden.filter(participant__in=participants).values_list("participant", "event"))
+    gone = set(hidden.values_list("participant", "event"))
+    # What a participant got who was merged into another since is the other one's now.
+    merged = Participant.objects.filter(merged_into__in={participant for participant, _event in gone})
+    former = dict(merged.values_list("pk", "merged_into")) if gone else {}
+    return gone | {(one, event) for one, kept in former.items() for participant, event in gone if participant == kept}
 
 
 def lines_gone(standings: Standings, board: str) -> list[Line]:
     """The lines of a board of which no cell is shown any more."""
-    hidden = Entry.objects.filter(event__in=standings.event_ids, standing__in=Entry.NOT_SHOWN)
-    gone = set(hidden.values_list("participant", "event"))
+    gone = _entries_gone(standings)
     lines = pages.lines_of(standings, board, {participant for participant, _event in gone})
     return [line for line in lines if _cells_of(line, standings.event_ids) <= gone]
 

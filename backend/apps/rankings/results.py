@@ -80,10 +80,7 @@ def read_input(season: Season, sources: Sequence[Source], rulings: Iterable[Ruli
 
 def concerned(ruling: Ruling) -> int:
     """The participant whom a ruling is about now: one that turned out to be another is that other one."""
-    participant = ruling.participant
-    while participant.merged_into is not None:
-        participant = participant.merged_into
-    return participant.pk
+    return ruling.participant.merged_into_id or ruling.participant_id
 
 
 def _names(event_ids: Sequence[int], participants: Ints) -> dict[int, str]:

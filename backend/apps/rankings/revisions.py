@@ -22,7 +22,7 @@ def lock_season(season_id: int) -> Season:
 def refresh(season: Season) -> tuple[Standings | None, bool]:
     """The standings of a locked season as they are now, and whether they are a new revision."""
     sources = read_sources(season)
-    in_force = list(season.rulings.filter(revoked_at=None).select_related("participant__merged_into"))
+    in_force = list(season.rulings.filter(revoked_at=None).select_related("participant"))
     rulings = [_ruling(one) for one in in_force]
     result = compute_standings(read_input(season, sources, in_force))
     digest = content_hash(result, {"rules": season.rules, "rulings": rulings})

@@ -11,7 +11,7 @@ from apps.events.models import Entry, Event, Participant
 from apps.rankings.causes import Cause, Document
 from apps.rankings.models import Ruling, Season, Standings
 from apps.rankings.points import format_points
-from apps.rankings.readers import RulingView, TieBreak
+from apps.rankings.readers import RulingView, TieBreak, read_names
 from apps.rankings.tie_breaks import BrokenBy
 
 
@@ -56,10 +56,17 @@ def read_causes(season: Season, user: Visitor, revisions: Sequence[Standings]) -
     wanted = {one["event"] for one in documents if "event" in one}
     # What is in the season is named there; a private event only to who may see it.
     events = visible_events(user).filter(pk__in=wanted).in_bulk()
-    shown = Entry.objects.filter(standing__in=Entry.SHOWN, event__season_events__season=season)
-    people = Participant.objects.filter(pk__in={one["participant"] for one in documents if "participant" in one})
-    names = dict(people.filter(pk__in=shown.values("participant")).values_list("pk", "name"))
+    names = _shown_names(season, {one["participant"] for one in documents if "participant" in one})
     return [[view for one in standings.causes if (view := _view(one, events, names))] for standings in revisions]
+
+
+def _shown_names(season: Season, participants: set[int]) -> dict[int, str]:
+    """The names of those who are shown in an event of the season."""
+    people = dict(Participant.objects.filter(pk__in=participants).values_list("pk", "merged_into"))
+    current = {one: kept or one for one, kept in people.items()}
+    entries = Entry.objects.filter(standing__in=Entry.SHOWN, event__season_events__season=season)
+    shown = set(entries.filter(participant__in=current.values()).values_list("participant", flat=True))
+    return read_names(one for one, kept in current.items() if kept in shown)
 
 
 def _view(document: Document, events: dict[int, Event], names: dict[int, str]) -> CauseView | None:

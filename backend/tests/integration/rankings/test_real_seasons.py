@@ -52,11 +52,11 @@ def as_scores(results: list[dict[str, str]]) -> Iterator[dict[str, str]]:
 
 def load(loader: Loader, year: str, **rules: Any) -> Any:
     """The standings of a season as the API tells them."""
-    terms = []
+    terms: list[str] = []
     for (number, session), results in races_of(year).items():
         slug = f"s{year}-{number}-{session}"
         loader.load_event(slug, RACE, as_scores(results))
-        had_sprint = terms and terms[-1].startswith(f"s{year}-{number}-sprint")
+        had_sprint = bool(terms) and terms[-1].startswith(f"s{year}-{number}-sprint")
         terms.append(f"{slug}:no-ties" if session == "sprint" else f"{slug}:same-round" if had_sprint else slug)
     loader.load_season(f"s{year}", {**RULES, **rules}, terms)
     return get(f"seasons/s{year}/standings?limit=1000")

@@ -246,3 +246,7 @@ def test_a_ruling_goes_with_a_participant_who_turns_out_to_be_another(season: Se
     Entry.objects.filter(participant=double).update(participant=bia)
     Participant.objects.filter(pk=double.pk).update(merged_into=bia)
     assert board(season)[0] == (1, "Bia", "24")
+    refresh_standings(season.pk)
+    # The revision before knew two; both are called what they are now, and hidden as what they are now.
+    Entry.objects.filter(participant=bia).update(standing=Entry.Standing.HIDDEN)
+    assert [row["name"] for row in read("standings", revision=1)["rows"]] == ["Ana", "Caio"]

@@ -9,7 +9,7 @@ from django.db import connection
 from apps.errors import Conflict, InvalidInput, Missing
 from apps.events.models import Entry, Event
 from apps.events.services import change_entry, change_event, change_event_state, generate_event_ranking
-from apps.rankings import revisions
+from apps.rankings import pages
 from apps.rankings.models import Season, Standings
 from apps.rankings.pages import iter_lines
 from apps.rankings.readers import read_board
@@ -197,7 +197,7 @@ def test_a_run_that_fails_half_way_leaves_the_old_standings(
     refresh_standings(season.pk)
     before = table(season)
     publish_event(races[1])
-    monkeypatch.setattr(revisions.pages, "write", None)
+    monkeypatch.setattr(pages, "write", None)
     with pytest.raises(TypeError):
         refresh_standings(season.pk)
     assert table(season) == before

@@ -78,7 +78,7 @@ def races(draw: st.DrawFn) -> Race:
     )
 
 
-best_rules = st.one_of(
+best_rules: st.SearchStrategy[dict[str, Any]] = st.one_of(
     st.just({}),
     st.fixed_dictionaries({"best": st.integers(1, 4)}),
     st.fixed_dictionaries({"drop_worst": st.integers(1, 3)}),

@@ -1,5 +1,7 @@
 """Standings as pages say what was computed, and their hash tells them apart."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -33,7 +35,7 @@ def test_what_is_read_is_what_was_written(league: League) -> None:
         ]
 
 
-def check(board: Board, lines: list[object], rows: range) -> None:
+def check(board: Board, lines: Sequence[object], rows: range) -> None:
     assert len(lines) == len(rows)
     for line, row in zip(lines, rows, strict=True):
         cells = [

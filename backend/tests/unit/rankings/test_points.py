@@ -18,7 +18,8 @@ factors = st.fractions(min_value=Fraction(1, 10_000), max_value=1000, max_denomi
 
 def worth(ranks: list[int], factor: Fraction = Fraction(1), **points: Any) -> list[int]:
     scheme = parse_season_rules({"points": points}).points
-    return place_points(np.array(ranks, np.int64), scheme, factor).tolist()
+    found: list[int] = place_points(np.array(ranks, np.int64), scheme, factor).tolist()
+    return found
 
 
 def test_points_go_by_place_and_end_with_the_list() -> None:
