@@ -20,8 +20,9 @@ from apps.events.services import (
 )
 from apps.notifications.demo import contest, jumps
 from apps.notifications.demo.people import Person, make_people
-from apps.notifications.demo.races import COLUMNS, RACES, RULES, SEASON_POINTS, Race, Result, as_csv, run_race
+from apps.notifications.demo.races import COLUMNS, RACES, RULES, SEASON_RULES, Race, Result, as_csv, run_race
 from apps.rankings.models import Season
+from apps.rankings.season_events import NewSeasonEvent
 from apps.rankings.services import create_season, set_season_events
 
 SEED = 2026
@@ -51,9 +52,9 @@ def load_demo(now: datetime) -> None:
     runner_as_participant = Participant.objects.get(owner=organiser, external_id=people[RUNNER_NUMBER - 1].external_id)
     change_participant(runner_as_participant.pk, changes={"user": runner})
     season = create_season(
-        slug=SEASON_SLUG, name="Porto Sereno Running Series 2026", points=SEASON_POINTS, owner=organiser
+        slug=SEASON_SLUG, name="Porto Sereno Running Series 2026", rules=SEASON_RULES, owner=organiser
     )
-    set_season_events(season.pk, event_ids=[race.pk for race in races])
+    set_season_events(season.pk, events=[NewSeasonEvent(race.pk) for race in races])
     _make_live_event(people, organiser, now)
     _make_frozen_event(organiser, now)
     _make_upcoming_event(organiser, now)
