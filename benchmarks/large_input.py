@@ -1,5 +1,7 @@
 """The input of a ranking of any size, made in memory: many equal results, for tie-breakers to tell apart."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from apps.events.columns import BIB_DTYPE, NO_ORDER, EntryColumns, Ints, RankingInput, ScoreColumns
@@ -58,7 +60,7 @@ def make_contest(teams: int) -> RankingInput:
     return _input(CONTEST, _entries(rng, ids), scores)
 
 
-def _input(rules: dict[str, object], entries: EntryColumns, scores: ScoreColumns) -> RankingInput:
+def _input(rules: Mapping[str, object], entries: EntryColumns, scores: ScoreColumns) -> RankingInput:
     return RankingInput(1, parse_rules(rules), entries, scores, division_sets=_SETS)
 
 

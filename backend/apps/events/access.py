@@ -3,7 +3,7 @@
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Q, QuerySet
 
-from apps.events.models import Entry, Event
+from apps.events.models import Entry, Event, Participant
 
 Visitor = User | AnonymousUser
 
@@ -52,6 +52,24 @@ def may_manage_event(user: Visitor, event: Event) -> bool:
 def may_record_scores(user: Visitor, event: Event) -> bool:
     """Whoever manages an event, and the scorers assigned to it."""
     return may_manage_event(user, event) or (user.is_authenticated and event.scorers.filter(pk=user.pk).exists())
+
+
+def may_see_live(user: Visitor, event: Event) -> bool:
+    """What a freeze hides from the public is shown to those who work on the event."""
+    return may_record_scores(user, event)
+
+
+def may_correct_scores(user: Visitor, event: Event) -> bool:
+    """Whoever may record them; once results are published only those who manage the event."""
+    is_published = event.state == Event.State.PUBLISHED
+    return may_manage_event(user, event) if is_published else may_record_scores(user, event)
+
+
+def own_participants(user: Visitor) -> QuerySet[Participant]:
+    """The participants that `user` may merge: staff all of them, others their own."""
+    if user.is_staff:
+        return Participant.objects.all()
+    return Participant.objects.filter(owner=user) if user.is_authenticated else Participant.objects.none()
 
 
 def may_see_hidden(user: Visitor, event: Event) -> bool:

@@ -9,7 +9,7 @@ from apps.events.models import BIB_PATTERN, DivisionSet, Entry, Event
 from apps.events.rules import DIMENSION_PATTERN, DIVISION_PATTERN, Rules, parse_rules
 from apps.events.values import LARGEST_VALUE
 
-CHANGEABLE = frozenset({"standing", "status", "status_reason", "adjustment", "adjustment_reason"})
+CHANGEABLE = frozenset({"standing", "status", "status_reason", "adjustment", "adjustment_reason", "manual_order"})
 
 
 def check_bib(bib: str) -> str:

@@ -25,6 +25,7 @@ from apps.events.penalty_contest import Contest, contest_order, judge_contest
 from apps.events.values import LARGEST_VALUE
 
 _TABLE_PER_ROW = 4  # how much larger than entries and scores a table may be that finds entries by their ids
+PENDING = "pending"  # the detail that counts them
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +106,13 @@ class EntryResults:
 
     @cached_property
     def pending(self) -> Ints:
-        """How many scores are not judged, or not shown, yet."""
+        """How many scores are not judged, or not shown, yet: those of secondary measures too."""
+        chosen = self.data.scores.outcomes == Score.Outcome.PENDING
         if self.contest is not None:
-            return self.contest.pending
-        chosen = self.is_main & (self.data.scores.outcomes == Score.Outcome.PENDING)
-        return np.bincount(self.index[chosen], minlength=self.count).astype(np.int64)
+            # Of its problems those that are not solved already.
+            chosen &= ~self.is_main
+        counts = np.bincount(self.index[chosen], minlength=self.count).astype(np.int64)
+        return counts if self.contest is None else counts + self.contest.pending
 
     @cached_property
     def attempts(self) -> Ints:
@@ -144,7 +147,7 @@ class EntryResults:
     def details(self) -> Iterator[Detail]:
         """What rows tell beside score and tie-breakers: pending scores, the contest's cells, every measure."""
         known = np.ones(self.count, np.bool_)
-        yield Detail("pending", known, self.pending)
+        yield Detail(PENDING, known, self.pending)
         if self.contest is not None:
             yield Detail("penalty", known, self.contest.penalty)
             for number, name in enumerate(self.rules.component_names):

@@ -1,7 +1,7 @@
 """A ranking as a table, as the API and the command export it."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -25,9 +25,16 @@ class ExportRow(NamedTuple):
     name: str
     score: str  # formatted; empty where there is none
     status: str
+    further: Sequence[str] = ()  # in the order of further_columns
 
 
-COLUMNS = ExportRow._fields
+COLUMNS = ExportRow._fields[:-1]
+TIE = "tie_broken_by"
+
+
+def further_columns(ranking: Ranking) -> list[str]:
+    """What its rows tell beside the columns that every ranking has: the tie-breaker, and their details."""
+    return [*([TIE] if ranking.rules.get("tie_breakers") else []), *pages.detail_names(ranking)]
 
 
 def iter_export_rows(ranking: Ranking, division: str | None = None) -> Iterator[ExportRow]:
@@ -38,7 +45,8 @@ def iter_export_rows(ranking: Ranking, division: str | None = None) -> Iterator[
     if division is not None:
         check_board(ranking, division)
     boards = pages.board_keys(ranking) if division is None else [division]
-    return (_export_row(board, line) for board in boards for line in _iter_lines(ranking, board))
+    further = further_columns(ranking)
+    return (_export_row(board, line, further) for board in boards for line in _iter_lines(ranking, board))
 
 
 def _iter_lines(ranking: Ranking, board: str) -> Iterator[Line]:
@@ -47,7 +55,7 @@ def _iter_lines(ranking: Ranking, board: str) -> Iterator[Line]:
         yield from read_lines(ranking, chunk)
 
 
-def _export_row(board: str, line: Line) -> ExportRow:
+def _export_row(board: str, line: Line, further: Sequence[str]) -> ExportRow:
     return ExportRow(
         division=board,
         rank="" if line.rank is None else str(line.rank),
@@ -56,19 +64,38 @@ def _export_row(board: str, line: Line) -> ExportRow:
         name=line.name,
         score=line.score_text,
         status=Entry.Status(line.status).label,
+        further=[_further(line, column) for column in further],
     )
 
 
-def iter_csv(rows: Iterable[ExportRow]) -> Iterator[str]:
+def _further(line: Line, column: str) -> str:
+    if column == TIE:
+        return line.tie_broken_by.text if line.tie_broken_by else ""
+    detail = line.details.get(column)
+    return detail.text if detail else ""
+
+
+def iter_csv(rows: Iterable[ExportRow], further: Sequence[str] = ()) -> Iterator[str]:
     """The header and the rows as lines of CSV, safe to be opened in a spreadsheet."""
+    yield from write_rows([[*COLUMNS, *further]])
+    yield from write_rows(
+        [*(_cell(column, text) for column, text in zip(COLUMNS, cells, strict=True)), *more] for *cells, more in rows
+    )
+
+
+def write_rows(rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Lines of CSV."""
     writer: Any = csv.writer(_Echo())
-    yield writer.writerow(COLUMNS)
-    for row in rows:
-        yield writer.writerow([_cell(column, text) for column, text in zip(COLUMNS, row, strict=True)])
+    return (writer.writerow(row) for row in rows)
 
 
 def _cell(column: str, text: str) -> str:
-    return f"'{text}" if column in _TEXT_COLUMNS and text.startswith(_FORMULA_STARTS) else text
+    return safe_text(text) if column in _TEXT_COLUMNS else text
+
+
+def safe_text(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 class _Echo:

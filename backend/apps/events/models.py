@@ -82,14 +82,23 @@ class Event(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_frozen(self) -> bool:
+        """Whether scores achieved from `freeze_at` on are pending for the public, be that moment past or to come."""
+        return self.freeze_at is not None and self.thawed_at is None
+
     def clean(self) -> None:
-        """Refuse an end before the start."""
+        """Refuse an end before the start, and a freeze outside of the event."""
         if self.starts_at and self.ends_at and self.ends_at < self.starts_at:
             raise ValidationError({"ends_at": "an event does not end before it starts"})
+        if self.freeze_at and self.starts_at and self.freeze_at < self.starts_at:
+            raise ValidationError({"freeze_at": "a freeze does not begin before the event"})
+        if self.freeze_at and self.ends_at and self.freeze_at > self.ends_at:
+            raise ValidationError({"freeze_at": "a freeze does not begin after the event"})
 
 
 class EventTransition(models.Model):
-    """One change of an event's state: who, when, why."""
+    """One change of an event's state, or of its freeze, which leaves the state as it is: who, when, why."""
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="transitions")
     from_state = models.CharField(max_length=10, choices=Event.State)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from django.db.models import QuerySet
 
+from apps.events.entry_results import PENDING
 from apps.events.models import Entry, Ranking
 from apps.events.page_columns import Row, decode_lookup, decode_rows, encode_lookup, encode_rows
 from apps.events.page_format import PAGE_ROWS, CorruptPage
@@ -38,8 +39,15 @@ def encode(result: RankingResult) -> EncodedRanking:
         "dimensions": len(dimensions),
         "details": [detail.name for detail in result.details],
         "boards": [[board.key, len(board.rows), int(np.count_nonzero(board.rank))] for board in result.boards],
+        "pending": _pending_counts(result),
     }
     return EncodedRanking(boards=summary, pages=pages)
+
+
+def _pending_counts(result: RankingResult) -> list[int]:
+    """Of each board how many scores are pending; nothing if none are."""
+    pending = [detail.values for detail in result.details if detail.name == PENDING]
+    return [int(pending[0][board.rows].sum()) for board in result.boards] if pending else []
 
 
 def write(ranking_id: int, encoded: EncodedRanking) -> None:
@@ -67,6 +75,17 @@ def ranked_count(ranking: Ranking, board: str) -> int:
     return next((ranked for key, _rows, ranked in ranking.boards["boards"] if key == board), 0)
 
 
+def pending_count(ranking: Ranking, board: str) -> int:
+    """How many scores of a board's rows are pending."""
+    counts = ranking.boards.get("pending")
+    return counts[board_keys(ranking).index(board)] if counts and board in board_keys(ranking) else 0
+
+
+def pending_of(ranking: Ranking, row: Row) -> int:
+    """How many scores of one row are pending."""
+    return dict(zip(detail_names(ranking), row.details, strict=True)).get(PENDING) or 0
+
+
 def rows(ranking: Ranking, board: str, start: int, stop: int) -> list[Row]:
     """The rows from index `start` (0 is the top line) up to and without `stop`, as far as there are any."""
     return list(_iter_range(ranking, board, start, stop))
@@ -75,6 +94,12 @@ def rows(ranking: Ranking, board: str, start: int, stop: int) -> list[Row]:
 def iter_rows(ranking: Ranking, board: str) -> Iterator[Row]:
     """All rows of a board, a page in memory at a time."""
     return _iter_range(ranking, board, 0, row_count(ranking, board))
+
+
+def first_pages(ranking: Ranking) -> dict[str, list[Row]]:
+    """The rows of the first page of every board, by key; one query."""
+    keys = board_keys(ranking)
+    return {keys[number]: rows for number, rows in _selected(ranking, {(n, 0): slice(None) for n in range(len(keys))})}
 
 
 def place(ranking: Ranking, entry_id: int) -> dict[str, Row]:

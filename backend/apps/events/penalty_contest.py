@@ -51,6 +51,13 @@ def unpack_cell(packed: int) -> Cell:
     )
 
 
+def check_submission(milliseconds: int) -> int:
+    """The time of a submission. Raises InvalidInput for one that no ranking could count."""
+    if milliseconds > LATEST_SUBMISSION:
+        raise InvalidInput(f"a submission is at most {LATEST_SUBMISSION} ms after the start")
+    return milliseconds
+
+
 def judge_contest(scores: ScoreColumns, index: Ints, adjustment: Ints, rules: Rules) -> Contest:
     """The contest's results; `index` is each score's entry.
 

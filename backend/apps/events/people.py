@@ -9,14 +9,15 @@ from apps.events.models import Event, Participant
 
 
 def find_participant(event: Event, *, name: str, external_id: str = "", user: User | None = None) -> Participant:
-    """The owner's participant with this external id, else a new one."""
+    """The owner's participant with this external id, or the one into which that was merged; else a new one."""
     participant = Participant(name=name, owner=event.owner, external_id=external_id, user=user)
     check_model(participant)
     if external_id:
         # Another event of the same owner may enter the same participant at this moment.
-        return Participant.objects.get_or_create(
+        found, _ = Participant.objects.select_related("merged_into").get_or_create(
             owner=event.owner, external_id=external_id, defaults={"name": name, "user": user}
-        )[0]
+        )
+        return found.merged_into or found
     participant.save()
     return participant
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from apps.events.columns import Bibs, Codes, Flags, Indexes, Ints, RankingInput
-from apps.events.entry_results import Detail, EntryResults
+from apps.events.entry_results import PENDING, Detail, EntryResults
 from apps.events.models import Entry
 from apps.events.result import OVERALL, Board, Divisions, RankingResult, hash_content
 from apps.events.rules import Ties
@@ -79,7 +79,7 @@ def _row_details(found: EntryResults, keys: Sequence[Key], order: Ints, has_scor
     """What rows tell beside their score, in their order; each name once."""
     told: set[str] = set()
     for detail in (*found.details(), *(key.detail for key in keys)):
-        is_pending = detail.name == "pending"
+        is_pending = detail.name == PENDING
         # Nothing pending is not told; nor is what hidden entries have pending, and so it is asked of the rows.
         if detail.name in told or (is_pending and not detail.values[order].any()):
             continue

@@ -7,6 +7,7 @@ from apps.events.columns import RankingInput
 from apps.events.models import Event, Ranking
 from apps.events.ranking import rank_entries
 from apps.events.result import RankingResult
+from apps.events.revision_reasons import tell_reasons
 
 Variant = Ranking.Variant
 
@@ -25,17 +26,18 @@ def rank_input(data: RankingInput) -> Ranked:
 
 
 def store_rankings(event: Event, live: Ranked, public: Ranked, *, input_version: int) -> bool:
-    """Point a locked event, which the caller saves, to these rankings. Returns whether one of them is new.
+    """Point a locked event, which the caller saves, to these rankings. Returns whether the public one is new.
 
-    Where both say the same they are one revision, the public one: everybody reads it.
+    Where both say the same they are one revision, the public one: everybody reads it. Whether the live one is new is
+    for nobody to know who hears of this run.
     """
-    before = (event.current_ranking_id, event.public_ranking_id)
+    before = event.public_ranking_id
     event.public_ranking = _revision(event, Variant.PUBLIC, event.public_ranking, public, input_version)
     if live.result.content_hash == public.result.content_hash:
         event.current_ranking = event.public_ranking
     else:
         event.current_ranking = _revision(event, Variant.LIVE, event.current_ranking, live, input_version)
-    return before != (event.current_ranking.pk, event.public_ranking.pk)
+    return before != event.public_ranking.pk
 
 
 def _revision(event: Event, variant: Variant, current: Ranking | None, ranked: Ranked, input_version: int) -> Ranking:
@@ -43,11 +45,12 @@ def _revision(event: Event, variant: Variant, current: Ranking | None, ranked: R
     if current is not None and current.variant == variant and current.content_hash == ranked.result.content_hash:
         return current
     same = Ranking.objects.filter(event=event, variant=variant).order_by("-revision")
-    newest = same.values_list("revision", flat=True).first()
+    newest = same.only("revision", "input_version").first()
     ranking = Ranking.objects.create(
         event=event,
         variant=variant,
-        revision=(newest or 0) + 1,
+        revision=newest.revision + 1 if newest else 1,
+        reason=tell_reasons(event, variant, newest.input_version, input_version) if newest else "",
         input_version=input_version,
         duration_ms=event.ranking_ms,
         content_hash=ranked.result.content_hash,

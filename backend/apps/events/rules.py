@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Any, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -35,6 +36,11 @@ class Ties(StrEnum):
     ORDINAL = "ordinal"  # 1 2 3 4, equals in the order of their bibs
 
 
+def _or_a_list(schema: dict[str, Any]) -> None:
+    """["sex", "age"] is short for {"sex": null, "age": null}."""
+    schema["anyOf"].append({"type": "array", "items": {"type": "string", "pattern": DIMENSION_PATTERN}})
+
+
 class Rules(Measure):
     """The rules of an event: its main measure, and how results become ranks."""
 
@@ -51,6 +57,7 @@ class Rules(Measure):
     )
     divisions: dict[Dimension, list[DivisionValue] | None] | None = Field(
         default=None,
+        json_schema_extra=_or_a_list,
         description="dimension -> its divisions; null instead of a list allows any value, "
         "no `divisions` at all allows any dimension",
     )
@@ -58,7 +65,6 @@ class Rules(Measure):
     @model_validator(mode="before")
     @classmethod
     def _divisions_as_list(cls, data: Any) -> Any:
-        """["sex", "age"] is short for {"sex": null, "age": null}."""
         if isinstance(data, dict) and isinstance(data.get("divisions"), list):
             names = data["divisions"]
             if all(isinstance(name, str) for name in names):
@@ -76,6 +82,10 @@ class Rules(Measure):
         """Whether scores are submissions that are accepted or rejected."""
         return self.metric is Metric.PENALTY_CONTEST
 
+    def is_submission(self, name: str) -> bool:
+        """Whether scores of this component or secondary measure are submissions: their value is a time."""
+        return self.is_penalty_contest and name not in self.secondary
+
     @property
     def penalty_rule(self) -> Penalty:
         """How a penalty contest counts."""
@@ -91,12 +101,25 @@ class Rules(Measure):
         """Whatever has a result of its own beside the main one."""
         return [*([] if self.is_penalty_contest else self.component_names), *sorted(self.secondary)]
 
-    @property
+    @cached_property
     def codes(self) -> Mapping[str, int]:
         """What stands in Score.component for each name: "" is 0, the main measure of an event without components."""
         # By name and not as they were written: PostgreSQL keeps no order of keys.
         names = [*self.component_names, *sorted(self.secondary)]
         return {"": 0} | {name: code for code, name in enumerate(names, 1)}
+
+    def name_of(self, code: int) -> str:
+        """The component or secondary measure of a Score.component; empty for neither."""
+        return self._names[code]
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return list(self.codes)
+
+    @property
+    def recorded_measures(self) -> list[Measure]:
+        """What scores may be of: the main measure first."""
+        return [SUBMISSION_TIME if self.is_penalty_contest else self, *self.secondary.values()]
 
     def measure_of(self, name: str) -> Measure:
         """What the scores of a component or a secondary measure are, "" without components. Raises KeyError."""
@@ -156,6 +179,11 @@ def _tie_breaker_mistakes(rules: Rules) -> Iterator[str]:
     for number, breaker in enumerate(rules.tie_breakers):
         for reason in breaker.mistakes(rules):
             yield f"tie_breakers.{number}: {reason}"
+
+
+def rules_schema() -> dict[str, Any]:
+    """The JSON Schema of a rules document. What must fit together beyond a schema is checked by parse_rules."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Rules.model_json_schema()}
 
 
 def parse_rules(document: Any) -> Rules:

@@ -13,11 +13,13 @@ from django.utils import timezone
 
 from apps.errors import Conflict, InvalidInput, Refused
 from apps.events.models import Entry, Event, Score
+from apps.events.penalty_contest import check_submission
 from apps.events.rules import Rules, parse_rules
 from apps.events.states import require_state
 from apps.events.values import parse_value
 
 MOST_ATTEMPTS = 10_000
+OUTCOMES = {outcome.label: outcome for outcome in Score.Outcome}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +36,17 @@ class NewScore:
     achieved_at: datetime | None = None  # None: now
     component: str = ""  # of the rules' components or secondary measures
     outcome: Score.Outcome = Score.Outcome.VALID
-    idempotency_key: str = ""
+    idempotency_key: str = ""  # names the request
+    external_id: str = ""  # names the score where it comes from
+    reason: str = ""  # why it is other than before, if it is
 
     def digest(self) -> str:
         """What was sent, without its key: the same key must come with the same digest."""
         content = [self.bib, self.value, self.unit, self.attempt, self.achieved_at and self.achieved_at.isoformat()]
         if self.component or self.outcome:
             content += [self.component, int(self.outcome)]
+        if self.external_id or self.reason:
+            content += [self.external_id, self.reason]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
@@ -57,6 +63,21 @@ class Outcome:
         if self.score is None:
             raise self.refusal or RuntimeError("neither score nor refusal")
         return self.score
+
+
+def check_component(rules: Rules, name: str) -> str:
+    """The name of a component or secondary measure, or "" for the main one. Raises InvalidInput."""
+    if name in rules.codes and (name or not rules.components):
+        return name
+    known = ", ".join(each for each in rules.codes if each) or "none"
+    if not name:
+        raise InvalidInput(f"a score is of one of the rules' components: {known}")
+    raise InvalidInput(f"the rules have no component or secondary measure {name!r} (they have: {known})")
+
+
+def needs_value(rules: Rules, outcome: Score.Outcome) -> bool:
+    """Whether a score of this outcome must have a value: a foul has none, a submission always has its time."""
+    return outcome is Score.Outcome.VALID or rules.is_penalty_contest
 
 
 class ScoreBook:
@@ -80,6 +101,7 @@ class ScoreBook:
         self.by_key = self._known_scores({row.idempotency_key for row in rows if row.idempotency_key})
         # The next attempt is always free: only a row that names its attempt needs to know which are taken.
         self.taken = self._taken_attempts() if any(row.attempt is not None for row in rows) else set()
+        self.new: list[Score] = []  # to be written
 
     def _known_scores(self, keys: set[str]) -> dict[str, Score]:
         if not keys:
@@ -100,49 +122,71 @@ class ScoreBook:
                 return Outcome(refusal=Conflict("this key came with other content before", place="idempotency_key"))
             return Outcome(score=known)
         try:
-            score = self._score(row)
+            outcome = self.accept(row)
         except Refused as refusal:
             return Outcome(refusal=refusal)
-        if row.idempotency_key:
-            self.by_key[row.idempotency_key] = score
+        if outcome.is_new and outcome.score is not None:
+            self.new.append(outcome.score)
+            if row.idempotency_key:
+                self.by_key[row.idempotency_key] = outcome.score
+        return outcome
+
+    def accept(self, row: NewScore) -> Outcome:
+        """A score from a row whose request was not seen before. Raises Refused."""
+        score = self._score(row)
         place = (score.entry_id, score.component)
         self.taken.add((*place, score.attempt))
         self.last_attempt[place] = max(score.attempt, self.last_attempt.get(place, 0))
         return Outcome(score=score, is_new=True)
 
+    def store(self) -> None:
+        """Write the new scores."""
+        Score.objects.bulk_create(self.new, batch_size=1000)
+        self.new.clear()
+
     def _score(self, row: NewScore) -> Score:
         require_state(self.event, Event.State.OPEN, doing="recording scores")
-        entry = self.entries.get(row.bib)
-        if entry is None:
-            raise InvalidInput(f"no entry with bib {row.bib!r}", place="bib")
-        component = self._component(row)
+        if row.reason and not row.external_id:
+            raise InvalidInput(
+                "a reason goes with an external id, under which a score can be corrected", place="reason"
+            )
+        entry, component = self.place_of(row)
         return Score(
             event=self.event,
             entry=entry,
             component=component,
             attempt=self._attempt(row, entry, component),
             outcome=row.outcome,
-            value=self._value(row),
+            value=self.value_of(row),
             achieved_at=row.achieved_at or self.now,
             recorded_by=self.by,
             idempotency_key=row.idempotency_key,
-            request_digest=row.digest() if row.idempotency_key else "",
+            request_digest=row.digest() if row.idempotency_key or row.external_id else "",
+            external_id=row.external_id,
         )
 
-    def _component(self, row: NewScore) -> int:
-        code = self.codes.get(row.component)
-        if code is None or (not code and self.rules.components):
-            known = ", ".join(name for name in self.codes if name) or "none"
-            raise InvalidInput(f"the rules have no component {row.component!r} (they have: {known})", place="component")
-        return code
+    def place_of(self, row: NewScore) -> tuple[Entry, int]:
+        """The entry and the component of a row. Raises InvalidInput."""
+        entry = self.entries.get(row.bib)
+        if entry is None:
+            raise InvalidInput(f"no entry with bib {row.bib!r}", place="bib")
+        return entry, self.codes[self._checked_component(row)]
 
-    def _value(self, row: NewScore) -> int:
+    def _checked_component(self, row: NewScore) -> str:
+        try:
+            return check_component(self.rules, row.component)
+        except InvalidInput as refusal:
+            raise InvalidInput(refusal.reason, place="component") from refusal
+
+    def value_of(self, row: NewScore) -> int:
+        """The value of a row in the smallest unit. Raises InvalidInput."""
         if row.value is None:
-            if row.outcome is Score.Outcome.VALID or self.rules.is_penalty_contest:
+            if needs_value(self.rules, row.outcome):
                 raise InvalidInput("a value is needed", place="value")
             return 0
         try:
-            return parse_value(row.value, self.rules.measure_of(row.component), unit=row.unit)
+            value = parse_value(row.value, self.rules.measure_of(row.component), unit=row.unit)
+            return check_submission(value) if self.rules.is_submission(row.component) else value
         except InvalidInput as refusal:
             raise InvalidInput(refusal.reason, place="value") from refusal
 

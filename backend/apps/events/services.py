@@ -11,18 +11,24 @@ from django.utils import timezone
 
 from apps.errors import Conflict, InvalidInput, WrongState, check_model
 from apps.events.changes import enqueue_ranking, lock_event, note_change
-from apps.events.entries import apply_entry_changes, check_bib, check_divisions, find_division_set
+from apps.events.corrections import note_corrections
+from apps.events.entries import check_bib, check_divisions, find_division_set
+from apps.events.entry_corrections import correct_entry
 from apps.events.freeze import hide_frozen
 from apps.events.imports.report import summarize
 from apps.events.imports.run import Progress, require_importable, run_import
 from apps.events.imports.submission import ImportOptions, make_batch, store_batch
+from apps.events.merging import lock_pair, merge
 from apps.events.models import Entry, Event, EventTransition, ImportBatch, Participant, Score
 from apps.events.people import find_participant, find_users
 from apps.events.revisions import rank_input, store_rankings
 from apps.events.rules import parse_rules
-from apps.events.scoring import NewScore, Outcome, ScoreBook
+from apps.events.score_corrections import lock_score, supersede, void
+from apps.events.scoring import NewScore, Outcome
 from apps.events.snapshot import read_input
+from apps.events.sourced_scores import SourcedScoreBook
 from apps.events.states import OFFICIAL, next_state, require_state
+from apps.events.thaw import Thaw, move_freeze, reveal_steps, thaw
 from delivery.outbox import enqueue
 
 State = Event.State
@@ -30,7 +36,7 @@ State = Event.State
 
 @transaction.atomic
 def create_event(*, slug: str, name: str, rules: Mapping[str, Any], owner: User | None, **details: Any) -> Event:
-    """A new event in state draft. `details` are further fields of Event: visibility, starts_at, ends_at."""
+    """A new event in state draft. `details` are further fields of Event: visibility, starts_at, ends_at, freeze_at."""
     parse_rules(rules)
     event = Event(slug=slug, name=name, rules=dict(rules), owner=owner, **details)
     check_model(event)
@@ -43,20 +49,25 @@ def create_event(*, slug: str, name: str, rules: Mapping[str, Any], owner: User 
 
 
 @transaction.atomic
-def change_event(event_id: int, *, changes: Mapping[str, Any]) -> Event:
-    """Change fields of an event. Its rules are fixed once it is open. `scorers` are usernames, all of them."""
+def change_event(event_id: int, *, changes: Mapping[str, Any], by: User | None = None) -> Event:
+    """Change fields of an event. Its rules are fixed once it is open, its freeze once it is closed.
+
+    `scorers` are usernames, all of them. `by` is recorded where the freeze changes.
+    """
     event = lock_event(event_id)
     fields = {field: value for field, value in changes.items() if field != "scorers"}
     if "rules" in changes:
         require_state(event, State.DRAFT, doing="changing the rules")
         parse_rules(changes["rules"])
+    if "freeze_at" in changes:
+        move_freeze(event, changes["freeze_at"], by=by)
     for field, value in fields.items():
         setattr(event, field, value)
     check_model(event)
     event.save(update_fields=[*fields, "updated_at"])
     if "scorers" in changes:
         event.scorers.set(find_users(changes["scorers"]))
-    if "rules" in changes:
+    if "rules" in changes or "freeze_at" in changes:
         note_change(event)
     if "visibility" in changes and event.state in OFFICIAL:
         # Seasons that others may read count no private event.
@@ -76,13 +87,15 @@ def delete_event(event_id: int) -> None:
 def change_event_state(event_id: int, *, action: str, by: User | None, reason: str = "") -> Event:
     """Open, close, publish, unpublish, reopen, archive or cancel an event, and record it.
 
-    Publishing needs a ranking of the present input. Whatever makes results official, or no longer official, refreshes
-    the standings of the event's seasons; publishing also tells the participants.
+    Publishing and archiving need a ranking of the present input. Whatever makes results official, or no longer
+    official, refreshes the standings of the event's seasons; publishing also tells the participants.
     """
     event = lock_event(event_id)
     before, after = State(event.state), next_state(event, action)
-    if action == "publish" and event.ranked_version != event.input_version:
+    if action in ("publish", "archive") and event.ranked_version != event.input_version:
         raise WrongState("the ranking of the latest changes is not ready yet; try again shortly", place="ranking")
+    if action == "publish" and event.is_frozen:
+        raise WrongState("the event is frozen; thaw it first", place="freeze_at")
     event.state = after
     event.save(update_fields=["state", "updated_at"])
     EventTransition.objects.create(event=event, from_state=before, to_state=after, by=by, reason=reason)
@@ -90,10 +103,26 @@ def change_event_state(event_id: int, *, action: str, by: User | None, reason: s
         # Nobody should wait out a cool-down to see the start list, or to publish.
         enqueue_ranking(event)
     if action == "publish":
-        enqueue("notifications.announce_event_ranking", {"ranking_id": event.current_ranking_id})
+        enqueue("notifications.announce_event_ranking", {"ranking_id": event.public_ranking_id})
     if (before in OFFICIAL) != (after in OFFICIAL):
         enqueue("rankings.refresh_season_standings", {"event_id": event.pk})
     return event
+
+
+@transaction.atomic
+def thaw_event(event_id: int, *, by: User | None) -> Event:
+    """Show the public at once all that the freeze has hidden, and record it. Raises WrongState if nothing is frozen."""
+    event = lock_event(event_id)
+    thaw(event, by=by)
+    return event
+
+
+def reveal_next(event_id: int, *, by: User | None, steps: int = 1) -> Thaw:
+    """Show the public the next steps of the thaw, from the bottom of its board, and record them.
+
+    Raises WrongState if nothing is frozen, or while the ranking of the step before is not there yet.
+    """
+    return reveal_steps(event_id, by=by, steps=steps)
 
 
 @transaction.atomic
@@ -119,7 +148,7 @@ def register_entry(
     entry = Entry(event=event, participant=participant, bib=bib, division_set=division_set, standing=standing)
     check_model(entry)
     entry.save()
-    note_change(event)
+    note_change(event, shows_at_once=standing in Entry.SHOWN)
     return entry
 
 
@@ -139,15 +168,18 @@ def change_participant(participant_id: int, *, changes: Mapping[str, Any]) -> Pa
     if participant.external_id and same.exclude(pk=participant.pk).exists():
         raise Conflict(f"another participant has the external id {participant.external_id!r}", place="external_id")
     participant.save()
-    Event.objects.filter(pk__in=event_ids).update(updated_at=timezone.now())
+    shown = Entry.objects.filter(participant=participant, standing__in=Entry.SHOWN)
+    Event.objects.filter(pk__in=event_ids, entries__in=shown).update(updated_at=timezone.now())
     return participant
 
 
 @transaction.atomic
-def change_entry(entry_id: int, *, changes: Mapping[str, Any]) -> Entry:
-    """Change an entry's standing, status, adjustment or divisions; an adjustment or a DSQ needs its reason.
+def change_entry(entry_id: int, *, changes: Mapping[str, Any], reason: str = "", by: User | None = None) -> Entry:
+    """Change an entry's standing, status, adjustment, divisions or manual order.
 
-    `name` is the participant's and changes in all events. It is no result: it alone can be mended in any state.
+    Once the event is open each change is a correction in its trail. An adjustment or a DSQ needs a reason, and so does
+    everything once the event is published. `name` is the participant's and changes in all events. It is no result: it
+    alone can be mended in any state.
     """
     entry = Entry.objects.get(pk=entry_id)
     of_entry = dict(changes)
@@ -156,13 +188,22 @@ def change_entry(entry_id: int, *, changes: Mapping[str, Any]) -> Entry:
         change_participant(entry.participant_id, changes={"name": of_entry.pop("name")})
     if of_entry:
         event = lock_event(entry.event_id)
-        require_state(event, State.DRAFT, State.OPEN, State.CLOSED, doing="changing an entry")
         entry.refresh_from_db()
-        apply_entry_changes(event, entry, of_entry)
-        check_model(entry)
-        entry.save()
-        note_change(event)
+        correct_entry(event, entry, of_entry, reason=reason, by=by)
     return entry
+
+
+@transaction.atomic
+def merge_participants(keep_id: int, *, drop_id: int, reason: str, by: User | None) -> Participant:
+    """Make one participant of two that are the same. The entries and the external id of the dropped one lead to the
+    kept one from now on, in all events; the standings of their seasons follow.
+
+    Where both are entered in one event, the entry without a result is withdrawn. Raises Conflict naming the event if
+    both have one, WrongState if it is archived.
+    """
+    pair = lock_pair(keep_id, drop_id)
+    merge(pair, reason=reason, by=by)
+    return pair.keep
 
 
 @transaction.atomic
@@ -170,18 +211,18 @@ def record_scores(event_id: int, *, rows: Sequence[NewScore], by: User | None) -
     """Take in scores, each on its own: the good ones are stored, whatever becomes of the others.
 
     Returns an outcome for each row, in their order. A row whose idempotency key was seen before changes nothing, and is
-    answered in any state: who lost the first answer learns that the score was taken. Raises WrongState if the event is
-    not open and no row is such a repetition.
+    answered in any state: who lost the first answer learns that the score was taken. A row whose external id the event
+    has is a repetition too if it says the same, else a correction, which may also come later (apps.events.corrections).
+    Raises WrongState if the event is not open and no row is one of these.
     """
     event = lock_event(event_id)
-    book = ScoreBook(event, rows, by=by)
-    if not book.by_key:
+    book = SourcedScoreBook(event, rows, by=by)
+    if not book.by_key and not book.named:
         require_state(event, State.OPEN, doing="recording scores")
     outcomes = [book.take(row) for row in rows]
-    new = [outcome.score for outcome in outcomes if outcome.is_new and outcome.score is not None]
-    if new:
-        Score.objects.bulk_create(new, batch_size=1000)
-        note_change(event, shows_at_once=False)
+    if any(outcome.is_new for outcome in outcomes):
+        book.store()
+        note_corrections(event, book.corrections, by=by, shows_at_once=False)
     return outcomes
 
 
@@ -211,18 +252,18 @@ def import_scores(batch_id: int, *, progress: Progress | None = None) -> dict[st
 @transaction.atomic
 def void_score(score_id: int, *, reason: str, by: User | None) -> Score:
     """Make a score count no longer. The row stays, with who did it and why."""
-    event = lock_event(Score.objects.only("event_id").get(pk=score_id).event_id)
-    require_state(event, State.OPEN, State.CLOSED, doing="voiding a score")
-    score = Score.objects.get(pk=score_id)
-    if not reason.strip():
-        raise InvalidInput("a reason is needed", place="reason")
-    if not score.is_current:
-        raise WrongState("this score does not count any more", place="score")
-    score.is_current, score.voided_at, score.voided_by, score.void_reason = False, timezone.now(), by, reason
-    check_model(score)
-    score.save(update_fields=["is_current", "voided_at", "voided_by", "void_reason"])
-    note_change(event)
+    score, event = lock_score(score_id)
+    void(event, score, reason=reason, by=by)
     return score
+
+
+@transaction.atomic
+def supersede_score(score_id: int, *, changes: Mapping[str, Any], reason: str, by: User | None) -> Score:
+    """Put another score in the place of one: of the same entry, component and attempt, with another value, outcome or
+    moment. `changes` may hold value, unit, outcome and achieved_at. The old row stays. Returns the new one.
+    """
+    score, event = lock_score(score_id)
+    return supersede(event, score, changes=changes, reason=reason, by=by)
 
 
 @transaction.atomic
@@ -238,7 +279,7 @@ def generate_event_ranking(event_id: int) -> dict[str, Any]:
     """Rank the event's present input and make the result its current ranking, unless it says the same.
 
     Any number of runs, at once, late or out of order, end with the same rows: a run that read older input than the
-    current ranking holds for changes nothing. Returns the revision that holds now and whether this run made it.
+    current ranking holds for changes nothing. Returns the public revision that holds now and whether this run made it.
     """
     started = time.monotonic()
     try:
@@ -252,12 +293,16 @@ def generate_event_ranking(event_id: int) -> dict[str, Any]:
     with transaction.atomic():
         event = lock_event(event_id)
         is_late = event.ranked_version is not None and event.ranked_version > ranking_input.input_version
-        is_new = not is_late and store_rankings(event, live, public, input_version=ranking_input.input_version)
+        is_new = False
         if not is_late:
             event.ranked_version = ranking_input.input_version
             event.ranking_ms = elapsed_ms(started)
+            is_new = store_rankings(event, live, public, input_version=ranking_input.input_version)
         event.save(update_fields=["ranked_version", "ranking_ms", "current_ranking", "public_ranking"])
-    current = event.current_ranking
+        if is_new and event.state in OFFICIAL:
+            # A correction of published results is published with this revision.
+            enqueue("rankings.refresh_season_standings", {"event_id": event_id})
+    current = event.public_ranking
     return {"event_id": event_id, "revision": current.revision if current else None, "is_new": is_new}
 
 

@@ -1,6 +1,6 @@
 """Reads what a ranking is computed from: an event's rows as columns, all as of one moment."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -68,7 +68,25 @@ def read_input(event_id: int) -> RankingInput:
         entries = _columns(Entry.objects.filter(event_id=event_id).values_list(*_ENTRY_FIELDS), _ENTRY)
         current = Score.objects.filter(event_id=event_id, is_current=True)
         scores = _columns(current.values_list(*_SCORE_FIELDS), _SCORE)
-        freeze = _freeze(event)
+        freeze = _read_freeze(event)
+    return _input(event, entries, scores, sets, freeze)
+
+
+def read_input_of(event: Event, entry_ids: Sequence[int]) -> RankingInput:
+    """The same of a few entries alone, without their divisions: to tell how each came to its result."""
+    entries = _columns(Entry.objects.filter(pk__in=entry_ids).values_list(*_ENTRY_FIELDS), _ENTRY)
+    current = Score.objects.filter(entry__in=entry_ids, is_current=True)
+    scores = _columns(current.values_list(*_SCORE_FIELDS), _SCORE)
+    return _input(event, entries, scores, {}, _read_freeze(event))
+
+
+def _input(
+    event: Event,
+    entries: Mapping[str, NDArray[Any]],
+    scores: Mapping[str, NDArray[Any]],
+    sets: Mapping[int, Mapping[str, str]],
+    freeze: Freeze | None,
+) -> RankingInput:
     return RankingInput(
         input_version=event.input_version,
         rules=parse_rules(event.rules),
@@ -99,7 +117,7 @@ def microseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
-def _freeze(event: Event) -> Freeze | None:
+def _read_freeze(event: Event) -> Freeze | None:
     """What is hidden from the public, if anything; it does not depend on what time it is."""
     if event.freeze_at is None or event.thawed_at is not None:
         return None

@@ -26,7 +26,7 @@ def announce_event_ranking(ranking_id: int) -> dict[str, Any]:
     event = lock_event(ranking.event_id)
     if event.state not in OFFICIAL:
         return {"ranking_id": ranking_id, "told": 0, "skipped": f"the event is {event.state}"}
-    if event.current_ranking_id != ranking_id:
+    if event.public_ranking_id != ranking_id:
         return {"ranking_id": ranking_id, "told": 0, "skipped": "a newer revision holds"}
     announced = Notification.objects.filter(kind=Notification.Kind.RESULTS_PUBLISHED, ranking=ranking)
     told_before = announced.count()

@@ -1,4 +1,4 @@
-"""The buttons of an event's page: change its state with a reason, generate its ranking now."""
+"""The buttons of an event's page: change its state with a reason, generate its ranking now, thaw it."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from apps.errors import Refused
 from apps.events.access import may_manage_event
 from apps.events.admin.base import StaffAdmin
 from apps.events.models import Event
-from apps.events.services import change_event_state, request_event_ranking
+from apps.events.services import change_event_state, request_event_ranking, reveal_next, thaw_event
 from apps.events.states import ACTIONS
 
 
@@ -33,6 +33,8 @@ class EventButtons(StaffAdmin):
         return [
             path("<int:event_id>/state/<str:action>/", view(self.change_state), name="events_event_state"),
             path("<int:event_id>/generate/", view(self.generate), name="events_event_generate"),
+            path("<int:event_id>/thaw/", view(self.thaw), name="events_event_thaw"),
+            path("<int:event_id>/reveal/", view(self.reveal), name="events_event_reveal"),
             *super().get_urls(),
         ]
 
@@ -49,6 +51,7 @@ class EventButtons(StaffAdmin):
             context["state_actions"] = [
                 action for action, (sources, _target) in ACTIONS.items() if obj.state in sources
             ]
+            context["can_thaw"] = obj.is_frozen and obj.state in (Event.State.OPEN, Event.State.CLOSED)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def change_state(self, request: HttpRequest, event_id: int, action: str) -> HttpResponseBase:
@@ -85,6 +88,34 @@ class EventButtons(StaffAdmin):
         event, _user = _managed_event(request, event_id)
         if request.method == "POST":
             self.ask_for_ranking(request, event)
+        return redirect_to_event(event_id)
+
+    def thaw(self, request: HttpRequest, event_id: int) -> HttpResponseBase:
+        """Shows the public at once all that the freeze has hidden."""
+        event, user = _managed_event(request, event_id)
+        if request.method == "POST":
+            try:
+                thaw_event(event.pk, by=user)
+            except Refused as refusal:
+                self.message_user(request, str(refusal), messages.ERROR)
+            else:
+                self.log_change(request, event, "thawed")
+                self.message_user(request, f"{event} is thawed.", messages.SUCCESS)
+        return redirect_to_event(event_id)
+
+    def reveal(self, request: HttpRequest, event_id: int) -> HttpResponseBase:
+        """Shows the public the next step of the thaw."""
+        event, user = _managed_event(request, event_id)
+        if request.method == "POST":
+            try:
+                thaw = reveal_next(event.pk, by=user)
+            except Refused as refusal:
+                self.message_user(request, str(refusal), messages.ERROR)
+            else:
+                shown = ", ".join(f"{one.bib} {one.name} {one.component}".strip() for one in thaw.revealed)
+                self.log_change(request, event, f"revealed: {shown or 'nothing was pending'}")
+                thawed = " Nothing is pending any more: it is thawed." if thaw.is_thawed else ""
+                self.message_user(request, f"Revealed: {shown or 'nothing was pending'}.{thawed}", messages.SUCCESS)
         return redirect_to_event(event_id)
 
     def ask_for_ranking(self, request: HttpRequest, event: Event) -> None:

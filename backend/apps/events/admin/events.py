@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -12,12 +13,12 @@ from django.utils.html import format_html
 from apps.errors import Refused
 from apps.events.admin.base import ReadOnlyInline, adopt, changed_fields
 from apps.events.admin.event_buttons import EventButtons, redirect_to_event
-from apps.events.models import Entry, Event, EventTransition
+from apps.events.models import Entry, Event, EventTransition, Ranking
 from apps.events.services import change_event, create_event, delete_event
 
-SHOWN_FIELDS = ("state", "ranking", "input_version", "ranked_version")
+SHOWN_FIELDS = ("state", "ranking", "input_version", "ranked_version", "thawed_at")
 # What goes to the services. Scorers do not: no ranking depends on them, and the form saves them itself.
-SERVICE_FIELDS = ("name", "slug", "visibility", "starts_at", "ends_at", "owner", "rules")
+SERVICE_FIELDS = ("name", "slug", "visibility", "starts_at", "ends_at", "freeze_at", "owner", "rules")
 EDITED_FIELDS = (*SERVICE_FIELDS, "scorers")
 
 
@@ -48,7 +49,10 @@ class EventAdmin(EventButtons):
     def get_readonly_fields(self, request: HttpRequest, obj: Event | None = None) -> tuple[str, ...]:
         if obj is None:
             return ()
-        return SHOWN_FIELDS if obj.state == Event.State.DRAFT else (*SHOWN_FIELDS, "rules")
+        fixed = [] if obj.state == Event.State.DRAFT else ["rules"]
+        if obj.state not in (Event.State.DRAFT, Event.State.OPEN) or obj.thawed_at:
+            fixed.append("freeze_at")
+        return (*SHOWN_FIELDS, *fixed)
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Event | None = None) -> dict[str, Sequence[str]]:
         return {} if obj else {"slug": ("name",)}
@@ -58,12 +62,13 @@ class EventAdmin(EventButtons):
 
     @admin.display(empty_value="-")
     def ranking(self, event: Event) -> str | None:
-        """The current revision, and whether there is newer input."""
+        """The current revision (a live one if the public sees another), and whether there is newer input."""
         if event.current_ranking is None:
             return None
         url = reverse("admin:events_ranking_change", args=[event.current_ranking.pk])
         note = "" if event.ranked_version == event.input_version else " (there is newer input)"
-        return format_html('<a href="{}">{}</a>{}', url, event.current_ranking, note)
+        variant = "live " if event.current_ranking.variant == Ranking.Variant.LIVE else ""
+        return format_html('<a href="{}">{}{}</a>{}', url, variant, event.current_ranking, note)
 
     @admin.action(description="Generate the ranking now")
     def generate_rankings(self, request: HttpRequest, queryset: QuerySet[Event]) -> None:
@@ -75,7 +80,8 @@ class EventAdmin(EventButtons):
         if not change:
             adopt(obj, create_event(**changes))
         elif changes:
-            adopt(obj, change_event(obj.pk, changes=changes))
+            by = request.user if isinstance(request.user, User) else None
+            adopt(obj, change_event(obj.pk, changes=changes, by=by))
 
     def has_delete_permission(self, request: HttpRequest, obj: Event | None = None) -> bool:
         return obj is not None and obj.state == Event.State.DRAFT and self.has_change_permission(request, obj)

@@ -12,11 +12,22 @@ from apps.events.models import Ranking
 
 @admin.register(Ranking)
 class RankingAdmin(ReadOnlyAdmin):
-    list_display = ["event", "revision", "computed_at", "duration_ms", "input_version"]
+    list_display = ["event", "variant", "revision", "computed_at", "duration_ms", "input_version"]
     list_select_related = ["event"]
     search_fields = ["event__name", "=event__slug"]
     ordering = ["-id"]
-    fields = ["event", "revision", "computed_at", "duration_ms", "input_version", "content_hash", "rules", "rows"]
+    fields = [
+        "event",
+        "variant",
+        "revision",
+        "computed_at",
+        "duration_ms",
+        "input_version",
+        "content_hash",
+        "reason",
+        "rules",
+        "rows",
+    ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Ranking]:
         return super().get_queryset(request).defer("boards", "rules")

@@ -1,4 +1,4 @@
-"""Scores: to look at, and to void with a reason."""
+"""Scores: to look at, and to void or supersede with a reason."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from apps.errors import Refused
-from apps.events.admin.base import ReadOnlyAdmin
+from apps.events.admin.score_buttons import ScoreButtons
+from apps.events.corrections import LONGEST_REASON
 from apps.events.models import Score
 from apps.events.rules import parse_rules
 from apps.events.services import void_score
@@ -22,14 +23,25 @@ MOST_AT_ONCE = 200  # each is voided and recorded on its own
 class VoidForm(forms.Form):
     """Why scores count no longer."""
 
-    reason = forms.CharField(max_length=200, widget=forms.TextInput(attrs={"size": 60, "autofocus": True}))
+    reason = forms.CharField(max_length=LONGEST_REASON, widget=forms.TextInput(attrs={"size": 60, "autofocus": True}))
 
 
 @admin.register(Score)
-class ScoreAdmin(ReadOnlyAdmin):
-    list_display = ["entry", "event", "attempt", "result", "achieved_at", "recorded_by", "is_current", "void_reason"]
+class ScoreAdmin(ScoreButtons):
+    list_display = [
+        "entry",
+        "event",
+        "part",
+        "attempt",
+        "outcome",
+        "result",
+        "achieved_at",
+        "recorded_by",
+        "is_current",
+        "void_reason",
+    ]
     list_select_related = ["entry__participant", "event", "recorded_by"]
-    list_filter = ["is_current"]
+    list_filter = ["is_current", "outcome"]
     search_fields = ["=entry__bib", "entry__participant__name", "=event__slug"]
     search_help_text = "bib, name, or slug of the event"
     ordering = ["-id"]
@@ -38,7 +50,13 @@ class ScoreAdmin(ReadOnlyAdmin):
     @admin.display(ordering="value")
     def result(self, score: Score) -> str:
         """The value with its unit."""
-        return format_value(score.value, parse_rules(score.event.rules))
+        rules = parse_rules(score.event.rules)
+        return format_value(score.value, rules.measure_of(rules.name_of(score.component)))
+
+    @admin.display(ordering="component", empty_value="-")
+    def part(self, score: Score) -> str | None:
+        """The component or secondary measure."""
+        return parse_rules(score.event.rules).name_of(score.component) or None
 
     @admin.action(description="Void selected scores", permissions=["view"])
     def void_scores(self, request: HttpRequest, queryset: QuerySet[Score]) -> HttpResponse | None:

@@ -44,7 +44,8 @@ class BulkScores(APIView):
         """For the event's owner, its scorers and staff, while it is open.
 
         Each row is taken or refused on its own, and all that are taken are stored together. Send the same rows again
-        after a lost answer: what was recorded is answered 200 and stays as it is.
+        after a lost answer: what was recorded is answered 200 and stays as it is. Rows with the `external_id` of a
+        score that says something else correct it, as when they are sent alone; several of one id in their order.
         """
         event = find_event(request, slug)
         by = require(may_record_scores(request.user, event), request)
@@ -67,11 +68,13 @@ def _document(event: Event, answers: Sequence[Outcome | ValidationError]) -> dic
     serializer = ScoreSerializer(context={"rules": parse_rules(event.rules)})
     results = [{"index": index, **_result(answer, serializer)} for index, answer in enumerate(answers)]
     counts = Counter(result["status"] for result in results)
-    created, repeated = counts[201], counts[200]
+    taken, repeated = counts[201], counts[200]
+    corrected = sum(result["status"] == 201 and result["score"]["supersedes"] is not None for result in results)
     return {
-        "created": created,
+        "created": taken - corrected,
+        "corrected": corrected,
         "repeated": repeated,
-        "refused": len(results) - created - repeated,
+        "refused": len(results) - taken - repeated,
         "results": results,
     }
 

@@ -89,9 +89,14 @@ class EntryDetail(APIView):
         responses={200: EntrySerializer, **problems(403, 409, 422)},
     )
     def patch(self, request: Request, slug: str, bib: str) -> Response:
-        """For the event's owner and staff, until the event is published; the name alone at any time."""
+        """For the event's owner and staff, until the event is archived; the name alone at any time.
+
+        Once the event is open each change is a correction, in its trail with `reason`. That is needed for an adjustment
+        and a disqualification, and for everything once the event is published: it makes the next revision.
+        """
         event = find_event(request, slug)
-        require(may_manage_event(request.user, event), request)
+        by = require(may_manage_event(request.user, event), request)
         entry = find_entry(request, event, bib)
-        changed = change_entry(entry.pk, changes=read_body(EntryChanges, request, partial=True))
+        changes = read_body(EntryChanges, request, partial=True)
+        changed = change_entry(entry.pk, reason=changes.pop("reason", ""), changes=changes, by=by)
         return Response(EntrySerializer(changed).data)

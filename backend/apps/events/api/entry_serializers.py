@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from apps.events.api.correction_serializers import ReasonField
 from apps.events.api.fields import STANDINGS, STATUSES, DivisionField, StrictSerializer, WordField
 from apps.events.api.pagination import PageQuery
 from apps.events.models import BIB_PATTERN, Entry
@@ -21,6 +22,12 @@ class EntrySerializer(serializers.Serializer[Entry]):
     status_reason = serializers.CharField()
     adjustment = serializers.IntegerField(help_text="added to the result, in the smallest unit")
     adjustment_reason = serializers.CharField()
+    manual_order = serializers.IntegerField(
+        allow_null=True, help_text="among equals, lowest first, where the rules ask"
+    )
+    participant = serializers.IntegerField(
+        source="participant_id", help_text="the same id in other events is the same one"
+    )
 
 
 class EntryQuery(PageQuery):
@@ -46,7 +53,10 @@ class EntryInput(StrictSerializer):
 
 
 class EntryChanges(StrictSerializer):
-    """What of an entry can change. A DSQ and an adjustment need their reason. The name changes in all events."""
+    """What of an entry can change. A DSQ and an adjustment need their reason. The name changes in all events.
+
+    `reason` is for all that is changed; status and adjustment take it for their own where they come without one.
+    """
 
     name = serializers.CharField(max_length=200)
     divisions = serializers.DictField(child=serializers.CharField(), help_text=DIVISIONS_HELP)
@@ -57,3 +67,7 @@ class EntryChanges(StrictSerializer):
         min_value=-LARGEST_VALUE, max_value=LARGEST_VALUE, help_text="added to the result, in the smallest unit"
     )
     adjustment_reason = serializers.CharField(allow_blank=True, max_length=200)
+    manual_order = serializers.IntegerField(
+        allow_null=True, min_value=0, max_value=2**31 - 1, help_text="among equals, lowest first, where the rules ask"
+    )
+    reason = ReasonField(allow_blank=True)

@@ -32,6 +32,10 @@ class EventSerializer(serializers.Serializer[Event]):
     visibility = serializers.ChoiceField(read_only=True, choices=Event.Visibility.choices)
     starts_at = serializers.DateTimeField(read_only=True, allow_null=True)
     ends_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    freeze_at = serializers.DateTimeField(
+        read_only=True, allow_null=True, help_text="scores achieved from then on are pending until the thaw"
+    )
+    thawed_at = serializers.DateTimeField(read_only=True, allow_null=True)
     rules = RulesField(read_only=True)
     created_at = serializers.DateTimeField(read_only=True)
     updated_at = serializers.DateTimeField(read_only=True)
@@ -63,6 +67,7 @@ class EventInput(StrictSerializer):
     visibility = serializers.ChoiceField(required=False, choices=Event.Visibility.choices)
     starts_at = serializers.DateTimeField(required=False, allow_null=True)
     ends_at = serializers.DateTimeField(required=False, allow_null=True)
+    freeze_at = serializers.DateTimeField(required=False, allow_null=True, help_text="between start and end")
 
 
 class EventChanges(StrictSerializer):
@@ -72,6 +77,9 @@ class EventChanges(StrictSerializer):
     visibility = serializers.ChoiceField(choices=Event.Visibility.choices)
     starts_at = serializers.DateTimeField(allow_null=True)
     ends_at = serializers.DateTimeField(allow_null=True)
+    freeze_at = serializers.DateTimeField(
+        allow_null=True, help_text="only in draft or open; later or null shows what was hidden until then"
+    )
     rules = RulesField()
     scorers = serializers.ListField(child=USERNAME, max_length=1000, help_text="usernames, all of them")
 
@@ -83,7 +91,7 @@ class ActionInput(StrictSerializer):
 
 
 class TransitionSerializer(serializers.Serializer[EventTransition]):
-    """One change of an event's state."""
+    """One change of an event's state, or of its freeze: then the state is the same."""
 
     from_state = serializers.ChoiceField(choices=Event.State.choices)
     to_state = serializers.ChoiceField(choices=Event.State.choices)

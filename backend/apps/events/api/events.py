@@ -94,10 +94,10 @@ class EventDetail(APIView):
         responses={200: EventDetailSerializer, **problems(403, 409, 422)},
     )
     def patch(self, request: Request, slug: str) -> Response:
-        """For its owner and staff. The rules can change only while it is a draft."""
+        """For its owner and staff. The rules can change only while it is a draft, the freeze until it is closed."""
         event = find_event(request, slug)
-        require(may_manage_event(request.user, event), request)
-        changed = change_event(event.pk, changes=read_body(EventChanges, request, partial=True))
+        by = require(may_manage_event(request.user, event), request)
+        changed = change_event(event.pk, changes=read_body(EventChanges, request, partial=True), by=by)
         return Response(_document(changed, request))
 
 

@@ -22,8 +22,8 @@ class ImportOptionsInput(StrictSerializer):
         max_length=MOST_MAP_CHARACTERS,
         source="columns",
         help_text="what is read from which column, as `TARGET=COLUMN,...`. Targets: bib, score, name, division (any "
-        "number of them, `division:DIMENSION` where it is not to be named like the column), status, attempt, "
-        "achieved_at, participant. Without a map: the columns of these names",
+        "number of them, `division:DIMENSION` where it is not to be named like the column), status, component, "
+        "attempt, outcome, achieved_at, participant. Without a map: the columns of these names",
     )
     unit = serializers.CharField(
         required=False, allow_blank=True, max_length=10, help_text="of plain numbers: ms, s, min, h; mm, cm, m, km"

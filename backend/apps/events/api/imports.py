@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.errors import Missing
-from apps.events.access import may_manage_event, visible_events
+from apps.events.access import may_manage_event, may_record_scores
 from apps.events.api.fields import read_query
 from apps.events.api.import_serializers import (
     ImportInput,
@@ -134,10 +134,10 @@ class RejectionList(ListAPIView[ImportRejection]):
 
 
 def find_import(request: Request, import_id: int) -> ImportBatch:
-    """The import, if the user manages its event. Raises Missing where even the event is not to be seen."""
-    imports = ImportBatch.objects.select_related("event", "created_by")
-    batch = imports.filter(pk=import_id, event__in=visible_events(request.user).values("pk")).first()
-    if batch is None:
+    """The import, if the user manages its event. Raises Missing for who does not even work on it."""
+    require(request.user.is_authenticated, request)
+    batch = ImportBatch.objects.select_related("event", "created_by").filter(pk=import_id).first()
+    if batch is None or not may_record_scores(request.user, batch.event):
         raise Missing(f"there is no import {import_id}")
     require(may_manage_event(request.user, batch.event), request)
     return batch

@@ -1,11 +1,12 @@
 """From an address to what it names, for who asks. What one may not see is not there: 404, not 403."""
 
 from django.contrib.auth.models import User
+from django.urls.converters import IntConverter
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.request import Request
 
 from apps.errors import Missing
-from apps.events.access import may_see_event, visible_entries, visible_events
+from apps.events.access import may_record_scores, may_see_event, visible_entries
 from apps.events.models import Entry, Event, Score
 from apps.events.states import ACTIONS
 
@@ -28,6 +29,12 @@ class ActionConverter(BibConverter):
     regex = "|".join(ACTIONS)
 
 
+class RevisionConverter(IntConverter):
+    """The number of a revision."""
+
+    regex = "[1-9][0-9]{0,8}"
+
+
 def find_event(request: Request, slug: str) -> Event:
     """The event, if the user may see it. Raises Missing."""
     event = Event.objects.filter(slug=slug).first()
@@ -46,10 +53,9 @@ def find_entry(request: Request, event: Event, bib: str) -> Entry:
 
 
 def find_score(request: Request, score_id: int) -> Score:
-    """The score with its event, if the user may see that one. Raises Missing."""
-    scores = Score.objects.select_related("event", "entry", "recorded_by")
-    score = scores.filter(pk=score_id, event__in=visible_events(request.user).values("pk")).first()
-    if score is None:
+    """The score with its event, for those who work on that one: nobody else may count scores. Raises Missing."""
+    score = Score.objects.select_related("event", "entry", "recorded_by").filter(pk=score_id).first()
+    if score is None or not may_record_scores(request.user, score.event):
         raise Missing(f"there is no score {score_id}")
     return score
 

@@ -52,3 +52,9 @@ class OldestFirst(NewestFirst):
     """The same in the order of writing."""
 
     ordering = "id"
+
+
+class NewestRevision(NewestFirst):
+    """The newest revision first. Its cursors tell no row's number, which would count what is not public."""
+
+    ordering = "-revision"

@@ -9,7 +9,8 @@ from rest_framework.request import Request
 
 from apps.errors import Missing
 from apps.events import pages
-from apps.events.access import anyone_may_see
+from apps.events.access import anyone_may_see, may_see_live
+from apps.events.api.lookups import require
 from apps.events.models import Event, Ranking
 from apps.events.page_columns import Row
 from apps.events.ranking_lines import (
@@ -23,9 +24,16 @@ from apps.events.ranking_lines import (
 from apps.events.scoreboard.responses import answer_if_changed
 
 
-def answer(request: Request, event: Event, render: Callable[[], HttpResponseBase]) -> HttpResponseBase:
-    """304 to who holds the present answer, which costs no query beyond the event's row; else the answer."""
-    return answer_if_changed(request, entity_tag(event), is_public=anyone_may_see(event), render=render)
+def answer(request: Request, event: Event, variant: str, render: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    """304 to who holds the present answer, which costs no query beyond the event's row; else the answer.
+
+    Raises 401 or 403 for the live variant unless the user works on the event.
+    """
+    is_live = variant == Ranking.Variant.LIVE
+    if is_live:
+        require(may_see_live(request.user, event), request)
+    is_public = anyone_may_see(event) and not is_live
+    return answer_if_changed(request, entity_tag(event, variant), is_public=is_public, render=render)
 
 
 def head(event: Event, ranking: Ranking | None) -> dict[str, Any]:
@@ -34,6 +42,8 @@ def head(event: Event, ranking: Ranking | None) -> dict[str, Any]:
         "event": event.slug,
         "state": event.state,
         "official": is_official(event, ranking),
+        "freeze_at": event.freeze_at if event.is_frozen else None,
+        "variant": ranking.variant if ranking else Ranking.Variant.PUBLIC,
         "revision": ranking and ranking.revision,
         "computed_at": ranking and ranking.computed_at,
         "content_hash": ranking and ranking.content_hash,
@@ -46,7 +56,7 @@ def board(
     """A part of a board. An event without a ranking has no lines in any division. Raises Missing."""
     document = {**head(event, ranking), "division": division}
     if ranking is None:
-        return {**document, "total": 0, "ranked": 0, "rows": []}
+        return {**document, "total": 0, "ranked": 0, "pending": 0, "rows": []}
     check_board(ranking, division)
     counts = count_lines(ranking, division, entries_gone(event, ranking))
     return {**document, **asdict(counts), "rows": read_lines(ranking, rows(ranking))}

@@ -26,7 +26,7 @@ from apps.events.api.ranking_serializers import (
     RevisionQuery,
     TopQuery,
 )
-from apps.events.exports import iter_csv, iter_export_rows
+from apps.events.exports import further_columns, iter_csv, iter_export_rows
 from apps.events.models import Event, Ranking
 from apps.events.ranking_lines import find_ranking
 from apps.events.result import OVERALL
@@ -41,7 +41,7 @@ class RankingPage(APIView):
         summary="Read a ranking, page by page",
         operation_id="ranking_retrieve",
         parameters=[RankingQuery],
-        responses={200: BoardPageSerializer, **UNCHANGED, **problems(422)},
+        responses={200: BoardPageSerializer, **UNCHANGED, **problems(403, 422)},
     )
     def get(self, request: Request, slug: str) -> HttpResponseBase:
         """The current ranking, or an earlier revision. `next` stays in the revision that was begun.
@@ -52,17 +52,17 @@ class RankingPage(APIView):
         event = find_event(request, slug)
         query = read_query(RankingQuery, request)
         place = cursors.place_of(query)
-        return answer(request, event, lambda: self.page(request, event, place, query["limit"]))
+        return answer(request, event, place.variant, lambda: self.page(request, event, place, query["limit"]))
 
     def page(self, request: Request, event: Event, place: cursors.Place, limit: int) -> Response:
-        ranking = find_ranking(event, place.revision)
+        ranking = find_ranking(event, place.revision, place.variant)
         stop = place.start + limit
         document = board(
             event, ranking, place.division, lambda found: pages.rows(found, place.division, place.start, stop)
         )
         document["next"] = None
         if ranking is not None and stop < pages.row_count(ranking, place.division):
-            cursor = cursors.encode(cursors.Place(ranking.revision, stop, place.division))
+            cursor = cursors.encode(cursors.Place(ranking.revision, stop, place.division, ranking.variant))
             document["next"] = replace_query_param(request.build_absolute_uri(), "cursor", cursor)
         return Response(BoardPageSerializer(document).data)
 
@@ -75,20 +75,21 @@ class RankingTop(APIView):
         summary="Read the top of a ranking",
         operation_id="ranking_top",
         parameters=[TopQuery],
-        responses={200: BoardSerializer, **UNCHANGED, **problems(422)},
+        responses={200: BoardSerializer, **UNCHANGED, **problems(403, 422)},
     )
     def get(self, request: Request, slug: str) -> HttpResponseBase:
         """The first lines; none while the event has no ranking yet."""
         event = find_event(request, slug)
         query = read_query(TopQuery, request)
+        variant = query.get("variant", Ranking.Variant.PUBLIC)
         division = query.get("division", OVERALL)
 
         def top() -> Response:
-            ranking = find_ranking(event, query.get("revision"))
+            ranking = find_ranking(event, query.get("revision"), variant)
             document = board(event, ranking, division, lambda found: pages.rows(found, division, 0, query["limit"]))
             return Response(BoardSerializer(document).data)
 
-        return answer(request, event, top)
+        return answer(request, event, variant, top)
 
 
 class RankingAround(APIView):
@@ -99,17 +100,18 @@ class RankingAround(APIView):
         summary="Read a ranking around an entry",
         operation_id="ranking_around",
         parameters=[BIB, AroundQuery],
-        responses={200: BoardSerializer, **UNCHANGED, **problems(422)},
+        responses={200: BoardSerializer, **UNCHANGED, **problems(403, 422)},
     )
     def get(self, request: Request, slug: str, bib: str) -> HttpResponseBase:
         """The line of the entry with this bib, and up to `n` lines before and after it."""
         event = find_event(request, slug)
         query = read_query(AroundQuery, request)
+        variant = query.get("variant", Ranking.Variant.PUBLIC)
         division = query.get("division", OVERALL)
 
         def around() -> Response:
             entry_id = shown_entry_id(event, bib)
-            ranking = require_ranking(event, query.get("revision"))
+            ranking = require_ranking(event, query.get("revision"), variant)
             document = board(
                 event, ranking, division, lambda found: pages.around(found, division, entry_id, query["n"])
             )
@@ -117,7 +119,7 @@ class RankingAround(APIView):
                 raise Missing(f"{bib} is not in this division of revision {ranking.revision}", place="bib")
             return Response(BoardSerializer(document).data)
 
-        return answer(request, event, around)
+        return answer(request, event, variant, around)
 
 
 class RankingPlaces(APIView):
@@ -128,24 +130,25 @@ class RankingPlaces(APIView):
         summary="Read an entry's places",
         operation_id="ranking_places",
         parameters=[BIB, RevisionQuery],
-        responses={200: PlacesSerializer, **UNCHANGED, **problems(422)},
+        responses={200: PlacesSerializer, **UNCHANGED, **problems(403, 422)},
     )
     def get(self, request: Request, slug: str, bib: str) -> HttpResponseBase:
         """Its place overall and in each of its divisions."""
         event = find_event(request, slug)
         query = read_query(RevisionQuery, request)
+        variant = query.get("variant", Ranking.Variant.PUBLIC)
 
         def entry_places() -> Response:
             entry_id = shown_entry_id(event, bib)
-            ranking = require_ranking(event, query.get("revision"))
+            ranking = require_ranking(event, query.get("revision"), variant)
             return Response(PlacesSerializer(places(event, ranking, entry_id)).data)
 
-        return answer(request, event, entry_places)
+        return answer(request, event, variant, entry_places)
 
 
-def require_ranking(event: Event, revision: int | None) -> Ranking:
+def require_ranking(event: Event, revision: int | None, variant: str) -> Ranking:
     """The ranking, where an answer without one would say nothing. Raises Missing."""
-    ranking = find_ranking(event, revision)
+    ranking = find_ranking(event, revision, variant)
     if ranking is None:
         raise Missing(f"{event.slug} has no ranking yet", place="revision")
     return ranking
@@ -171,23 +174,28 @@ class RankingExport(APIView):
         summary="Download a ranking as CSV",
         operation_id="ranking_export",
         parameters=[BoardQuery],
-        responses={(200, "text/csv"): OpenApiTypes.STR, **UNCHANGED, **problems(422)},
+        responses={(200, "text/csv"): OpenApiTypes.STR, **UNCHANGED, **problems(403, 422)},
     )
     def get(self, request: Request, slug: str) -> HttpResponseBase:
         """Columns `division,rank,position,bib,name,score,status`; all divisions unless one is asked for.
+
+        Further columns follow where the rules give rise to them: `tie_broken_by`, and every detail of the lines.
 
         The rank is empty for those without one. Text that a spreadsheet would run as a formula begins with an
         apostrophe. Only the header while the event has no ranking yet.
         """
         event = find_event(request, slug)
         query = read_query(BoardQuery, request)
+        variant = query.get("variant", Ranking.Variant.PUBLIC)
 
         def export() -> StreamingHttpResponse:
-            ranking = find_ranking(event, query.get("revision"))
+            ranking = find_ranking(event, query.get("revision"), variant)
             rows = iter_export_rows(ranking, query.get("division")) if ranking else iter(())
-            response = StreamingHttpResponse(iter_csv(rows), content_type="text/csv; charset=utf-8")
-            name = f"{event.slug}-{ranking.revision if ranking else 0}.csv"
+            lines = iter_csv(rows, further_columns(ranking) if ranking else ())
+            response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+            live = "live-" if variant == Ranking.Variant.LIVE else ""
+            name = f"{event.slug}-{live}{ranking.revision if ranking else 0}.csv"
             response["Content-Disposition"] = f'attachment; filename="{name}"'
             return response
 
-        return answer(request, event, export)
+        return answer(request, event, variant, export)

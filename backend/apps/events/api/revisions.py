@@ -11,12 +11,13 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
-from apps.events.access import may_record_scores
+from apps.events.access import may_record_scores, may_see_live
 from apps.events.api.fields import read_query
 from apps.events.api.lookups import find_event, require
-from apps.events.api.pagination import NewestFirst, PageQuery
-from apps.events.api.ranking_serializers import RequestedSerializer, RevisionSerializer
+from apps.events.api.pagination import NewestRevision
+from apps.events.api.ranking_serializers import RequestedSerializer, RevisionListQuery, RevisionSerializer
 from apps.events.models import Ranking
+from apps.events.revision_reasons import hidden_reasons
 from apps.events.services import request_event_ranking
 from apps.rest.openapi import problems
 
@@ -26,21 +27,34 @@ class RevisionList(ListAPIView[Ranking]):
 
     queryset = Ranking.objects.none()
     serializer_class = RevisionSerializer
-    pagination_class = NewestFirst
+    pagination_class = NewestRevision
 
     def get_queryset(self) -> QuerySet[Ranking]:
-        event = find_event(self.request, self.kwargs["slug"])
-        read_query(PageQuery, self.request)
-        return event.rankings.defer("boards", "rules")
+        self.event = find_event(self.request, self.kwargs["slug"])
+        query = read_query(RevisionListQuery, self.request)
+        variant = query.get("variant", Ranking.Variant.PUBLIC)
+        if variant == Ranking.Variant.LIVE:
+            require(may_see_live(self.request.user, self.event), self.request)
+        return self.event.rankings.filter(variant=variant).defer("boards", "rules")
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        context = dict(super().get_serializer_context())
+        if not hasattr(self, "event"):  # while the schema is made
+            return context
+        works_on_it = may_record_scores(self.request.user, self.event)
+        return {**context, "works_on_it": works_on_it, "hidden_reasons": hidden_reasons(self.event)}
 
     @extend_schema(
         tags=["rankings"],
         summary="List the revisions of a ranking",
-        parameters=[PageQuery],
-        responses={200: RevisionSerializer(many=True), **problems(422)},
+        parameters=[RevisionListQuery],
+        responses={200: RevisionSerializer(many=True), **problems(403, 422)},
     )
     def get(self, request: Request, **_names: Any) -> Response:
-        """Every ranking that the event has had, the newest first. Only one that differs makes a new revision."""
+        """Every ranking that the event has had, the newest first. Only one that differs makes a new revision.
+
+        Those of the live variant are the ones that differed from the public one of their time, numbered by themselves.
+        """
         return self.list(request)
 
 

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.errors import InvalidInput
-from apps.events.access import may_record_scores
+from apps.events.access import may_correct_scores, may_record_scores
 from apps.events.api.fields import read_body, read_query
 from apps.events.api.lookups import find_event, find_score, require
 from apps.events.api.pagination import NewestFirst
@@ -76,8 +76,15 @@ class ScoreList(ListAPIView[Score]):
     def post(self, request: Request, slug: str) -> Response:
         """For the event's owner, its scorers and staff, while it is open.
 
-        201: recorded. 200: the same request was recorded before, and nothing changed. 409: the key came with other
-        content before, the attempt has a score already, or the event is not open.
+        201: recorded. 200: it was recorded before, and nothing changed. 409: the key came with other content before,
+        the attempt has a score already, or the event is not open.
+
+        The key names the request and is looked at first: the same one is answered with the score that it recorded,
+        whatever became of that since. `external_id` names the score where it comes from. Under a new key, what says the
+        same as its source said last is 200 and changes nothing, not even what a person corrected or voided since.
+        Anything else is a correction: 201, and the score takes the place of the one before, with `reason` in the trail;
+        also when the event is closed, and by its owner and staff when it is published. A correction keeps bib,
+        component and attempt, and none brings back a score that was voided: 409.
         """
         event = find_event(request, slug)
         by = require(may_record_scores(request.user, event), request)
@@ -107,8 +114,11 @@ class ScoreVoid(APIView):
         responses={200: ScoreSerializer, **problems(403, 409, 422)},
     )
     def post(self, request: Request, score_id: int) -> Response:
-        """For the event's owner, its scorers and staff, until the event is published. The score stays on record."""
+        """For the event's owner, its scorers and staff; once the event is published for its owner and staff.
+
+        The score stays on record. A published event gets its next revision; an archived one is not corrected.
+        """
         event = find_score(request, score_id).event
-        by = require(may_record_scores(request.user, event), request)
+        by = require(may_correct_scores(request.user, event), request)
         voided = void_score(score_id, **read_body(VoidInput, request), by=by)
         return Response(ScoreSerializer(voided, context={"rules": parse_rules(event.rules)}).data)

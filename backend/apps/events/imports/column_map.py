@@ -10,7 +10,18 @@ from apps.errors import InvalidInput
 from apps.events.imports.text import check_cell, printable, shorten
 from apps.events.rules import DIMENSION_PATTERN, Rules
 
-TARGETS = ("bib", "score", "name", "division", "status", "attempt", "achieved_at", "participant")
+TARGETS = (
+    "bib",
+    "score",
+    "component",
+    "attempt",
+    "outcome",
+    "achieved_at",
+    "name",
+    "division",
+    "status",
+    "participant",
+)
 DIVISION = "division:"
 
 # Target -> column. A division's target is "division:" and its dimension. Empty: the columns named like the targets.

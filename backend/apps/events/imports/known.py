@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models.functions import Coalesce
+
 from apps.events.imports.bulk import any_of
 from apps.events.models import Entry, Event, Participant, Score
 
@@ -27,8 +29,10 @@ class KnownScore:
     """A current score."""
 
     pk: int
+    outcome: int
     value: int
     achieved_at: datetime
+    external_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +58,23 @@ def load_entries(event: Event, bibs: Collection[str]) -> dict[str, KnownEntry]:
     return {bib: KnownEntry(*values) for bib, *values in rows}
 
 
-def load_scores(entry_ids: Collection[int], attempts: Collection[int]) -> dict[tuple[int, int], KnownScore]:
-    """The current scores of these entries in these attempts, by entry and attempt."""
+def load_scores(entry_ids: Collection[int], attempts: Collection[int]) -> dict[tuple[int, int, int], KnownScore]:
+    """The current scores of these entries in these attempts, by entry, component and attempt."""
     if not entry_ids:
         return {}
     rows: Iterable[tuple[Any, ...]] = Score.objects.filter(
         any_of("entry", entry_ids), attempt__in=attempts, is_current=True
-    ).values_list("entry_id", "attempt", "pk", "value", "achieved_at")
-    return {(entry_id, attempt): KnownScore(*values) for entry_id, attempt, *values in rows}
+    ).values_list("entry_id", "component", "attempt", "pk", "outcome", "value", "achieved_at", "external_id")
+    return {(entry_id, component, attempt): KnownScore(*known) for entry_id, component, attempt, *known in rows}
 
 
 def load_participants(event: Event, external_ids: Collection[str]) -> dict[str, KnownParticipant]:
-    """The owner's participants with these external ids, by that id."""
+    """The owner's participants with these external ids, by that id; for one that was merged, the one it is now."""
     if not external_ids:
         return {}
     rows: Iterable[tuple[Any, ...]] = Participant.objects.filter(
         any_of("external_id", external_ids), owner=event.owner_id
-    ).values_list("external_id", "pk", "name")
+    ).values_list("external_id", Coalesce("merged_into", "pk"), Coalesce("merged_into__name", "name"))
     return {external_id: KnownParticipant(*values) for external_id, *values in rows}
 
 

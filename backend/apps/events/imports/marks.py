@@ -26,16 +26,18 @@ class Marks:
             .annotate(Min("line"), Min("details_digest"))
             .order_by()
         }
-        # (bib, attempt) -> line
+        # (bib, component, attempt) -> line
         self._lines = self._load_lines(self._first, {row.attempt for row in rows})
         # external id -> (bib, line)
         self._participants = self._load_participants({row.participant for row in rows if row.participant})
 
-    def _load_lines(self, bibs: Collection[str], attempts: Collection[int]) -> dict[tuple[str, int], int]:
+    def _load_lines(self, bibs: Collection[str], attempts: Collection[int]) -> dict[tuple[str, int, int], int]:
         if not bibs:
             return {}
-        marks = self._before.filter(any_of("bib", bibs), attempt__in=attempts)
-        return {(bib, attempt): line for bib, attempt, line in marks.values_list("bib", "attempt", "line")}
+        marks = self._before.filter(any_of("bib", bibs), attempt__in=attempts).values_list(
+            "bib", "component", "attempt", "line"
+        )
+        return {(bib, component, attempt): line for bib, component, attempt, line in marks}
 
     def _load_participants(self, external_ids: Collection[str]) -> dict[str, tuple[str, int]]:
         if not external_ids:
@@ -49,9 +51,10 @@ class Marks:
 
     def objection(self, row: Row) -> tuple[str, str] | None:
         """What contradicts an earlier row: the column's target and the reason."""
-        if (line := self._lines.get((row.bib, row.attempt))) is not None:
+        if (line := self._lines.get((row.bib, row.component, row.attempt))) is not None:
             attempt = f", attempt {row.attempt}," if row.attempt != 1 else ""
-            return "bib", f"bib {row.bib}{attempt} is in line {line} already"
+            component = " with this component" if row.component else ""
+            return "bib", f"bib {row.bib}{attempt}{component} is in line {line} already"
         if not self.is_first(row):
             line, digest = self._first[row.bib]
             if digest != details_digest(row):
@@ -65,13 +68,14 @@ class Marks:
         """Mark a row that is taken."""
         digest = details_digest(row)
         self._first.setdefault(row.bib, (row.line, digest))
-        self._lines[row.bib, row.attempt] = row.line
+        self._lines[row.bib, row.component, row.attempt] = row.line
         if row.participant:
             self._participants.setdefault(row.participant, (row.bib, row.line))
         self._added.append(
             {
                 "batch": self._batch.pk,
                 "bib": row.bib,
+                "component": row.component,
                 "attempt": row.attempt,
                 "line": row.line,
                 "participant": row.participant,

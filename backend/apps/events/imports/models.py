@@ -81,6 +81,7 @@ class ImportRow(models.Model):
 
     batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="rows")
     bib = models.CharField(max_length=23)
+    component = models.PositiveSmallIntegerField(default=0)
     attempt = models.PositiveIntegerField(default=1)
     line = models.PositiveIntegerField()
     participant = models.CharField(max_length=100, blank=True, help_text="external id")
@@ -89,7 +90,7 @@ class ImportRow(models.Model):
     )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["batch", "bib", "attempt"], name="import_row_once")]
+        constraints = [models.UniqueConstraint(fields=["batch", "bib", "component", "attempt"], name="import_row_once")]
         indexes = [
             models.Index(fields=["batch", "participant"], name="import_row_participant", condition=~Q(participant=""))
         ]

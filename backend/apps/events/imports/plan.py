@@ -48,6 +48,12 @@ class Plan:
     updated: int = 0
     unchanged: int = 0
 
+    @property
+    def shows_at_once(self) -> bool:
+        """Whether a page may look different before the next ranking. Scores show with it, hidden entries never."""
+        changed = (change.entry.standing for change in self.entry_changes)
+        return bool(self.new_entries) or any(standing != Entry.Standing.HIDDEN for standing in changed)
+
 
 def plan_chunk(event: Event, batch: ImportBatch, chunk: Chunk, reader: RowReader, sets: DivisionSets) -> Plan:
     """What the rows of a chunk change in a locked event."""
@@ -81,6 +87,8 @@ class _Planner:
         is_new_entry = is_first and entry is None
         if is_new_entry:
             self.plan.new_entries.append(row)
+            if (known := self.plan.participants.get(row.participant)) is not None:
+                self._bibs[known.pk] = row.bib
         change = self._entry_change(entry, row) if is_first and entry is not None else None
         if change is not None:
             self.plan.entry_changes.append(change)
@@ -91,13 +99,16 @@ class _Planner:
         if not row.participant:
             return None
         entry = self.plan.entries.get(row.bib)
+        participant = self.plan.participants.get(row.participant)
         if entry is not None:
-            if entry.external_id != row.participant:
+            # The id may be that of a participant who was merged into the entry's.
+            is_merged = participant is not None and participant.pk == entry.participant_id
+            if entry.external_id != row.participant and not is_merged:
                 return "participant", f"bib {row.bib} is entered for another participant"
             return None
-        participant = self.plan.participants.get(row.participant)
-        if participant is not None and participant.pk in self._bibs:
-            return "participant", f"this participant is entered with bib {self._bibs[participant.pk]}"
+        bib = None if participant is None else self._bibs.get(participant.pk)
+        if bib not in (None, row.bib):
+            return "participant", f"this participant is entered with bib {bib}"
         return None
 
     def _entry_change(self, entry: KnownEntry, row: Row) -> EntryChange | None:
@@ -117,10 +128,10 @@ class _Planner:
         """Whether a row's score is "new", "changed" or neither (""); what is to be written is noted."""
         if row.value is None:
             return ""
-        current = None if entry is None else self._scores.get((entry.pk, row.attempt))
+        current = None if entry is None else self._scores.get((entry.pk, row.component, row.attempt))
         if current is not None:
             same_moment = row.achieved_at is None or row.achieved_at == current.achieved_at
-            if current.value == row.value and same_moment:
+            if (current.outcome, current.value) == (row.outcome, row.value) and same_moment:
                 return ""
         self.plan.new_scores.append((row, row.value, current))
         return "new" if current is None else "changed"

@@ -12,10 +12,11 @@ from apps.events.entries import check_bib, check_divisions
 from apps.events.imports.column_map import DIVISION, Layout
 from apps.events.imports.lines import BrokenRecord, Record
 from apps.events.imports.text import check_cell, check_text, max_length, printable, shorten
-from apps.events.models import Entry, ImportRejection, Participant
+from apps.events.models import Entry, ImportRejection, Participant, Score
+from apps.events.penalty_contest import check_submission
 from apps.events.rules import Rules
-from apps.events.scoring import MOST_ATTEMPTS
-from apps.events.values import parse_value
+from apps.events.scoring import MOST_ATTEMPTS, OUTCOMES, check_component, needs_value
+from apps.events.values import UNITS, parse_value
 
 T = TypeVar("T")
 
@@ -31,8 +32,10 @@ class Row:
 
     line: int
     bib: str
-    value: int | None  # smallest unit
+    value: int | None  # smallest unit; None: the row tells no score
+    component: int  # of Rules.codes
     attempt: int
+    outcome: Score.Outcome
     achieved_at: datetime | None
     name: str
     divisions: Mapping[str, str]  # dimension -> division; "": in none
@@ -68,6 +71,8 @@ class RowReader:
             for target, place in layout.places.items()
             if target.startswith(DIVISION)
         }
+        if "score" in layout.places and "component" not in layout.places:
+            check_component(rules, "")  # every row would be wrong
         # An event has few divisions and many rows.
         self._division = lru_cache(maxsize=10_000)(self._read_division)
 
@@ -98,10 +103,14 @@ class RowReader:
 
     def _row(self, line: int, cells: list[str]) -> Row:
         status = self._cell(cells, "status", _read_status, None)
+        component = self._cell(cells, "component", self._read_component, "")
+        outcome = self._cell(cells, "outcome", _read_outcome, Score.Outcome.VALID)
         return Row(
             line=line,
             bib=self._cell(cells, "bib", _read_bib, ""),
-            value=self._cell(cells, "score", partial(self._read_score, status), None),
+            value=self._cell(cells, "score", partial(self._read_score, status, outcome, component), None),
+            component=self._rules.codes[component],
+            outcome=outcome,
             attempt=self._cell(cells, "attempt", _read_attempt, 1),
             achieved_at=self._cell(cells, "achieved_at", _read_achieved_at, None),
             name=self._cell(cells, "name", partial(check_text, longest=LONGEST_NAME), ""),
@@ -117,10 +126,20 @@ class RowReader:
         place = self._layout.places.get(target)
         return default if place is None else _read(place, cells[place].strip(), read)
 
-    def _read_score(self, status: Entry.Status | None, text: str) -> int | None:
-        if not text and status not in (None, Entry.Status.FINISHED):
+    def _read_component(self, text: str) -> str:
+        return check_component(self._rules, text) if text else ""
+
+    def _read_score(self, status: Entry.Status | None, outcome: Score.Outcome, component: str, text: str) -> int | None:
+        # A row of an entry alone: it has no result, or only its components have scores.
+        if not text and (status not in (None, Entry.Status.FINISHED) or (self._rules.components and not component)):
             return None
-        return parse_value(text, self._rules, unit=self._unit)
+        check_component(self._rules, component)
+        if not text and not needs_value(self._rules, outcome):
+            return 0
+        measure = self._rules.measure_of(component)
+        # The unit given for the file is that of plain numbers where they have one.
+        value = parse_value(text, measure, unit=self._unit if self._unit in UNITS[measure.metric] else "")
+        return check_submission(value) if self._rules.is_submission(component) else value
 
     def _read_division(self, dimension: str, text: str) -> str:
         if text:
@@ -157,6 +176,13 @@ def _read_status(text: str) -> Entry.Status:
     if status is None:
         raise InvalidInput(f"a status is {', '.join(status.label for status in Entry.Status)}, or nothing")
     return status
+
+
+def _read_outcome(text: str) -> Score.Outcome:
+    outcome = OUTCOMES.get(text.lower() or "valid")
+    if outcome is None:
+        raise InvalidInput(f"an outcome is {', '.join(OUTCOMES)}, or nothing")
+    return outcome
 
 
 def _read_attempt(text: str) -> int:

@@ -114,7 +114,7 @@ def _take_rows(event: Event, batch: ImportBatch, file: ImportFile, chunk: Chunk,
     if batch.state == State.RUNNING and (plan.accepted or plan.updated):
         store_plan(event, batch, plan, sets)
         # Not sooner: rankings of half a file help nobody. The end of the import asks for one at once.
-        note_change(event, wait=LONGEST_WAIT)
+        note_change(event, shows_at_once=plan.shows_at_once, wait=LONGEST_WAIT)
     if batch.state == State.CHECKING or batch.mode == ImportBatch.Mode.UPSERT:
         # The second reading of a file finds the marks of the first.
         plan.marks.store()

@@ -136,10 +136,10 @@ def _add_scores(event: Event, batch: ImportBatch, plan: Plan, entry_ids: Mapping
             {
                 "event": event.pk,
                 "entry": entry_ids[row.bib],
-                "component": 0,
+                "component": row.component,
                 "attempt": row.attempt,
-                "outcome": int(Score.Outcome.VALID),
-                "external_id": "",
+                "outcome": int(row.outcome),
+                "external_id": old.external_id if old else "",
                 "value": value,
                 # Not the present moment: an import that was killed and goes on stores the same as an undisturbed one.
                 "achieved_at": row.achieved_at or batch.created_at,

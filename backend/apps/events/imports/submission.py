@@ -10,8 +10,8 @@ from apps.events.imports.file import DELIMITERS
 from apps.events.imports.parts import store_parts
 from apps.events.imports.text import max_length, printable, shorten
 from apps.events.models import Event, ImportBatch
-from apps.events.rules import parse_rules
-from apps.events.values import parse_value
+from apps.events.rules import Rules, parse_rules
+from apps.events.values import UNITS, parse_value
 
 LONGEST_FILE_NAME = max_length(ImportBatch, "file_name")
 
@@ -32,8 +32,7 @@ def make_batch(event: Event, *, by: User | None, **options: Unpack[ImportOptions
     rules = parse_rules(event.rules)
     columns = parse_column_map(options.get("columns", ""))
     check_dimensions(columns, rules)
-    if unit := options.get("unit", ""):
-        parse_value("0", rules, unit=unit)
+    _check_unit(options.get("unit", ""), rules)
     mode = options.get("mode", ImportBatch.Mode.UPSERT)
     if mode not in ImportBatch.Mode:
         raise InvalidInput(f"there is no {mode!r}; there are {', '.join(ImportBatch.Mode)}", place="mode")
@@ -44,10 +43,17 @@ def make_batch(event: Event, *, by: User | None, **options: Unpack[ImportOptions
         file_name=shorten(printable(options.get("file_name", "")), LONGEST_FILE_NAME),
         file_size=0,
         columns=columns,
-        unit=unit,
+        unit=options.get("unit", ""),
         delimiter=_one_character(options.get("delimiter", "")),
         created_by=by,
     )
+
+
+def _check_unit(unit: str, rules: Rules) -> None:
+    """Raise InvalidInput for a unit that nothing has that the rules measure."""
+    measures = rules.recorded_measures
+    if unit and not any(unit in UNITS[measure.metric] for measure in measures):
+        parse_value("0", measures[0], unit=unit)
 
 
 def _one_character(delimiter: str) -> str:

@@ -11,7 +11,7 @@ from apps.events.models import Event
 
 def find_event(slug: str) -> Event:
     """The event of that slug. Raises CommandError."""
-    event = Event.objects.select_related("current_ranking").filter(slug=slug).first()
+    event = Event.objects.filter(slug=slug).first()
     if event is None:
         raise CommandError(f"there is no event {slug!r}")
     return event

@@ -158,5 +158,18 @@ class Migration(migrations.Migration):
             model_name='reveal',
             constraint=models.UniqueConstraint(fields=('entry', 'component'), name='reveal_once'),
         ),
+        migrations.RemoveConstraint(
+            model_name="importrow",
+            name="import_row_once",
+        ),
+        migrations.AddField(
+            model_name="importrow",
+            name="component",
+            field=models.PositiveSmallIntegerField(default=0),
+        ),
+        migrations.AddConstraint(
+            model_name="importrow",
+            constraint=models.UniqueConstraint(fields=("batch", "bib", "component", "attempt"), name="import_row_once"),
+        ),
         migrations.RunPython(point_public_to_current, migrations.RunPython.noop),
     ]

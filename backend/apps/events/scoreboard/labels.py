@@ -9,4 +9,5 @@ SCORE_LABELS = {
     Metric.DISTANCE: _("Distance"),
     Metric.POINTS: _("Points"),
     Metric.COUNT: _("Count"),
+    Metric.PENALTY_CONTEST: _("Solved"),
 }

@@ -1,14 +1,15 @@
 """The events of the front page."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import F, QuerySet
 
-from apps.events import pages
 from apps.events.access import Visitor, listed_events
-from apps.events.models import Event
+from apps.events.models import Entry, Event
+from apps.events.ranking_lines import count_lines
 from apps.events.result import OVERALL
 from apps.events.scoreboard.phases import Phase, phase_of
 
@@ -26,7 +27,7 @@ class Item:
 
     event: Event
     phase: Phase
-    entries: int  # in its current ranking
+    entries: int  # in its public ranking
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,25 @@ def finished_events(user: Visitor) -> QuerySet[Event]:
 
 def make_items(events: Iterable[Event], now: datetime) -> list[Item]:
     """What is shown of each event."""
-    return [Item(event, phase_of(event, now), _entry_count(event)) for event in events]
+    listed = list(events)
+    gone = _entries_gone(listed)
+    return [Item(event, phase_of(event, now), _entry_count(event, gone[event.pk])) for event in listed]
 
 
 def _events(user: Visitor) -> QuerySet[Event]:
-    return listed_events(user).select_related("current_ranking").defer("rules", "current_ranking__rules")
+    return listed_events(user).select_related("public_ranking").defer("rules", "public_ranking__rules")
 
 
-def _entry_count(event: Event) -> int:
-    return pages.row_count(event.current_ranking, OVERALL) if event.current_ranking else 0
+def _entries_gone(events: Sequence[Event]) -> Mapping[int, list[int]]:
+    """By event the entries that its ranking may still have although they are not shown any more. One query."""
+    gone: dict[int, list[int]] = defaultdict(list)
+    newer = [event.pk for event in events if event.ranked_version != event.input_version]
+    if newer:
+        not_shown = Entry.objects.filter(event__in=newer, standing__in=Entry.NOT_SHOWN)
+        for event_id, entry_id in not_shown.values_list("event", "pk"):
+            gone[event_id].append(entry_id)
+    return gone
+
+
+def _entry_count(event: Event, gone: Sequence[int]) -> int:
+    return count_lines(event.public_ranking, OVERALL, gone).total if event.public_ranking else 0

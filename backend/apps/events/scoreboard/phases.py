@@ -32,6 +32,11 @@ _PHASE_OF_STATE = {
 POLL_SECONDS = {Phase.LIVE: 5, Phase.UPCOMING: 30, Phase.CLOSED: 30}
 
 
+def frozen_since(event: Event, now: datetime) -> datetime | None:
+    """Since when the public does not see new scores; None if it sees all that there are."""
+    return event.freeze_at if event.is_frozen and event.freeze_at is not None and event.freeze_at <= now else None
+
+
 def phase_of(event: Event, now: datetime) -> Phase:
     """The event's phase at `now`."""
     if event.state == Event.State.OPEN and event.starts_at is not None and event.starts_at > now:

@@ -22,7 +22,7 @@ class Place:
     page: int  # of the scoreboard, where the entry stands
 
 
-def read_places(event: Event, ranking: Ranking, entry_id: int, *, rows_per_page: int) -> list[Place]:
+def read_places(event: Event, ranking: Ranking, entry_id: int, *, rows_per_page: int, query: str) -> list[Place]:
     """An entry's place on each board that it is on, overall first; none if the ranking does not have it."""
     rows = pages.place(ranking, entry_id)
     lines = read_lines(ranking, list(rows.values()))
@@ -35,7 +35,7 @@ def read_places(event: Event, ranking: Ranking, entry_id: int, *, rows_per_page:
             counts=count_lines(ranking, board, gone),
             page=(line.position - 1) // rows_per_page + 1,
         )
-        for board, line, row in zip(rows, lines, board_rows(event, lines), strict=True)
+        for board, line, row in zip(rows, lines, board_rows(event, lines, query), strict=True)
     ]
 
 

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from apps.events.models import Entry, Event, Participant
+from apps.events.services import change_event_state
 from tests.factories import add_entry, make_event, make_user, publish_event
 from tests.integration.admin.forms import form_values
 
@@ -84,10 +85,11 @@ def test_saving_without_a_change_changes_nothing(client: Client) -> None:
     assert event.input_version == 1
 
 
-def test_an_entry_of_a_published_event_is_not_changed(client: Client) -> None:
+def test_an_entry_of_an_archived_event_is_not_changed(client: Client) -> None:
     event = make_event()
     entry = add_entry(event, "7")
     publish_event(event)
+    change_event_state(event.pk, action="archive", by=None)
     response = send(client, f"/admin/events/entry/{entry.pk}/change/", standing=Entry.Standing.HIDDEN)
     assert "changing an entry needs an event that is" in response.text
     entry.refresh_from_db()

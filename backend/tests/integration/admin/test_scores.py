@@ -5,6 +5,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from apps.events.models import Event, ImportBatch, ImportRejection, Score
+from apps.events.services import change_event_state
 from tests.factories import add_entry, add_score, make_event, make_user, publish_event
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -51,8 +52,9 @@ def test_each_score_that_cannot_be_voided_is_told(client: Client, race: Event) -
     assert not Score.objects.filter(is_current=True).exists()
 
 
-def test_a_score_of_a_published_event_is_not_voided(client: Client, race: Event) -> None:
+def test_a_score_of_an_archived_event_is_not_voided(client: Client, race: Event) -> None:
     publish_event(race)
+    change_event_state(race.pk, action="archive", by=None)
     (score, _other) = Score.objects.all()
     assert "voiding a score needs an event that is" in void(client, score, reason="late")
     score.refresh_from_db()

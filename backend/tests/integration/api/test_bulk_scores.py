@@ -72,7 +72,8 @@ def test_refused_as_a_whole(organiser: APIClient, event: Event) -> None:
 
 
 def test_no_rows(organiser: APIClient, event: Event) -> None:
-    assert organiser.post(BULK, {"scores": []}).json() == {"created": 0, "repeated": 0, "refused": 0, "results": []}
+    counts = dict.fromkeys(("created", "corrected", "repeated", "refused"), 0)
+    assert organiser.post(BULK, {"scores": []}).json() == {**counts, "results": []}
 
 
 def test_closed_event(organiser: APIClient, event: Event) -> None:

@@ -36,6 +36,8 @@ def test_enter(organiser: APIClient, event: Event) -> None:
             "status_reason": "",
             "adjustment": 0,
             "adjustment_reason": "",
+            "manual_order": None,
+            "participant": Participant.objects.get(external_id="c").pk,
         }
     )
 
@@ -120,9 +122,10 @@ def test_change(organiser: APIClient, event: Event) -> None:
         "adjustment_reason": "held up at a crossing",
         "divisions": {"sex": "M"},
         "name": "Ana B.",
+        "manual_order": 3,
     }
     shown = organiser.patch(f"{ENTRIES}/7", changes).json()
-    assert shown == {"bib": "7", **changes}
+    assert shown == {"bib": "7", "participant": event.entries.get(bib="7").participant_id, **changes}
     assert organiser.get(f"{ENTRIES}/7").json() == shown
 
 
@@ -148,7 +151,7 @@ def test_change_refuses(organiser: APIClient, event: Event, changes: dict[str, A
 @pytest.mark.django_db(transaction=True)
 def test_published_results_stay_but_a_name_can_be_mended(organiser: APIClient, event: Event) -> None:
     publish_event(event)
-    assert_problem(organiser.patch(f"{ENTRIES}/7", {"name": "Ann", "status": "DNF"}), 409)
+    assert wrong_places(organiser.patch(f"{ENTRIES}/7", {"name": "Ann", "status": "DNF"})) == ["reason"]
     assert organiser.get(f"{ENTRIES}/7").json()["name"] == "Ana"
     assert organiser.patch(f"{ENTRIES}/7", {"name": "Ann"}).json()["name"] == "Ann"
     generate_event_ranking(event.pk)

@@ -50,6 +50,8 @@ def test_whole_ranking(visitor: APIClient, ranked: Event) -> None:
         "score_text": "21:40",
         "status": "finished",
         "standing": "competing",
+        "tie_broken_by": None,
+        "details": {},
     }
     last = shown["rows"][-1]
     assert (last["rank"], last["score"], last["score_text"], last["status"]) == (None, None, "", "DSQ")
@@ -92,8 +94,8 @@ def test_places_of_one_entry(visitor: APIClient, ranked: Event) -> None:
     shown = visitor.get(f"{RANKING}/entries/31").json()
     assert (shown["entry"]["name"], shown["entry"]["score_text"], shown["revision"]) == ("Runner 31", "21:40", 1)
     assert shown["places"] == [
-        {"division": "overall", "rank": 2, "shown_rank": "2=", "position": 4, "total": 6, "ranked": 3},
-        {"division": "sex:F", "rank": 1, "shown_rank": "1=", "position": 2, "total": 3, "ranked": 2},
+        {"division": "overall", "rank": 2, "shown_rank": "2=", "position": 4, "total": 6, "ranked": 3, "pending": 0},
+        {"division": "sex:F", "rank": 1, "shown_rank": "1=", "position": 2, "total": 3, "ranked": 2, "pending": 0},
     ]
 
 

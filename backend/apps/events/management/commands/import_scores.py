@@ -33,8 +33,8 @@ class Command(BaseCommand):
             default="",
             metavar="TARGET=COLUMN,...",
             help="what is read from which column: bib, score, name, division (any number of them, division:DIMENSION "
-            "where it is not to be named like the column), status (finished, DNF, DNS, DSQ), attempt, achieved_at, "
-            "participant. Without it: the columns of these names",
+            "where it is not to be named like the column), status (finished, DNF, DNS, DSQ), component, attempt, "
+            "outcome (valid, rejected, pending), achieved_at, participant. Without it: the columns of these names",
         )
         parser.add_argument("--unit", default="", help="of plain numbers: ms, s, min, h; mm, cm, m, km")
         parser.add_argument(

@@ -11,7 +11,7 @@ from apps.events.imports.column_map import find_columns, parse_column_map
 from apps.events.imports.lines import BrokenRecord, Record
 from apps.events.imports.rows import Rejection, Row, RowReader
 from apps.events.imports.text import printable, shorten
-from apps.events.models import Entry
+from apps.events.models import Entry, Score
 from apps.events.rules import parse_rules
 
 RULES: dict[str, Any] = {"metric": "duration", "direction": "low", "divisions": {"sex": ["F", "M"], "club": None}}
@@ -37,7 +37,9 @@ def test_a_row_with_everything() -> None:
         line=2,
         bib="7",
         value=3_723_000,
+        component=0,
         attempt=2,
+        outcome=Score.Outcome.VALID,
         achieved_at=datetime(2026, 5, 17, 13, 2, 3, 500_000, UTC),
         name="Ana",
         divisions={"sex": "F", "club": "Serra Azul"},
@@ -49,7 +51,17 @@ def test_a_row_with_everything() -> None:
 def test_a_row_of_bib_and_score_only() -> None:
     row = reader(("bib", "t"), "bib=bib,score=t").read(Record(5, [" 7 ", " 61.5 "]))
     assert row == Row(
-        line=5, bib="7", value=61_500, attempt=1, achieved_at=None, name="", divisions={}, status=None, participant=""
+        line=5,
+        bib="7",
+        value=61_500,
+        component=0,
+        attempt=1,
+        outcome=Score.Outcome.VALID,
+        achieved_at=None,
+        name="",
+        divisions={},
+        status=None,
+        participant="",
     )
 
 
