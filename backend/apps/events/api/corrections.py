@@ -15,8 +15,8 @@ from apps.events.access import may_correct_scores, may_record_scores, own_partic
 from apps.events.api.correction_serializers import (
     CorrectionQuery,
     CorrectionSerializer,
-    MergeInput,
     KeptParticipantSerializer,
+    MergeInput,
     SupersedeInput,
 )
 from apps.events.api.fields import read_body, read_query
