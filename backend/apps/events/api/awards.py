@@ -19,7 +19,7 @@ from apps.events.ranking_lines import find_ranking
 from apps.rest.openapi import UNCHANGED, problems
 
 
-class BoardAwardsSerializer(serializers.Serializer[Awards]):
+class EventBoardAwardsSerializer(serializers.Serializer[Awards]):
     """The awards of one board. Whoever shares a rank shares the award."""
 
     division = serializers.CharField()
@@ -30,7 +30,7 @@ class BoardAwardsSerializer(serializers.Serializer[Awards]):
 class EventAwardsSerializer(RankingHeadSerializer):
     """The awards of an event: provisional unless `official` is true."""
 
-    awards = BoardAwardsSerializer(many=True, help_text="overall first; no board where nobody has a rank")
+    awards = EventBoardAwardsSerializer(many=True, help_text="overall first; no board where nobody has a rank")
 
 
 class EventAwards(APIView):
