@@ -266,6 +266,7 @@ SPECTACULAR_SETTINGS = {
         "EventState": "apps.events.models.Event.State",
         "ImportState": "apps.events.models.ImportBatch.State",
         "EntryStatus": "apps.events.api.fields.STATUSES",
+        "RulingKind": "apps.rankings.models.Ruling.Kind",
     },
     # The pages of /api/docs/ are served from here: no outside asset.
     "SWAGGER_UI_DIST": "SIDECAR",
