@@ -8,8 +8,10 @@ from apps.events.columns import Flags, Ints, ScoreColumns
 from apps.events.measures import Attempts, Direction, Measure
 from apps.events.values import LARGEST_VALUE
 
-# Of an entry, over all its components. With LARGEST_VALUE this keeps every sum, doubled, within 64 bits.
+# Of an entry, over all its components; and as many in all its secondary measures.
+# With LARGEST_VALUE this keeps every sum, doubled, within 64 bits.
 MAX_ATTEMPTS = 100_000
+NEVER = np.iinfo(np.int64).min  # the moment of what was not achieved
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +84,9 @@ def place_in_group(sorted_group: Ints) -> Ints:
 
 
 def latest_achieved(scores: Grouped, counting: Ints) -> Ints:
-    """When the last of the counting scores of each group was achieved; 0 without any."""
-    latest = np.full(scores.groups, np.iinfo(np.int64).min)
+    """When the last of the counting scores of each group was achieved; NEVER without any."""
+    latest = np.full(scores.groups, NEVER)
     np.maximum.at(latest, scores.group[counting], scores.achieved[counting])
-    latest[latest == np.iinfo(np.int64).min] = 0
     return latest
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from apps.errors import InvalidInput
 from apps.events.attempts import (
     MAX_ATTEMPTS,
+    NEVER,
     Grouped,
     Results,
     combine_attempts,
@@ -51,9 +52,9 @@ class EntryResults:
         self.width = len(self.rules.component_names)  # 0: no components
         codes = data.scores.components
         self.is_main = (codes >= 1) & (codes <= self.width) if self.width else codes == 0
-        counts = np.bincount(self.index[self.is_main], minlength=self.count)
-        if len(counts) and counts.max() > MAX_ATTEMPTS:
-            raise InvalidInput(f"an entry has more than {MAX_ATTEMPTS} attempts", place="scores")
+        for chosen in (self.is_main, ~self.is_main):
+            if np.bincount(self.index[chosen], minlength=1).max() > MAX_ATTEMPTS:
+                raise InvalidInput(f"an entry has more than {MAX_ATTEMPTS} attempts", place="scores")
 
     @cached_property
     def contest(self) -> Contest | None:
@@ -113,14 +114,22 @@ class EntryResults:
         return counts if self.contest is None else counts + self.contest.pending
 
     @cached_property
+    def attempts(self) -> Ints:
+        """How many were used: judged ones, valid or not; in a penalty contest none after a solution."""
+        if self.contest is not None:
+            return self.contest.attempts
+        judged = self.is_main & (self.data.scores.outcomes != Score.Outcome.PENDING)
+        return np.bincount(self.index[judged], minlength=self.count).astype(np.int64)
+
+    @cached_property
     def achieved(self) -> Ints:
-        """When the result stood as it is: microseconds since 1970 UTC; 0 if there is none."""
+        """When the result stood as it is: microseconds since 1970 UTC; NEVER if there is none."""
         if self.contest is not None:
             return self.contest.last_achieved
         if self.rules.components is None:
             return latest_achieved(self.main, counting_attempts(self.main, self.rules))
         latest = latest_achieved(self.parts, counting_attempts(self.parts, self.rules))
-        of_counting: Ints = np.where(self._combined[1], latest.reshape(-1, self.width), 0).max(axis=1)
+        of_counting: Ints = np.where(self._combined[1], latest.reshape(-1, self.width), NEVER).max(axis=1)
         return of_counting
 
     def measured(self, name: str) -> Results:

@@ -6,10 +6,9 @@ from functools import singledispatch
 
 import numpy as np
 
-from apps.events.attempts import best_first, place_in_group
+from apps.events.attempts import NEVER, best_first, place_in_group
 from apps.events.columns import NO_ORDER, Bibs, Flags, Ints
 from apps.events.entry_results import Detail, EntryResults, lower_first
-from apps.events.models import Score
 from apps.events.tie_breaker_rules import (
     ByAchieved,
     ByAttempts,
@@ -49,15 +48,13 @@ def _by_measure(breaker: ByMeasure, found: EntryResults, _tied: Flags) -> Key:
 
 @make_key.register
 def _by_achieved(breaker: ByAchieved, found: EntryResults, _tied: Flags) -> Key:
-    known = found.result.present & (found.achieved != 0)
+    known = found.result.present & (found.achieved != NEVER)
     return _key(breaker.detail, found.achieved, known, high_wins=breaker.wins == "latest")
 
 
 @make_key.register
 def _by_attempts(breaker: ByAttempts, found: EntryResults, _tied: Flags) -> Key:
-    judged = found.is_main & (found.data.scores.outcomes != Score.Outcome.PENDING)
-    used = np.bincount(found.index[judged], minlength=found.count)
-    return _key(breaker.detail, used, _all(found), high_wins=breaker.wins == "most")
+    return _key(breaker.detail, found.attempts, _all(found), high_wins=breaker.wins == "most")
 
 
 @make_key.register

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.events.models import Entry, Event
 from apps.events.ranking_lines import Line
+from apps.events.scoreboard.columns import Column
 
 NO_RESULT = "–"  # noqa: RUF001 (an en dash is what typography wants here)
 OUT_OF_COMPETITION = (_("OC"), _("out of competition"))
@@ -36,16 +37,18 @@ class BoardRow:
     result: Word
     result_note: Word
     pending: int  # scores that are not judged, or not shown, yet
+    tie: str  # by what a tie was broken; empty if none was
+    cells: Sequence[str]  # one for each of the columns
 
 
-def board_rows(event: Event, lines: Sequence[Line], query: str = "") -> list[BoardRow]:
-    """The lines as rows; `query` goes with the addresses of their entries."""
+def board_rows(event: Event, lines: Sequence[Line], query: str = "", columns: Sequence[Column] = ()) -> list[BoardRow]:
+    """The lines as rows; `query` goes with the addresses of their entries, `columns` are those beside the result."""
     # One address is looked up and not a hundred.
     entries = reverse("scoreboard:entry", args=[event.slug, "0"]).removesuffix("0")
-    return [_row(line, entries, query) for line in lines]
+    return [_row(line, entries, query, columns) for line in lines]
 
 
-def _row(line: Line, entries: str, query: str) -> BoardRow:
+def _row(line: Line, entries: str, query: str, columns: Sequence[Column]) -> BoardRow:
     rank, rank_note = shown_rank(line)
     result, result_note = shown_result(line)
     return BoardRow(
@@ -59,7 +62,16 @@ def _row(line: Line, entries: str, query: str) -> BoardRow:
         result=result,
         result_note=result_note,
         pending=line.pending,
+        tie=_tie(line),
+        cells=[line.details[column.name].text if column.name in line.details else "" for column in columns],
     )
+
+
+def _tie(line: Line) -> str:
+    broken = line.tie_broken_by
+    if broken is None:
+        return ""
+    return f"{broken.text}: {broken.value}" if broken.value else broken.text
 
 
 def shown_rank(line: Line) -> tuple[Word, Word]:

@@ -11,6 +11,7 @@ from apps.events.access import anyone_may_see, may_see_event, may_see_live
 from apps.events.models import Event, Ranking
 from apps.events.ranking_lines import entity_tag, find_ranking
 from apps.events.rules import parse_rules
+from apps.events.scoreboard.columns import detail_columns
 from apps.events.scoreboard.labels import SCORE_LABELS
 from apps.events.scoreboard.phases import POLL_SECONDS, Phase, frozen_since, phase_of
 from apps.events.scoreboard.responses import make_etag
@@ -54,6 +55,7 @@ class Opened:
             "is_live": self.variant == Variant.LIVE,
             "variant_query": self.query,
             "ranking": ranking,
+            "columns": detail_columns(ranking),
             "score_label": SCORE_LABELS[parse_rules(ranking.rules if ranking else self.event.rules).metric],
             "poll_seconds": POLL_SECONDS.get(self.phase),
             "is_listed": self.event.visibility == Event.Visibility.PUBLIC,

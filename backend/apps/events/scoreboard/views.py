@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from apps.events import pages
+from apps.events.explanation import explain_place
 from apps.events.models import BIB_PATTERN, Ranking
 from apps.events.page_columns import Row
 from apps.events.ranking_lines import count_lines, entries_gone, read_lines
@@ -18,6 +19,7 @@ from apps.events.result import OVERALL
 from apps.events.rules import parse_rules
 from apps.events.scoreboard import listing
 from apps.events.scoreboard.board_rows import BoardRow, board_rows
+from apps.events.scoreboard.columns import detail_columns
 from apps.events.scoreboard.divisions import board_title, dimensions
 from apps.events.scoreboard.opened import Opened, open_event
 from apps.events.scoreboard.places import adjustment_text, read_places
@@ -94,7 +96,7 @@ def _leafed(request: HttpRequest, opened: Opened, ranking: Ranking, board: str) 
 
 
 def _board_rows(opened: Opened, ranking: Ranking, rows: Sequence[Row]) -> list[BoardRow]:
-    return board_rows(opened.event, read_lines(ranking, rows), opened.query)
+    return board_rows(opened.event, read_lines(ranking, rows), opened.query, detail_columns(ranking))
 
 
 def _render_entry(request: HttpRequest, opened: Opened, bib: str) -> HttpResponse:
@@ -110,4 +112,5 @@ def _render_entry(request: HttpRequest, opened: Opened, bib: str) -> HttpRespons
         )
         context["neighbours"] = _board_rows(opened, ranking, pages.around(ranking, OVERALL, found.pk, NEIGHBOURS))
         context["adjustment"] = adjustment_text(found, parse_rules(ranking.rules))
+        context["why"] = list(explain_place(opened.event, ranking, found))
     return render(request, "events/entry.html", context)
