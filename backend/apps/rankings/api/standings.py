@@ -14,9 +14,9 @@ from apps.events.api.fields import read_query
 from apps.rankings import pages
 from apps.rankings.api.lookups import find_season, require_standings
 from apps.rankings.api.standings_serializers import (
-    AwardsSerializer,
-    ParticipantSerializer,
     RevisionQuery,
+    SeasonAwardsSerializer,
+    StandingsParticipantSerializer,
     StandingsQuery,
     StandingsSerializer,
 )
@@ -85,7 +85,7 @@ class StandingsParticipant(APIView):
         summary="Read where a participant stands",
         operation_id="standings_participant",
         parameters=[RevisionQuery],
-        responses={200: ParticipantSerializer, **problems(422)},
+        responses={200: StandingsParticipantSerializer, **problems(422)},
     )
     def get(self, request: Request, slug: str, participant_id: int) -> Response:
         """The participant's line on every board, with a cell for each event."""
@@ -99,7 +99,7 @@ class StandingsParticipant(APIView):
         if not boards:
             raise Missing(f"revision {standings.revision} does not have this participant", place="participant")
         document = {**head(season, standings), "events": read_events(standings), "boards": boards}
-        return Response(ParticipantSerializer(document).data)
+        return Response(StandingsParticipantSerializer(document).data)
 
 
 class SeasonAwards(APIView):
@@ -110,11 +110,11 @@ class SeasonAwards(APIView):
         summary="Read the awards of a season",
         operation_id="season_awards",
         parameters=[RevisionQuery],
-        responses={200: AwardsSerializer, **problems(422)},
+        responses={200: SeasonAwardsSerializer, **problems(422)},
     )
     def get(self, request: Request, slug: str) -> Response:
         """Champions and podium, overall and in each division. Provisional until no event is still to come."""
         season = find_season(request, slug)
         standings = require_standings(request, season, read_query(RevisionQuery, request).get("revision"))
         document = {**head(season, standings), "boards": read_awards(standings)}
-        return Response(AwardsSerializer(document).data)
+        return Response(SeasonAwardsSerializer(document).data)

@@ -137,7 +137,7 @@ class BoardLineSerializer(serializers.Serializer[dict[str, Any]]):
     line = StandingsLineSerializer()
 
 
-class ParticipantSerializer(HeadSerializer):
+class StandingsParticipantSerializer(HeadSerializer):
     """Where a participant stands."""
 
     events = CountedEventSerializer(many=True, help_text="those that count, in the order of the cells")
@@ -190,7 +190,7 @@ class ChangesSerializer(serializers.Serializer[dict[str, Any]]):
     moves = MoveSerializer(many=True)
 
 
-class BoardAwardsSerializer(serializers.Serializer[BoardAwards]):
+class SeasonBoardAwardsSerializer(serializers.Serializer[BoardAwards]):
     """The awards of a board."""
 
     division = serializers.CharField(source="board")
@@ -198,7 +198,7 @@ class BoardAwardsSerializer(serializers.Serializer[BoardAwards]):
     podium = StandingsLineSerializer(many=True, help_text="ranks 1 to 3")
 
 
-class AwardsSerializer(HeadSerializer):
+class SeasonAwardsSerializer(HeadSerializer):
     """The awards of a season; provisional until `is_final`."""
 
-    boards = BoardAwardsSerializer(many=True, help_text="overall first")
+    boards = SeasonBoardAwardsSerializer(many=True, help_text="overall first")

@@ -19,6 +19,18 @@ def points_become_rules(apps, schema_editor):
         season.save(update_fields=['rules'])
 
 
+def rules_become_points(apps, schema_editor):
+    for season in apps.get_model('rankings', 'Season').objects.iterator():
+        season.rules = season.rules['points']
+        season.save(update_fields=['rules'])
+
+
+def forget_standings(apps, schema_editor):
+    """Pages do not go back into rows: the standings are to be computed anew."""
+    apps.get_model('rankings', 'Season').objects.update(current_standings=None)
+    apps.get_model('rankings', 'Standings').objects.all().delete()
+
+
 def rows_become_pages(apps, schema_editor):
     """The revisions say the same afterwards; they counted all events, and their ties were shared."""
     Page = apps.get_model('rankings', 'StandingsPage')
@@ -75,7 +87,7 @@ class Migration(migrations.Migration):
             name='rules',
             field=models.JSONField(help_text='see apps.rankings.rules'),
         ),
-        migrations.RunPython(points_become_rules, elidable=True),
+        migrations.RunPython(points_become_rules, rules_become_points, elidable=True),
         migrations.AddField(
             model_name='seasonevent',
             name='multiplier',
@@ -149,6 +161,6 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('standings', 'board', 'first'), name='standings_page_once')],
             },
         ),
-        migrations.RunPython(rows_become_pages, elidable=True),
+        migrations.RunPython(rows_become_pages, forget_standings, elidable=True),
         migrations.DeleteModel('StandingsRow'),
     ]

@@ -83,7 +83,7 @@ def test_publishing_refreshes_the_season_and_tells_the_participants(
     assert table(season) == [(1, "Ana", "10"), (2, "Bia", "7")]
     assert inboxes() == {"Ana": ["race-1"], "Bia": ["race-1"]}
     publish(races[1])
-    assert table(season) == [(1, "Ana", "17"), (1, "Bia", "17"), (3, "Caio", "4")]
+    assert table(season) == [(1, "Bia", "17"), (2, "Ana", "17"), (3, "Caio", "4")]
     assert inboxes() == {"Ana": ["race-1", "race-2"], "Bia": ["race-1", "race-2"]}
 
 
