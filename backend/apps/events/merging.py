@@ -70,7 +70,7 @@ def _merge_in(event: Event, dropped: Entry, pair: Pair, reason: str, by: User | 
     if kept is None:
         moved = _moved(dropped, pair, reason)
         Entry.objects.filter(pk=dropped.pk).update(participant=pair.keep)
-        note_corrections(event, [moved], by=by)
+        note_corrections(event, [moved], by=by, shows_at_once=dropped.standing in Entry.SHOWN)
     else:
         _leave_one(event, kept, dropped, pair, reason, by)
     if event.state in OFFICIAL:
@@ -98,7 +98,8 @@ def _leave_one(event: Event, kept: Entry, dropped: Entry, pair: Pair, reason: st
         corrections.insert(0, _moved(dropped, pair, reason))
         _swap(kept, dropped)
     Entry.objects.filter(pk=goes.pk).update(standing=Entry.Standing.WITHDRAWN)
-    note_corrections(event, corrections, by=by)
+    shows = goes.standing in Entry.SHOWN or stays.standing in Entry.SHOWN
+    note_corrections(event, corrections, by=by, shows_at_once=shows)
 
 
 def _has_result(entry: Entry) -> bool:
