@@ -29,10 +29,10 @@ def make_large_event(entries: int) -> Event:
         DivisionSet.objects.create(event=event, values={"sex": sex, "age": age}).pk for sex in _SEXES for age in _AGES
     ]
     numbers = range(1, entries + 1)
-    first = _copy_in(Participant, ({"name": f"Runner {number}"} for number in numbers))
+    first = copy_in(Participant, ({"name": f"Runner {number}"} for number in numbers))
     status = rng.choice([Entry.Status.FINISHED, Entry.Status.DNF, Entry.Status.DNS], entries, p=[0.96, 0.03, 0.01])
     division_set = rng.choice(sets, entries)
-    first = _copy_in(
+    first = copy_in(
         Entry,
         (
             {
@@ -46,7 +46,7 @@ def make_large_event(entries: int) -> Event:
         ),
     )
     seconds = 7_200 + rng.gamma(6, 1_200, entries).astype(int)
-    _copy_in(
+    copy_in(
         Score,
         (
             {"event_id": event.pk, "entry_id": first + index, "value": int(seconds[index]) * 1000}
@@ -58,7 +58,7 @@ def make_large_event(entries: int) -> Event:
     return event
 
 
-def _copy_in(model: type[Model], rows: Iterable[dict[str, Any]]) -> int:
+def copy_in(model: type[Model], rows: Iterable[dict[str, Any]]) -> int:
     """Stores the rows with the model's defaults for what they leave out; returns the id of the first one."""
     defaults = {field: _default(field) for field in model._meta.concrete_fields if not field.primary_key}
     command = f"COPY {model._meta.db_table} ({', '.join(str(field.column) for field in defaults)}) FROM STDIN"

@@ -95,14 +95,19 @@ def _flatten(detail: Any, place: str = "") -> Iterator[tuple[str, str]]:
     """(place, reason) pairs from REST framework's nested lists and dicts of errors."""
     if isinstance(detail, Mapping):
         for name, inner in detail.items():
-            outer = place if name == "non_field_errors" else f"{place}.{name}".lstrip(".")
-            yield from _flatten(inner, outer)
+            yield from _flatten(inner, _within(place, name))
     elif isinstance(detail, list):
         for number, inner in enumerate(detail):
             nested = isinstance(inner, (Mapping, list))
             yield from _flatten(inner, f"{place}[{number}]" if nested else place)
     else:
         yield place, str(detail)
+
+
+def _within(place: str, name: str | int) -> str:
+    if isinstance(name, int):  # of a list in which only some items are wrong
+        return f"{place}[{name}]"
+    return place if name == "non_field_errors" else f"{place}.{name}".lstrip(".")
 
 
 def _encodable(text: str) -> str:

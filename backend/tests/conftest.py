@@ -1,5 +1,6 @@
 """Fixtures for all tests."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from tests.lanes import pytest_runtestloop  # noqa: F401 (a hook)
 from tests.processes import Processes
 
 # How long an example takes depends on what else the machine does, so no test fails for it.
-hypothesis.settings.register_profile("placar", deadline=None)
+hypothesis.settings.register_profile(
+    "placar", deadline=None, max_examples=int(os.environ.get("PLACAR_EXAMPLES", "100"))
+)
 hypothesis.settings.load_profile("placar")
 # A third of a second for each user, meant against those who stole the hashes. Each hash says how often it was done, so
 # a process of its own reads these as well.

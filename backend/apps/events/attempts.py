@@ -8,8 +8,10 @@ from apps.events.columns import Flags, Ints, ScoreColumns
 from apps.events.measures import Attempts, Direction, Measure
 from apps.events.values import LARGEST_VALUE
 
-# Of an entry, over all its components. With LARGEST_VALUE this keeps every sum, doubled, within 64 bits.
+# Of an entry, over all its components; and as many in all its secondary measures.
+# With LARGEST_VALUE this keeps every sum, doubled, within 64 bits.
 MAX_ATTEMPTS = 100_000
+NEVER = np.iinfo(np.int64).min  # the moment of what was not achieved
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +58,15 @@ def combine_attempts(scores: Grouped, measure: Measure) -> Results:
 
 def counting_attempts(scores: Grouped, measure: Measure) -> Ints:
     """Indexes of the scores that make up the results; of equal ones that were as good, those achieved first."""
+    most = np.bincount(scores.group, minlength=1).max()
+    if measure.attempts is Attempts.SUM or most <= (measure.best_k or 1):
+        return np.arange(len(scores.group))  # without a sort where there is nothing to choose from
     match measure.attempts:
-        case Attempts.SUM:
-            return np.arange(len(scores.group))
         case Attempts.FIRST:
             order = np.lexsort((scores.attempts, scores.group))
         case Attempts.LAST:
             order = np.lexsort((-scores.attempts, scores.group))
-        case Attempts.BEST | Attempts.MEAN_OF_BEST:
+        case _:
             order = best_first(scores, measure.direction)
     return order[place_in_group(scores.group[order]) < (measure.best_k or 1)]
 
@@ -82,10 +85,9 @@ def place_in_group(sorted_group: Ints) -> Ints:
 
 
 def latest_achieved(scores: Grouped, counting: Ints) -> Ints:
-    """When the last of the counting scores of each group was achieved; 0 without any."""
-    latest = np.full(scores.groups, np.iinfo(np.int64).min)
+    """When the last of the counting scores of each group was achieved; NEVER without any."""
+    latest = np.full(scores.groups, NEVER)
     np.maximum.at(latest, scores.group[counting], scores.achieved[counting])
-    latest[latest == np.iinfo(np.int64).min] = 0
     return latest
 
 

@@ -9,7 +9,7 @@ from apps.events import pages
 from apps.events.difference import Change, Kind, Lines, compare
 from apps.events.models import Entry, Event, Ranking
 from apps.events.page_columns import Row
-from apps.events.ranking_lines import Line, read_lines_or_none
+from apps.events.ranking_lines import Line, find_ranking, read_lines_or_none
 from apps.events.revision_reasons import reasons_by_entry
 
 
@@ -43,9 +43,9 @@ class DifferenceLine:
     reasons: Sequence[str]  # of the corrections of this entry between the two revisions
 
 
-def find_revision(event: Event, revision: int) -> Ranking:
-    """A revision of what the public may know. Raises Missing."""
-    ranking = Ranking.objects.filter(event=event, variant=Ranking.Variant.PUBLIC, revision=revision).first()
+def find_revision(event: Event, revision: int, variant: str = Ranking.Variant.PUBLIC) -> Ranking:
+    """The revision of that number. Raises Missing."""
+    ranking = find_ranking(event, revision, variant)
     if ranking is None:
         raise Missing(f"there is no revision {revision}", place="revision")
     return ranking

@@ -37,7 +37,7 @@ class Direction(StrEnum):
 
 
 class Attempts(StrEnum):
-    """How a result comes from its attempts."""
+    """How a result comes from its valid attempts: a rejected or a pending one is neither first nor last."""
 
     BEST = "best"
     LAST = "last"
@@ -82,7 +82,9 @@ class Components(BaseModel):
     names: list[Name] = Field(min_length=1, max_length=MOST_COMPONENTS)
     combine: Combine = Combine.SUM
     drop_best: int = Field(default=0, ge=0, strict=True, description="how many of the best components do not count")
-    drop_worst: int = Field(default=0, ge=0, strict=True, description="how many of the worst ones do not")
+    drop_worst: int = Field(
+        default=0, ge=0, strict=True, description="how many of the worst ones do not; first those without a result"
+    )
     required: int | None = Field(
         default=None, ge=1, strict=True, description="how many need a result before the entry has one; null: all"
     )

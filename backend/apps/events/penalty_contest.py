@@ -5,13 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from apps.errors import InvalidInput
-from apps.events.columns import Codes, Flags, Ints, ScoreColumns
+from apps.events.attempts import NEVER
+from apps.events.columns import Codes, Ints, ScoreColumns
 from apps.events.models import Score
 from apps.events.rules import Rules
 
 # Penalties stay below this, so that problems solved and penalty compare as one number within 64 bits.
 PENALTY_LIMIT = 2**40  # units of penalty
 LATEST_SUBMISSION = 10**10  # milliseconds since the start, some 115 days
+MOST_SUBMISSIONS = 2**14 - 1  # of an entry for one problem: what a cell can tell
 
 _TIME_SHIFT, _PENDING_SHIFT, _ATTEMPTS_SHIFT = 30, 15, 1
 
@@ -23,7 +25,8 @@ class Contest:
     solved: Ints
     penalty: Ints  # units of penalty
     last_accepted: Ints  # units of penalty; 0 if nothing is solved
-    last_achieved: Ints  # when the last solution was achieved; 0 if nothing is solved
+    last_achieved: Ints  # when the last solution was achieved; NEVER if nothing is solved
+    attempts: Ints  # judged ones; those after a solution change nothing and are not among them
     pending: Ints
     cells: Ints  # entries x problems, packed; see Cell
 
@@ -56,16 +59,17 @@ def check_submission(milliseconds: int) -> int:
 
 
 def judge_contest(scores: ScoreColumns, index: Ints, adjustment: Ints, rules: Rules) -> Contest:
-    """The contest's results; `index` is each score's entry. Adjustments, in milliseconds, are added to the penalty.
+    """The contest's results; `index` is each score's entry.
 
     A submission counts by its time; of several at one moment the one with the lower attempt comes first. What comes
-    after the first accepted one changes nothing. Raises InvalidInput for times too large to be added up.
+    after the first accepted one changes nothing. Adjustments, in milliseconds, are added to the penalty as whole units,
+    rounded down. Raises InvalidInput for times or numbers of submissions too large.
     """
     penalty, width = rules.penalty_rule, len(rules.component_names)
     chosen = (scores.components >= 1) & (scores.components <= width)
-    _refuse_late(scores, chosen & (scores.outcomes != Score.Outcome.PENDING))
     groups = len(adjustment) * width
     group = index[chosen] * width + scores.components[chosen] - 1
+    _refuse_overflow(scores.values[chosen & (scores.outcomes != Score.Outcome.PENDING)], _count(group, groups))
     outcome, time, achieved = scores.outcomes[chosen], scores.values[chosen], scores.achieved[chosen]
     order = np.lexsort((scores.attempts[chosen], time, group))
     group, outcome, time, achieved = group[order], outcome[order], time[order], achieved[order]
@@ -75,15 +79,17 @@ def judge_contest(scores: ScoreColumns, index: Ints, adjustment: Ints, rules: Ru
     rejected = _count(group[before & (outcome == Score.Outcome.REJECTED)], groups)
     # A hidden submission has no time: it may have come before the solution or after it.
     pending = _count(group[(outcome == Score.Outcome.PENDING) & ~is_solved[group]], groups)
-    at = np.zeros((2, groups), np.int64)
-    at[0, is_solved], at[1, is_solved] = time[solution[is_solved]] // penalty.unit_ms, achieved[solution[is_solved]]
-    costs = np.where(is_solved, at[0] + rejected * penalty.per_rejected, 0).reshape(-1, width)
-    cells = is_solved | (rejected + is_solved) << _ATTEMPTS_SHIFT | pending << _PENDING_SHIFT | at[0] << _TIME_SHIFT
+    solved_at, achieved_at = np.zeros(groups, np.int64), np.full(groups, NEVER)
+    solved_at[is_solved] = time[solution[is_solved]] // penalty.unit_ms
+    achieved_at[is_solved] = achieved[solution[is_solved]]
+    costs = np.where(is_solved, solved_at + rejected * penalty.per_rejected, 0).reshape(-1, width)
+    cells = is_solved | (rejected + is_solved) << _ATTEMPTS_SHIFT | pending << _PENDING_SHIFT | solved_at << _TIME_SHIFT
     return Contest(
         solved=is_solved.reshape(-1, width).sum(axis=1),
         penalty=costs.sum(axis=1) + adjustment // penalty.unit_ms,
-        last_accepted=at[0].reshape(-1, width).max(axis=1, initial=0),
-        last_achieved=at[1].reshape(-1, width).max(axis=1, initial=0),
+        last_accepted=solved_at.reshape(-1, width).max(axis=1, initial=0),
+        last_achieved=achieved_at.reshape(-1, width).max(axis=1, initial=NEVER),
+        attempts=(rejected + is_solved).reshape(-1, width).sum(axis=1),
         pending=pending.reshape(-1, width).sum(axis=1),
         cells=cells.reshape(-1, width),
     )
@@ -96,9 +102,11 @@ def contest_order(contest: Contest) -> Ints:
     return contest.solved * (2 * PENALTY_LIMIT) - contest.penalty
 
 
-def _refuse_late(scores: ScoreColumns, judged: Flags) -> None:
-    if np.any(scores.values[judged] > LATEST_SUBMISSION):
-        raise InvalidInput(f"a submission is later than {LATEST_SUBMISSION} ms after the start", place="scores")
+def _refuse_overflow(judged_times: Ints, submissions: Ints) -> None:
+    if judged_times.max(initial=0) > LATEST_SUBMISSION or judged_times.min(initial=0) < 0:
+        raise InvalidInput(f"a submission is not within {LATEST_SUBMISSION} ms after the start", place="scores")
+    if submissions.max(initial=0) > MOST_SUBMISSIONS:
+        raise InvalidInput(f"a problem has more than {MOST_SUBMISSIONS} submissions of one entry", place="scores")
 
 
 def _first_accepted(group: Ints, outcome: Codes, groups: int) -> Ints:

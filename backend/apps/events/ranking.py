@@ -21,7 +21,7 @@ def rank_entries(data: RankingInput) -> RankingResult:
     found = EntryResults(data)
     shown = (entries.standing == Entry.Standing.COMPETING) | (entries.standing == Entry.Standing.OUT_OF_COMPETITION)
     placed = found.result.present & (entries.status == Entry.Status.FINISHED)
-    keys = _make_keys(found, shown & placed)
+    keys = _make_keys(found, placed & (entries.standing == Entry.Standing.COMPETING))
     order = _display_order(data, found.order, keys, shown, placed)
     bibs, standing, status = entries.bibs[order], entries.standing[order], entries.status[order]
     has_score = placed[order]
@@ -45,13 +45,13 @@ def rank_entries(data: RankingInput) -> RankingResult:
     )
 
 
-def _make_keys(found: EntryResults, compared: Flags) -> list[Key]:
-    """The keys of the rules' tie-breakers, in order. Only the compared entries stand among others."""
+def _make_keys(found: EntryResults, competing: Flags) -> list[Key]:
+    """The keys of the rules' tie-breakers, in order. Lots are drawn among `competing` only: others change no draw."""
     keys: list[Key] = []
     for breaker in found.rules.tie_breakers:
         tied = np.zeros(found.count, np.bool_)
         if breaker.by == "draw":  # the only one to which it matters
-            tied[compared] = _is_shared([column[compared] for column in (found.order, *(key.order for key in keys))])
+            tied[competing] = _is_shared([column[competing] for column in (found.order, *(key.order for key in keys))])
         keys.append(make_key(breaker, found, tied))
     return keys
 
@@ -80,12 +80,13 @@ def _row_details(found: EntryResults, keys: Sequence[Key], order: Ints, has_scor
     told: set[str] = set()
     for detail in (*found.details(), *(key.detail for key in keys)):
         is_pending = detail.name == PENDING
-        # Looked for in the rows alone: what is pending of a hidden entry tells of it nowhere.
-        if detail.name not in told and not (is_pending and not detail.values[order].any()):
-            told.add(detail.name)
-            # Who is disqualified has neither a result nor parts of one.
-            known = detail.known[order] & (has_score | is_pending)
-            yield Detail(detail.name, known, np.where(known, detail.values[order], 0))
+        # Nothing pending is not told; nor is what hidden entries have pending, and so it is asked of the rows.
+        if detail.name in told or (is_pending and not detail.values[order].any()):
+            continue
+        told.add(detail.name)
+        # Who is disqualified has neither a result nor parts of one.
+        known = detail.known[order] & (has_score | is_pending)
+        yield Detail(detail.name, known, np.where(known, detail.values[order], 0))
 
 
 def _display_order(data: RankingInput, exact: Ints, keys: Sequence[Key], shown: Flags, placed: Flags) -> Ints:

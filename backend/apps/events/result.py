@@ -78,7 +78,8 @@ def hash_content(
     }
     digest = hashlib.sha256(json.dumps(head, sort_keys=True).encode())
     columns = [*columns, *(column for detail in details for column in (detail.known, detail.values))]
-    told = (column for board in boards for column in (board.rank, board.broken_by))
+    # Whether it is tied follows from all ranks but ordinal ones.
+    told = (column for board in boards for column in (board.rank, board.tied, board.broken_by))
     for column in (*columns, codes[divisions.row_set], *told):
         digest.update(np.ascontiguousarray(column, column.dtype.newbyteorder("<")).data)
     return digest.hexdigest()

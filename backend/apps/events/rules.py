@@ -18,7 +18,7 @@ DIVISION_PATTERN = r"^[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]{0,62}[^\s\x00-\x1f\x
 Dimension = Annotated[str, StringConstraints(pattern=DIMENSION_PATTERN)]
 DivisionValue = Annotated[str, StringConstraints(pattern=DIVISION_PATTERN)]
 
-# With these and the components a row of a ranking has at most 62 details.
+# With these and the components a row of a ranking has at most 61 details: a bit each tells whether it is known.
 MOST_SECONDARY, MOST_TIE_BREAKERS = 10, 10
 # Details of a row that are not named by the rules.
 RESERVED_NAMES = frozenset({"pending", "penalty", "last_accepted", "achieved", "attempts", "manual", "draw"})
@@ -73,11 +73,8 @@ class Rules(Measure):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        for mistake in mistakes(self):
-            raise ValueError(mistake)
-        for dimension, values in (self.divisions or {}).items():
-            if values is not None and len(set(values)) != len(values):
-                raise ValueError(f"divisions.{dimension}: a division is named twice")
+        if found := list(mistakes(self)):
+            raise ValueError("; ".join(found))
         return self
 
     @property
@@ -139,6 +136,9 @@ def mistakes(rules: Rules) -> Iterator[str]:
     yield from _penalty_mistakes(rules)
     yield from _name_mistakes(rules)
     yield from _tie_breaker_mistakes(rules)
+    for dimension, values in (rules.divisions or {}).items():
+        if values is not None and len(set(values)) != len(values):
+            yield f"divisions.{dimension}: a division is named twice"
 
 
 def _component_mistakes(rules: Rules) -> Iterator[str]:

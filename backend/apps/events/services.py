@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from apps.errors import Conflict, InvalidInput, WrongState, check_model
+from apps.errors import Conflict, WrongState, check_model
 from apps.events.changes import enqueue_ranking, lock_event, note_change
 from apps.events.corrections import note_corrections
 from apps.events.entries import check_bib, check_divisions, find_division_set
@@ -20,7 +20,7 @@ from apps.events.imports.run import Progress, require_importable, run_import
 from apps.events.imports.submission import ImportOptions, make_batch, store_batch
 from apps.events.merging import lock_pair, merge
 from apps.events.models import Entry, Event, EventTransition, ImportBatch, Participant, Score
-from apps.events.people import find_participant, find_users
+from apps.events.people import apply_participant_changes, find_participant, find_users, lock_participant
 from apps.events.revisions import rank_input, store_rankings
 from apps.events.rules import parse_rules
 from apps.events.score_corrections import lock_score, supersede, void
@@ -155,21 +155,11 @@ def register_entry(
 @transaction.atomic
 def change_participant(participant_id: int, *, changes: Mapping[str, Any]) -> Participant:
     """Change a participant's name, external id or account. Pages that show the name are out of date from now on."""
-    participant = Participant.objects.select_for_update(no_key=True).get(pk=participant_id)
-    # In one order for everybody, so that two who change participants of the same events never wait for each other.
-    events = Event.objects.filter(pk__in=Entry.objects.filter(participant=participant).values("event"))
-    event_ids = list(events.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
-    for field, value in changes.items():
-        if field not in ("name", "external_id", "user"):
-            raise InvalidInput("only name, external_id and user can change", place=field)
-        setattr(participant, field, value)
-    check_model(participant)
-    same = Participant.objects.filter(owner=participant.owner, external_id=participant.external_id)
-    if participant.external_id and same.exclude(pk=participant.pk).exists():
-        raise Conflict(f"another participant has the external id {participant.external_id!r}", place="external_id")
+    participant, events = lock_participant(participant_id)
+    apply_participant_changes(participant, changes)
     participant.save()
     shown = Entry.objects.filter(participant=participant, standing__in=Entry.SHOWN)
-    Event.objects.filter(pk__in=event_ids, entries__in=shown).update(updated_at=timezone.now())
+    events.filter(entries__in=shown).update(updated_at=timezone.now())
     return participant
 
 

@@ -5,6 +5,10 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from apps.events.values import LARGEST_VALUE
+
+_SEED_PATTERN = r"^[^\x00-\x1f\x7f]+$"  # what can be stored, and read out aloud
+
 
 class _Rules(Protocol):
     """What a tie-breaker needs to know of the rules that it is part of."""
@@ -53,7 +57,7 @@ class ByAchieved(_TieBreaker):
 
 
 class ByAttempts(_TieBreaker):
-    """Who used fewer (or more) attempts, those without a valid result too."""
+    """Who used fewer (or more) attempts, rejected ones too; in a penalty contest none after a solution counts."""
 
     by: Literal["attempts"]
     wins: Literal["fewest", "most"] = "fewest"
@@ -84,7 +88,9 @@ class ByCount(_TieBreaker):
     """Who has a value more often."""
 
     by: Literal["count"]
-    value: int = Field(strict=True, description="in the smallest unit of the main measure")
+    value: int = Field(
+        ge=-LARGEST_VALUE, le=LARGEST_VALUE, strict=True, description="in the smallest unit of the main measure"
+    )
 
     @property
     def detail(self) -> str:
@@ -123,10 +129,10 @@ class ByManualOrder(_TieBreaker):
 
 
 class ByDraw(_TieBreaker):
-    """A draw that anyone can repeat: the lowest SHA-256 of seed, colon and bib comes first."""
+    """A draw that anyone can repeat, between those who compete: the lowest SHA-256 of seed, colon and bib is first."""
 
     by: Literal["draw"]
-    seed: str = Field(min_length=1, max_length=100)
+    seed: str = Field(max_length=100, pattern=_SEED_PATTERN)
 
     @property
     def detail(self) -> str:

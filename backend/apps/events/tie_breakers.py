@@ -6,10 +6,9 @@ from functools import singledispatch
 
 import numpy as np
 
-from apps.events.attempts import best_first, place_in_group
+from apps.events.attempts import NEVER, best_first, place_in_group
 from apps.events.columns import NO_ORDER, Bibs, Flags, Ints
 from apps.events.entry_results import Detail, EntryResults, lower_first
-from apps.events.models import Score
 from apps.events.tie_breaker_rules import (
     ByAchieved,
     ByAttempts,
@@ -49,15 +48,13 @@ def _by_measure(breaker: ByMeasure, found: EntryResults, _tied: Flags) -> Key:
 
 @make_key.register
 def _by_achieved(breaker: ByAchieved, found: EntryResults, _tied: Flags) -> Key:
-    known = found.result.present & (found.achieved != 0)
+    known = found.result.present & (found.achieved != NEVER)
     return _key(breaker.detail, found.achieved, known, high_wins=breaker.wins == "latest")
 
 
 @make_key.register
 def _by_attempts(breaker: ByAttempts, found: EntryResults, _tied: Flags) -> Key:
-    judged = found.is_main & (found.data.scores.outcomes != Score.Outcome.PENDING)
-    used = np.bincount(found.index[judged], minlength=found.count)
-    return _key(breaker.detail, used, _all(found), high_wins=breaker.wins == "most")
+    return _key(breaker.detail, found.attempts, _all(found), high_wins=breaker.wins == "most")
 
 
 @make_key.register
@@ -115,10 +112,8 @@ def _nth_best(found: EntryResults, nth: int) -> tuple[Ints, Flags]:
 
 def _drawn(seed: str, bibs: Bibs, tied: Flags) -> Ints:
     """Each tied entry's lot. The others need none: a digest takes as long as all else that is done for an entry."""
+    prefix = f"{seed}:".encode()
+    digests = b"".join([hashlib.sha256(prefix + bib).digest()[:8] for bib in bibs[tied].tolist()])
     lots = np.zeros(len(bibs), np.int64)
-    prefix = hashlib.sha256(f"{seed}:".encode())
-    for index in np.flatnonzero(tied).tolist():
-        digest = prefix.copy()
-        digest.update(bibs[index])
-        lots[index] = int.from_bytes(digest.digest()[:8], "big") >> 1
+    lots[tied] = np.frombuffer(digests, ">u8") >> np.uint64(1)
     return lots

@@ -2,9 +2,9 @@
 
 from django.db.models import Q, QuerySet
 
-from apps.events.access import Visitor
+from apps.events.access import Visitor, may_create_events, may_manage_event
 from apps.events.models import Event
-from apps.rankings.models import Season
+from apps.rankings.models import Season, Standings
 
 
 def visible_seasons(user: Visitor) -> QuerySet[Season]:
@@ -22,3 +22,29 @@ def listed_seasons(user: Visitor) -> QuerySet[Season]:
         return seasons
     listed = ~Q(visibility=Event.Visibility.UNLISTED)
     return seasons.filter(listed | Q(owner=user) if user.is_authenticated else listed)
+
+
+def may_manage_season(user: Visitor, season: Season) -> bool:
+    """Its owner and staff change a season, its events and its rulings."""
+    return user.is_authenticated and (user.is_staff or season.owner_id == user.pk)
+
+
+def may_create_seasons(user: Visitor) -> bool:
+    """Whoever may create events may add them up."""
+    return may_create_events(user)
+
+
+def may_count_event(user: Visitor, event: Event) -> bool:
+    """Only whoever manages an event puts it into a season."""
+    return may_manage_event(user, event)
+
+
+def may_see_standings(user: Visitor, season: Season, standings: Standings) -> bool:
+    """Whether a revision of a visible season may be read.
+
+    Not if an event has become private that it counts: its points would tell the results.
+    """
+    if season.visibility == Event.Visibility.PRIVATE or may_manage_season(user, season):
+        return True
+    private = Event.objects.filter(pk__in=standings.event_ids, visibility=Event.Visibility.PRIVATE)
+    return not private.exists()

@@ -1,69 +1,200 @@
-"""Reads standings back as people see them. The API and the pages ask here."""
+"""Reads standings back as people see them. The API, the pages and the commands ask here.
 
-from collections.abc import Sequence
+A revision never changes, but an entry can be hidden, or a participant renamed, after it. So names and entries are read
+together with the lines: of an entry that is not shown any more there is no cell, and of a participant with no other
+cell no line, and none in a count.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from apps.events.models import Event
-from apps.rankings.models import Season, Standings, StandingsRow
+from django.db.models.functions import Coalesce
+
+from apps.errors import Missing
+from apps.events.access import Visitor
+from apps.events.models import Entry, Event, Participant
+from apps.events.result import OVERALL
+from apps.rankings import pages
+from apps.rankings.access import may_see_standings
+from apps.rankings.cells import DNF, DNS, DSQ
+from apps.rankings.models import Season, Standings
+from apps.rankings.page_columns import Cell, Line
 from apps.rankings.points import format_points
+from apps.rankings.result import LineState
+from apps.rankings.tie_breaks import BrokenBy
+
+STATUS_WORDS = {DNF: "DNF", DNS: "DNS", DSQ: "DSQ"}
 
 
 @dataclass(frozen=True, slots=True)
 class CellView:
     """What a participant got in one event."""
 
-    rank: int
+    rank: int | None
+    status: str  # DNF, DNS, DSQ; empty for who has a rank
     points: str
+    counted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TieBreak:
+    """What sets a line apart from one with the same total."""
+
+    by: BrokenBy
+    place: int | None  # of which one has more, by countback
+    event: Event | None  # the latest common one
+
+
+@dataclass(frozen=True, slots=True)
+class RulingView:
+    """A ruling as it was in force at a revision."""
+
+    kind: str
+    points: str  # of an adjustment
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class LineView:
     """One line of the standings."""
 
-    rank: int
-    shown_rank: str  # "3=" for a shared rank
+    rank: int | None
+    shown_rank: str  # "3=" for a shared rank, empty without one
     position: int  # 1 is the top line
+    state: LineState
     participant_id: int
     name: str
     total: str
-    cells: Sequence[CellView | None]  # one for each event; None where there is no rank
+    tie_break: TieBreak | None
+    rulings: Sequence[RulingView]
+    cells: Sequence[CellView | None]  # one for each event; None where there is no result
 
 
 @dataclass(frozen=True, slots=True)
 class StandingsView:
-    """The present standings of a season, or a part of their lines."""
+    """A board of a revision, or a part of its lines."""
 
     standings: Standings
+    board: str
     events: Sequence[Event]  # in the order of the cells
+    total: int  # lines of the whole board
+    ranked: int  # of these with a rank
     lines: Sequence[LineView]
 
 
-def current_standings(season: Season, *, start: int = 0, stop: int | None = None) -> StandingsView | None:
-    """The lines from index `start` (0 is the top line) up to and without `stop`, all of them if it is None.
-
-    None while the season has no standings yet.
-    """
+def find_standings(season: Season, user: Visitor, revision: int | None = None) -> Standings | None:
+    """The revision of that number, or the current one; None while there is none to be seen. Raises Missing."""
     standings = season.current_standings
-    if standings is None:
-        return None
-    events = Event.objects.in_bulk(standings.event_ids)
-    rows = StandingsRow.objects.filter(standings=standings, position__gt=start).select_related("participant")
-    if stop is not None:
-        rows = rows.filter(position__lte=stop)
+    if revision is not None:
+        standings = Standings.objects.filter(season=season, revision=revision).first()
+    if standings is not None and may_see_standings(user, season, standings):
+        return standings
+    if revision is not None:
+        raise Missing(f"there is no revision {revision}", place="revision")
+    return None
+
+
+def check_board(standings: Standings, board: str) -> None:
+    """Raise Missing unless the standings have that board."""
+    if board not in pages.board_keys(standings):
+        raise Missing(f"revision {standings.revision} has no division {board!r}", place="division")
+
+
+def read_board(standings: Standings, board: str = OVERALL, *, start: int = 0, stop: int | None = None) -> StandingsView:
+    """The lines from index `start` (0 is the top line) up to and without `stop`, all of them if it is None."""
+    end = pages.line_count(standings, board) if stop is None else stop
+    gone = lines_gone(standings, board)
     return StandingsView(
         standings=standings,
-        events=[events[event_id] for event_id in standings.event_ids],
-        lines=[_line(row) for row in rows.order_by("position")],
+        board=board,
+        events=read_events(standings),
+        total=pages.line_count(standings, board) - len(gone),
+        ranked=pages.ranked_count(standings, board) - sum(line.rank is not None for line in gone),
+        lines=read_lines(standings, pages.lines(standings, board, start, end)),
     )
 
 
-def _line(row: StandingsRow) -> LineView:
+def read_events(standings: Standings) -> list[Event]:
+    """The events that count, in the order of the cells."""
+    events = Event.objects.in_bulk(standings.event_ids)
+    return [events[event_id] for event_id in standings.event_ids]
+
+
+def read_lines(standings: Standings, lines: Sequence[Line]) -> list[LineView]:
+    """The lines as people see them, without those of whom nothing is shown any more."""
+    names = read_names(line.participant_id for line in lines)
+    gone = _entries_gone(standings)
+    events = read_events(standings)
+    views = []
+    for line in lines:
+        shown = [
+            None if (line.participant_id, event_id) in gone else cell
+            for event_id, cell in zip(standings.event_ids, line.cells, strict=True)
+        ]
+        if any(cell is not None for cell in shown):
+            views.append(_view(standings, line, shown, names[line.participant_id], events))
+    return views
+
+
+def read_names(participants: Iterable[int]) -> dict[int, str]:
+    """The names of these participants. Whoever turned out to be another is called like that other one."""
+    people = Participant.objects.filter(pk__in=set(participants))
+    return dict(people.annotate(shown=Coalesce("merged_into__name", "name")).values_list("pk", "shown"))
+
+
+def _entries_gone(standings: Standings) -> set[tuple[int, int]]:
+    """Participant and event of each entry that is not shown any more."""
+    hidden = Entry.objects.filter(event__in=standings.event_ids, standing__in=Entry.NOT_SHOWN)
+    gone = set(hidden.values_list("participant", "event"))
+    # What a participant got who was merged into another since is the other one's now.
+    merged = Participant.objects.filter(merged_into__in={participant for participant, _event in gone})
+    former = dict(merged.values_list("pk", "merged_into")) if gone else {}
+    return gone | {(one, event) for one, kept in former.items() for participant, event in gone if participant == kept}
+
+
+def lines_gone(standings: Standings, board: str) -> list[Line]:
+    """The lines of a board of which no cell is shown any more."""
+    gone = _entries_gone(standings)
+    lines = pages.lines_of(standings, board, {participant for participant, _event in gone})
+    return [line for line in lines if _cells_of(line, standings.event_ids) <= gone]
+
+
+def _cells_of(line: Line, event_ids: Sequence[int]) -> set[tuple[int, int]]:
+    return {(line.participant_id, event) for event, cell in zip(event_ids, line.cells, strict=True) if cell}
+
+
+def _view(
+    standings: Standings, line: Line, cells: Sequence[Cell | None], name: str, events: Sequence[Event]
+) -> LineView:
     return LineView(
-        rank=row.rank,
-        shown_rank=f"{row.rank}=" if row.tied else str(row.rank),
-        position=row.position,
-        participant_id=row.participant_id,
-        name=row.participant.name,
-        total=format_points(row.total),
-        cells=[cell and CellView(rank=cell[0], points=format_points(cell[1])) for cell in row.cells],
+        rank=line.rank,
+        shown_rank="" if line.rank is None else f"{line.rank}=" if line.tied else str(line.rank),
+        position=line.position,
+        state=line.state,
+        participant_id=line.participant_id,
+        name=name,
+        total=format_points(line.total),
+        tie_break=_tie_break(line, events),
+        rulings=[
+            RulingView(one["kind"], format_points(one["points"]), one["reason"])
+            for one in standings.rulings
+            if one["participant"] == line.participant_id
+        ],
+        cells=[cell and _cell(cell) for cell in cells],
     )
+
+
+def _cell(cell: Cell) -> CellView:
+    return CellView(cell.place, STATUS_WORDS.get(cell.code, ""), format_points(cell.points), cell.counted)
+
+
+def _tie_break(line: Line, events: Sequence[Event]) -> TieBreak | None:
+    match line.broken_by:
+        case BrokenBy.NOTHING:
+            return None
+        case BrokenBy.COUNTBACK:
+            return TieBreak(line.broken_by, line.broken_at, None)
+        case BrokenBy.LATEST_COMMON:
+            return TieBreak(line.broken_by, None, events[line.broken_at])
+        case BrokenBy.MOST_EVENTS:
+            return TieBreak(line.broken_by, None, None)

@@ -1,31 +1,34 @@
 """What can be done with a season. Each service is one transaction: it changes state and enqueues what follows."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
-from apps.errors import Conflict, InvalidInput, Missing, check_model
-from apps.events.models import Event
-from apps.rankings.models import Season, SeasonEvent, Standings, StandingsRow
-from apps.rankings.points import parse_points
-from apps.rankings.results import read_results
-from apps.rankings.standings import Line, compute_standings, content_hash
+from apps.errors import Conflict, InvalidInput, check_model
+from apps.rankings.models import Ruling, Season
+from apps.rankings.revisions import lock_season, refresh
+from apps.rankings.rules import parse_season_rules
+from apps.rankings.rulings import add_ruling, revoke
+from apps.rankings.season_events import NewSeasonEvent, check_rules, replace_events
 from delivery.outbox import enqueue
 
-CHANGEABLE = frozenset({"slug", "name", "visibility", "owner", "points"})
+CHANGEABLE = frozenset({"slug", "name", "visibility", "owner", "rules"})
 
 
 @transaction.atomic
-def create_season(*, slug: str, name: str, points: Mapping[str, Any], owner: User | None, **details: Any) -> Season:
-    """A new season without events. `points` is a points scheme; `details` may hold visibility."""
-    parse_points(points)
-    if Season.objects.filter(slug=slug).exists():
-        raise Conflict(f"there is a season {slug!r} already", place="slug")
-    season = Season(slug=slug, name=name, points=dict(points), owner=owner, **details)
+def create_season(*, slug: str, name: str, rules: Mapping[str, Any], owner: User | None, **details: Any) -> Season:
+    """A new season without events. `rules` are a document of apps.rankings.rules; `details` may hold visibility."""
+    parse_season_rules(rules)
+    season = Season(slug=slug, name=name, rules=dict(rules), owner=owner, **details)
     check_model(season)
-    season.save()
+    try:
+        with transaction.atomic():
+            season.save()
+    except IntegrityError as error:  # another request has just taken the slug
+        raise Conflict(f"there is a season {slug!r} already", place="slug") from error
     return season
 
 
@@ -37,8 +40,9 @@ def change_season(season_id: int, *, changes: Mapping[str, Any]) -> Season:
         if field not in CHANGEABLE:
             raise InvalidInput(f"only {', '.join(sorted(CHANGEABLE))} can change", place=field)
         setattr(season, field, value)
-    parse_points(season.points)
+    parse_season_rules(season.rules)
     check_model(season)
+    check_rules(season)
     if Season.objects.filter(slug=season.slug).exclude(pk=season_id).exists():
         raise Conflict(f"there is a season {season.slug!r} already", place="slug")
     season.save(update_fields=list(changes))
@@ -47,20 +51,38 @@ def change_season(season_id: int, *, changes: Mapping[str, Any]) -> Season:
 
 
 @transaction.atomic
-def set_season_events(season_id: int, *, event_ids: Sequence[int]) -> Season:
+def set_season_events(season_id: int, *, events: Sequence[NewSeasonEvent]) -> Season:
     """Make these the events of a season, in this order. Its standings follow."""
     season = lock_season(season_id)
-    if len(set(event_ids)) != len(event_ids):
-        raise InvalidInput("an event is named twice", place="events")
-    unknown = set(event_ids) - set(Event.objects.filter(pk__in=event_ids).values_list("pk", flat=True))
-    if unknown:
-        raise InvalidInput(f"there is no event {min(unknown)}", place="events")
-    season.season_events.all().delete()
-    SeasonEvent.objects.bulk_create(
-        SeasonEvent(season=season, event_id=event_id, order=order) for order, event_id in enumerate(event_ids, 1)
-    )
+    replace_events(season, events)
     enqueue_standings(season)
     return season
+
+
+@transaction.atomic
+def rule_on_participant(
+    season_id: int,
+    *,
+    participant_id: int,
+    kind: str,
+    reason: str,
+    by: User | None,
+    points: Decimal | None = None,
+) -> Ruling:
+    """Exclude a participant, or adjust their total by `points`. The next standings follow it and give the reason."""
+    season = lock_season(season_id)
+    ruling = add_ruling(season, participant_id=participant_id, kind=kind, points=points, reason=reason, by=by)
+    enqueue_standings(season)
+    return ruling
+
+
+@transaction.atomic
+def revoke_ruling(season_id: int, *, ruling_id: int, reason: str, by: User | None) -> Ruling:
+    """Make a ruling hold no longer. The next standings follow it and give the reason."""
+    season = lock_season(season_id)
+    ruling = revoke(season, ruling_id, reason=reason, by=by)
+    enqueue_standings(season)
+    return ruling
 
 
 def enqueue_standings(season: Season) -> None:
@@ -83,50 +105,5 @@ def refresh_standings(season_id: int) -> dict[str, Any]:
     The season is locked meanwhile and everything is read anew: any number of runs, at once, late or out of order, end
     with the same standings. Returns the revision that holds now and whether this run made it.
     """
-    season = lock_season(season_id)
-    results = read_results(season)
-    lines = compute_standings(results.ranks, scheme=parse_points(season.points), names=results.names)
-    digest = content_hash(results.event_ids, lines)
-    current = season.current_standings
-    is_new = current is None or current.content_hash != digest
-    if is_new:
-        current = add_revision(season, results.event_ids, lines, digest)
-    return {"season_id": season_id, "revision": current.revision if current else None, "is_new": is_new}
-
-
-def add_revision(season: Season, event_ids: Sequence[int], lines: Sequence[Line], digest: str) -> Standings:
-    """Store the next revision of a locked season and point the season to it: readers switch in one step."""
-    newest = Standings.objects.filter(season=season).order_by("-revision").values_list("revision", flat=True).first()
-    standings = Standings.objects.create(
-        season=season,
-        revision=(newest or 0) + 1,
-        content_hash=digest,
-        event_ids=list(event_ids),
-        row_count=len(lines),
-    )
-    StandingsRow.objects.bulk_create(
-        (
-            StandingsRow(
-                standings=standings,
-                position=position,
-                participant_id=line.participant_id,
-                rank=line.rank,
-                tied=line.tied,
-                total=line.total,
-                cells=[cell and [cell.rank, cell.points] for cell in line.cells],
-            )
-            for position, line in enumerate(lines, 1)
-        ),
-        batch_size=2000,
-    )
-    season.current_standings = standings
-    season.save(update_fields=["current_standings"])
-    return standings
-
-
-def lock_season(season_id: int) -> Season:
-    """The season, locked until the transaction ends. Raises Missing if there is none."""
-    season = Season.objects.select_for_update(no_key=True).filter(pk=season_id).first()
-    if season is None:
-        raise Missing(f"there is no season {season_id}")
-    return season
+    standings, is_new = refresh(lock_season(season_id))
+    return {"season_id": season_id, "revision": standings.revision if standings else None, "is_new": is_new}

@@ -12,6 +12,7 @@ from apps.events.models import Event, ImportBatch
 from apps.events.scoring import NewScore
 from apps.events.services import change_event_state, record_scores, register_entry, submit_import
 from apps.rankings.models import Season
+from apps.rankings.season_events import NewSeasonEvent
 from apps.rankings.services import create_season, set_season_events
 from tests.chaos.race import COLUMN_MAP, RULES, Race
 from tests.factories import make_event
@@ -108,8 +109,8 @@ class Work:
 
 def make_season(event: Event) -> Season:
     """A season of one event."""
-    season = create_season(slug=event.slug, name=event.name, points={"by_place": [10, 6, 3]}, owner=None)
-    return set_season_events(season.pk, event_ids=[event.pk])
+    season = create_season(slug=event.slug, name=event.name, rules={"points": {"by_place": [10, 6, 3]}}, owner=None)
+    return set_season_events(season.pk, events=[NewSeasonEvent(event.pk)])
 
 
 def publish(event: Event) -> bool:

@@ -2,8 +2,8 @@
 
 from django.contrib import admin
 
-from apps.events.admin import entries, events, imports, rankings, scores
+from apps.events.admin import corrections, entries, events, imports, participants, rankings, scores
 
-__all__ = ["entries", "events", "imports", "rankings", "scores"]
+__all__ = ["corrections", "entries", "events", "imports", "participants", "rankings", "scores"]
 
 admin.site.site_header = admin.site.site_title = "Placar"

@@ -1,4 +1,4 @@
-"""Entries and participants."""
+"""Entries."""
 
 from typing import Any
 
@@ -9,12 +9,13 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 from apps.events.admin.base import StaffAdmin, adopt, changed_fields
+from apps.events.admin.corrections import CorrectionInline
+from apps.events.corrections import LONGEST_REASON
 from apps.events.models import Entry, Participant
-from apps.events.services import change_entry, change_participant, register_entry
+from apps.events.services import change_entry, register_entry
 
 NEW_FIELDS = ("bib", "name", "external_id", "user", "divisions", "standing")
-CHANGE_FIELDS = ("standing", "status", "status_reason", "adjustment", "adjustment_reason", "divisions")
-PARTICIPANT_FIELDS = ("name", "external_id", "user")
+CHANGE_FIELDS = ("standing", "status", "status_reason", "adjustment", "adjustment_reason", "divisions", "manual_order")
 
 
 class DivisionsField(forms.JSONField):
@@ -61,10 +62,16 @@ class EntryForm(forms.ModelForm):  # type: ignore[type-arg] # generic in the stu
     """What can change of an entry."""
 
     divisions = DivisionsField()
+    reason = forms.CharField(
+        max_length=LONGEST_REASON,
+        required=False,
+        widget=forms.TextInput(attrs={"size": 60}),
+        help_text="of the change; once results are published every change needs one",
+    )
 
     class Meta:
         model = Entry
-        fields = ["standing", "status", "status_reason", "adjustment", "adjustment_reason"]
+        fields = ["standing", "status", "status_reason", "adjustment", "adjustment_reason", "manual_order"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -79,12 +86,13 @@ class EntryAdmin(StaffAdmin):
     search_fields = ["=bib", "participant__name", "=event__slug"]
     search_help_text = "bib, name, or slug of the event"
     autocomplete_fields = ["event"]
+    inlines = [CorrectionInline]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         return super().get_form(request, obj, change=change, **{**kwargs, "form": EntryForm if obj else NewEntryForm})
 
     def get_fields(self, request: HttpRequest, obj: Entry | None = None) -> tuple[str, ...]:
-        return ("event", *NEW_FIELDS) if obj is None else ("event", "bib", "participant", *CHANGE_FIELDS)
+        return ("event", *NEW_FIELDS) if obj is None else ("event", "bib", "participant", *CHANGE_FIELDS, "reason")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Entry | None = None) -> list[str]:
         return [] if obj is None else ["event", "bib", "participant"]
@@ -94,23 +102,5 @@ class EntryAdmin(StaffAdmin):
             event = form.cleaned_data["event"]
             adopt(obj, register_entry(event.pk, **changed_fields(form, NEW_FIELDS)))
         elif changes := changed_fields(form, CHANGE_FIELDS):
-            adopt(obj, change_entry(obj.pk, changes=changes))
-
-
-@admin.register(Participant)
-class ParticipantAdmin(StaffAdmin):
-    """A participant comes into being with an entry."""
-
-    list_display = ["name", "owner", "external_id", "user"]
-    list_select_related = ["owner", "user"]
-    search_fields = ["name", "=external_id"]
-    autocomplete_fields = ["user"]
-    fields = ["owner", *PARTICIPANT_FIELDS]
-    readonly_fields = ["owner"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def save_model(self, request: HttpRequest, obj: Participant, form: Any, change: bool) -> None:
-        if changes := changed_fields(form, PARTICIPANT_FIELDS):
-            adopt(obj, change_participant(obj.pk, changes=changes))
+            by = request.user if isinstance(request.user, User) else None
+            adopt(obj, change_entry(obj.pk, changes=changes, reason=form.cleaned_data["reason"], by=by))

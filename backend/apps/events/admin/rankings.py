@@ -24,6 +24,7 @@ class RankingAdmin(ReadOnlyAdmin):
         "duration_ms",
         "input_version",
         "content_hash",
+        "reason",
         "rules",
         "rows",
     ]

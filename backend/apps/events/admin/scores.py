@@ -1,4 +1,4 @@
-"""Scores: to look at, and to void with a reason."""
+"""Scores: to look at, and to void or supersede with a reason."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from apps.errors import Refused
-from apps.events.admin.base import ReadOnlyAdmin
+from apps.events.admin.score_buttons import ScoreButtons
+from apps.events.corrections import LONGEST_REASON
 from apps.events.models import Score
 from apps.events.rules import parse_rules
 from apps.events.services import void_score
@@ -22,11 +23,11 @@ MOST_AT_ONCE = 200  # each is voided and recorded on its own
 class VoidForm(forms.Form):
     """Why scores count no longer."""
 
-    reason = forms.CharField(max_length=200, widget=forms.TextInput(attrs={"size": 60, "autofocus": True}))
+    reason = forms.CharField(max_length=LONGEST_REASON, widget=forms.TextInput(attrs={"size": 60, "autofocus": True}))
 
 
 @admin.register(Score)
-class ScoreAdmin(ReadOnlyAdmin):
+class ScoreAdmin(ScoreButtons):
     list_display = [
         "entry",
         "event",

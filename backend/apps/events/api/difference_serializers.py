@@ -4,20 +4,21 @@ from typing import Any
 
 from rest_framework import serializers
 
-from apps.events.api.fields import DivisionField, StrictSerializer
+from apps.events.api.fields import StrictSerializer
 from apps.events.api.pagination import MOST_ROWS, ROWS
-from apps.events.api.ranking_serializers import RankingLineSerializer
+from apps.events.api.ranking_serializers import BoardQuery, RankingLineSerializer
 from apps.events.difference import Kind
 from apps.events.difference_lines import DifferenceLine
 
 
-class DivisionQuery(StrictSerializer):
-    """Which board."""
+class DifferenceExportQuery(StrictSerializer):
+    """Which board of which variant."""
 
-    division = DivisionField(required=False, help_text="as in `sex:F`; `overall` unless given")
+    division = BoardQuery().fields["division"]
+    variant = BoardQuery().fields["variant"]
 
 
-class DifferenceQuery(DivisionQuery):
+class DifferenceQuery(DifferenceExportQuery):
     limit = serializers.IntegerField(default=ROWS, min_value=1, max_value=MOST_ROWS)
     cursor = serializers.CharField(required=False, max_length=200, help_text="from `next` of another page")
 

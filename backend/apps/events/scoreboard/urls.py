@@ -2,12 +2,19 @@
 
 from django.urls import path
 
-from apps.events.scoreboard import views
+from apps.events.scoreboard import revision_views, views
 
 app_name = "scoreboard"
 urlpatterns = [
     path("", views.event_list, name="events"),
     path("events/<slug:slug>/", views.scoreboard, name="event"),
+    path("events/<slug:slug>/revisions/", revision_views.revision_list, name="revisions"),
+    path("events/<slug:slug>/revisions/<int:number>", revision_views.revision, name="revision"),
+    path(
+        "events/<slug:slug>/revisions/<int:before>/difference/<int:after>",
+        revision_views.difference,
+        name="difference",
+    ),
     # Not `str`: a bib may contain a slash.
     path("events/<slug:slug>/entries/<path:bib>", views.entry, name="entry"),
 ]

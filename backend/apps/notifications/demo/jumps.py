@@ -13,6 +13,7 @@ RULES: dict[str, Any] = {
     "direction": "high",
     "attempts": "best",
     "divisions": {"sex": ["F", "M"]},
+    "tie_breakers": [{"by": "best_single", "nth": 2}, {"by": "best_single", "nth": 3}],
 }
 COMPETITORS = 24
 ROUNDS_DONE = 3

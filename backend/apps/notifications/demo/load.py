@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import Permission, User
 from django.db import transaction
 
-from apps.events.models import Entry, Event, Participant
+from apps.events.models import Entry, Event, Participant, Score
 from apps.events.scoring import NewScore
 from apps.events.services import (
     change_entry,
@@ -18,10 +18,11 @@ from apps.events.services import (
     register_entry,
     submit_import,
 )
-from apps.notifications.demo import jumps
+from apps.notifications.demo import contest, jumps
 from apps.notifications.demo.people import Person, make_people
-from apps.notifications.demo.races import COLUMNS, RACES, RULES, SEASON_POINTS, Race, Result, as_csv, run_race
+from apps.notifications.demo.races import COLUMNS, RACES, RULES, SEASON_RULES, Race, Result, as_csv, run_race
 from apps.rankings.models import Season
+from apps.rankings.season_events import NewSeasonEvent
 from apps.rankings.services import create_season, set_season_events
 
 SEED = 2026
@@ -44,17 +45,18 @@ def is_pristine() -> bool:
 
 @transaction.atomic
 def load_demo(now: datetime) -> None:
-    """Users, a season of three finished races, a live event and an upcoming one. Publishing is another step."""
+    """Users, a season of three finished races, a live, a frozen and an upcoming event. Publishing is another step."""
     organiser, runner = _make_users()
     people = make_people(260, seed=SEED)
     races = [_make_race(race, people, organiser, now) for race in RACES]
     runner_as_participant = Participant.objects.get(owner=organiser, external_id=people[RUNNER_NUMBER - 1].external_id)
     change_participant(runner_as_participant.pk, changes={"user": runner})
     season = create_season(
-        slug=SEASON_SLUG, name="Porto Sereno Running Series 2026", points=SEASON_POINTS, owner=organiser
+        slug=SEASON_SLUG, name="Porto Sereno Running Series 2026", rules=SEASON_RULES, owner=organiser
     )
-    set_season_events(season.pk, event_ids=[race.pk for race in races])
+    set_season_events(season.pk, events=[NewSeasonEvent(race.pk) for race in races])
     _make_live_event(people, organiser, now)
+    _make_frozen_event(organiser, now)
     _make_upcoming_event(organiser, now)
 
 
@@ -120,10 +122,28 @@ def _make_live_event(people: list[Person], organiser: User, now: datetime) -> No
         )
         rows += [
             NewScore(bib=str(bib), value=length, unit="mm", attempt=attempt)
-            for attempt, length in enumerate(series, 1)
             if length is not None
+            else NewScore(bib=str(bib), attempt=attempt, outcome=Score.Outcome.REJECTED)
+            for attempt, length in enumerate(series, 1)
         ]
     record_scores(event.pk, rows=rows, by=organiser)
+
+
+def _make_frozen_event(organiser: User, now: datetime) -> None:
+    starts_at = now - timedelta(minutes=contest.MINUTES_DONE)
+    event = create_event(
+        slug=contest.SLUG,
+        name=contest.NAME,
+        rules=contest.RULES,
+        owner=organiser,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=5),
+        freeze_at=starts_at + timedelta(minutes=contest.FROZEN_FROM),
+    )
+    change_event_state(event.pk, action="open", by=organiser)
+    for bib, name in enumerate(contest.TEAMS, 1):
+        register_entry(event.pk, bib=str(bib), name=name)
+    record_scores(event.pk, rows=list(contest.submissions(starts_at, seed=SEED)), by=organiser)
 
 
 def _make_upcoming_event(organiser: User, now: datetime) -> None:

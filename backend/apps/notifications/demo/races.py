@@ -14,8 +14,11 @@ RULES: dict[str, Any] = {
     "direction": "low",
     "divisions": {"sex": ["F", "M"], "age": ["16-29", "30-39", "40-49", "50+"]},
 }
-SEASON_POINTS = {
-    "by_place": [100, 92, 86, 81, 77, 74, 71, 68, 65, 62, 60, 58, 56, 54, 52, 50, 48, 46, 44, 42, *range(41, 0, -1)]
+SEASON_POINTS = (100, 92, 86, 81, 77, 74, 71, 68, 65, 62, 60, 58, 56, 54, 52, 50, 48, 46, 44, 42, *range(41, 0, -1))
+SEASON_RULES: dict[str, Any] = {
+    "points": {"by_place": list(SEASON_POINTS)},
+    "best": 2,
+    "divisions": {"sex": "division"},
 }
 
 

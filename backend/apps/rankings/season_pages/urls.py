@@ -8,4 +8,7 @@ app_name = "standings"
 urlpatterns = [
     path("", views.season_list, name="seasons"),
     path("<slug:slug>/", views.standings, name="season"),
+    path("<slug:slug>/revisions/", views.revisions, name="revisions"),
+    path("<slug:slug>/revisions/<int:revision>/", views.standings, name="revision"),
+    path("<slug:slug>/revisions/<int:before>/to/<int:after>/", views.changes, name="changes"),
 ]

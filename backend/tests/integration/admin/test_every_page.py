@@ -12,7 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from apps.events.models import Entry, Event, ImportBatch, Participant, Ranking, Score
+from apps.events.models import Correction, Entry, Event, ImportBatch, Participant, Ranking, Score
+from apps.events.services import change_entry
 from tests.factories import add_entry, add_score, make_event, make_user, publish_event
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,6 +28,7 @@ def add_rows() -> None:
     entry = add_entry(event, "7", divisions={"sex": "F"}, external_id="x", user=make_user())
     add_score(event, "7", "21:40")
     publish_event(event)
+    change_entry(entry.pk, changes={"status": Entry.Status.DNF}, reason="went home")
     ImportBatch.objects.create(event=entry.event, file_size=1, file_sha256="0" * 64, columns={})
 
 
@@ -38,7 +40,7 @@ def staff(client: Client) -> User:
 
 
 def test_all_of_events_is_in_the_admin() -> None:
-    assert set(OURS) == {Event, Entry, Participant, Score, ImportBatch, Ranking}
+    assert set(OURS) == {Correction, Event, Entry, Participant, Score, ImportBatch, Ranking}
 
 
 def address(model: Any, page: str, *args: Any) -> str:
@@ -64,7 +66,7 @@ def test_the_links_of_an_event_lead_to_its_rows(client: Client, staff: User) -> 
     add_rows()
     event = Event.objects.earliest("id")
     page = client.get(address(Event, "change", event.pk)).text
-    for model in (Entry, Score, ImportBatch, Ranking):
+    for model in (Correction, Entry, Score, ImportBatch, Ranking):
         link = f"{address(model, 'changelist')}?event__id__exact={event.pk}"
         assert link in page
         assert [row.event for row in client.get(link).context["cl"].result_list] == [event]

@@ -24,7 +24,7 @@ NAME = "rankings.refresh_standings"
 
 @pytest.fixture
 def season(transactional_db: None) -> Season:
-    return create_season(slug="season", name="runs: ", points={"by_place": [1]}, owner=None)
+    return create_season(slug="season", name="runs: ", rules={"points": {"by_place": [1]}}, owner=None)
 
 
 def start_worker(processes: Processes, service: str, *options: str) -> RunningProcess:

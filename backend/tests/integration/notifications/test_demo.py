@@ -39,6 +39,7 @@ def test_the_demo() -> None:
     assert states() == {
         **dict.fromkeys(RACES, "closed"),
         "long-jump-open-2026": "open",
+        "code-night-2026": "open",
         "skate-jam-2026": "draft",
     }
     season = Season.objects.get()
@@ -63,7 +64,7 @@ def test_a_second_call_changes_nothing() -> None:
 
 def test_two_databases_get_the_same_results() -> None:
     def results() -> list[tuple[str, str, int]]:
-        scores = Score.objects.order_by("event__slug", "entry__bib", "attempt")
+        scores = Score.objects.order_by("event__slug", "entry__bib", "component", "attempt")
         return list(scores.values_list("event__slug", "entry__participant__name", "value"))
 
     seed()
@@ -135,3 +136,14 @@ def test_the_demo_is_ranked_with_ties_and_podium() -> None:
     assert event.current_ranking is not None
     top = pages.rows(event.current_ranking, "overall", 0, 5)
     assert [row.rank for row in top] == [1, 2, 3, 3, 5]
+
+
+def test_the_contest_is_frozen_with_something_to_reveal() -> None:
+    load_demo(timezone.now())
+    event = Event.objects.get(slug="code-night-2026")
+    generate_event_ranking(event.pk)
+    event.refresh_from_db()
+    assert event.public_ranking is not None
+    assert event.current_ranking is not None
+    assert event.public_ranking != event.current_ranking
+    assert pages.pending_count(event.public_ranking, "overall") > pages.pending_count(event.current_ranking, "overall")

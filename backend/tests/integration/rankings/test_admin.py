@@ -1,15 +1,18 @@
 """Seasons in the admin: everything goes through the services."""
 
+import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from apps.events.models import Event
-from apps.rankings.models import Season
-from apps.rankings.services import create_season, refresh_standings, set_season_events
+from apps.rankings.models import Ruling, Season
+from apps.rankings.services import refresh_standings
 from delivery.models import OutboxMessage
-from tests.factories import make_event, make_user
+from tests.factories import add_entry, make_event, make_user
+from tests.seasons import POINTS, make_season, set_events
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,15 +31,17 @@ def form(*rows: tuple[Season | None, Event | str, str], **fields: str) -> dict[s
             "id": str(season.season_events.get(event=event).pk) if season and isinstance(event, Event) else "",
             "event": str(event.pk) if isinstance(event, Event) else event,
             "order": order,
+            "multiplier": "1",
+            "breaks_ties": "on",
         }
         for season, event, order in rows
     ]
     return {
-        "name": "City series",
+        "name": "City Series",
         "slug": "city",
         "visibility": "public",
         "owner": "",
-        "points": '{"by_place": [10, 7]}',
+        "rules": json.dumps({"points": POINTS}),
         "season_events-TOTAL_FORMS": str(len(events)),
         "season_events-INITIAL_FORMS": str(sum(bool(row["id"]) for row in events)),
         **{f"season_events-{number}-{name}": text for number, row in enumerate(events) for name, text in row.items()},
@@ -53,7 +58,7 @@ def test_a_new_season_with_its_events_in_order(staff: Client) -> None:
     answer = staff.post("/admin/rankings/season/add/", form((None, second, "20"), (None, first, "10"), (None, "", "")))
     assert answer.status_code == 302, answer.content.decode()
     season = Season.objects.get(slug="city")
-    assert season.points == {"by_place": [10, 7]}
+    assert season.rules == {"points": POINTS}
     assert event_ids(season) == [first.pk, second.pk]
     assert OutboxMessage.objects.filter(
         task_name="rankings.refresh_standings", kwargs={"season_id": season.pk}
@@ -62,8 +67,8 @@ def test_a_new_season_with_its_events_in_order(staff: Client) -> None:
 
 def test_events_are_reordered_and_taken_out(staff: Client) -> None:
     first, second = make_event(), make_event()
-    season = create_season(slug="city", name="City series", points={"by_place": [10, 7]}, owner=None)
-    set_season_events(season.pk, event_ids=[first.pk, second.pk])
+    season = make_season()
+    set_events(season, first, second)
     address = f"/admin/rankings/season/{season.pk}/change/"
     assert staff.post(address, form((season, first, "2"), (season, second, "1"))).status_code == 302
     assert event_ids(season) == [second.pk, first.pk]
@@ -74,30 +79,67 @@ def test_events_are_reordered_and_taken_out(staff: Client) -> None:
 
 def test_a_form_that_changes_nothing_asks_for_nothing(staff: Client) -> None:
     event = make_event()
-    season = create_season(slug="city", name="City series", points={"by_place": [10, 7]}, owner=None)
-    set_season_events(season.pk, event_ids=[event.pk])
+    season = make_season()
+    set_events(season, event)
     OutboxMessage.objects.all().delete()
     assert staff.post(f"/admin/rankings/season/{season.pk}/change/", form((season, event, "1"))).status_code == 302
     assert not OutboxMessage.objects.exists()
 
 
 def test_a_refusal_is_shown_at_its_field_and_nothing_is_stored(staff: Client) -> None:
-    answer = staff.post("/admin/rankings/season/add/", form(points='{"by_place": [10, "x"]}'))
+    answer = staff.post("/admin/rankings/season/add/", form(rules='{"points": {"by_place": [10, "x"]}}'))
     assert answer.status_code == 200
-    assert "by_place.1: Input should be a valid decimal" in answer.content.decode()
+    assert "points.by_place.1: Input should be a valid decimal" in answer.content.decode()
     assert not Season.objects.exists()
+
+
+def test_terms_of_an_event_are_set(staff: Client) -> None:
+    event = make_event()
+    season = set_events(make_season(), event)
+    terms = {"season_events-0-multiplier": "1.5", "season_events-0-breaks_ties": ""}
+    answer = staff.post(f"/admin/rankings/season/{season.pk}/change/", form((season, event, "1"), **terms))
+    assert answer.status_code == 302, answer.content.decode()
+    (row,) = season.season_events.all()
+    assert (row.multiplier, row.breaks_ties, row.same_round) == (Decimal("1.5"), False, False)
+
+
+def test_a_ruling_is_made_and_revoked_by_who_is_logged_in(staff: Client) -> None:
+    event = make_event()
+    participant = add_entry(event, "1", name="Ana").participant
+    season = set_events(make_season(), event)
+    made = {
+        "season": season.pk,
+        "participant": participant.pk,
+        "kind": "adjustment",
+        "points": "-2.5",
+        "reason": "late",
+    }
+    answer = staff.post("/admin/rankings/ruling/add/", {**made, "reason": ""})
+    assert (answer.status_code, Ruling.objects.count()) == (200, 0)
+    answer = staff.post("/admin/rankings/ruling/add/", made)
+    assert answer.status_code == 302, answer.content.decode()
+    ruling = Ruling.objects.get()
+    assert (ruling.points, ruling.reason, ruling.by and ruling.by.username) == (-250, "late", "staff")
+    address = f"/admin/rankings/ruling/{ruling.pk}/change/"
+    assert "-2.5" in staff.get(address).content.decode()
+    assert "a reason is needed" in staff.post(address, {"revoke_reason": ""}).content.decode()
+    assert staff.post(address, {"revoke_reason": "appeal"}).status_code == 302
+    ruling.refresh_from_db()
+    assert (ruling.revoke_reason, ruling.revoked_by and ruling.revoked_by.username) == ("appeal", "staff")
+    assert staff.post(address, {"revoke_reason": "again"}).status_code == 403
+    assert staff.get("/admin/rankings/ruling/").status_code == 200
 
 
 @pytest.mark.parametrize("page", ["", "add/", "{}/change/"])
 def test_only_staff_enter(page: str) -> None:
-    season = create_season(slug="city", name="City series", points={"by_place": [1]}, owner=None)
+    season = make_season()
     client = Client()
     client.force_login(make_user())
     assert client.get(f"/admin/rankings/season/{page.format(season.pk)}").status_code == 302
 
 
 def test_standings_and_notifications_are_for_looking_at(staff: Client) -> None:
-    season = create_season(slug="city", name="City series", points={"by_place": [1]}, owner=None)
+    season = make_season()
     refresh_standings(season.pk)
     season.refresh_from_db()
     assert season.current_standings is not None

@@ -1,4 +1,4 @@
-"""Seasons and standings in the API."""
+"""Seasons and standings in the API: what is read."""
 
 from typing import Any
 
@@ -7,9 +7,11 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from apps.events.models import Event
+from apps.events.services import change_event
 from apps.rankings.models import Season
-from apps.rankings.services import change_season, create_season, refresh_standings, set_season_events
+from apps.rankings.services import change_season, refresh_standings
 from tests.factories import add_entry, add_score, make_event, make_user, publish_event
+from tests.seasons import make_season, set_events
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -17,9 +19,7 @@ VISIBILITIES = ("public", "unlisted", "private")
 
 
 def season_of(visibility: str, owner: User | None = None) -> Season:
-    return create_season(
-        slug=visibility, name=visibility, points={"by_place": [10, "7.5"]}, owner=owner, visibility=visibility
-    )
+    return make_season(slug=visibility, name=visibility, owner=owner, visibility=visibility)
 
 
 def seen_by(user: User | None) -> tuple[set[str], set[str]]:
@@ -29,10 +29,10 @@ def seen_by(user: User | None) -> tuple[set[str], set[str]]:
         client.force_login(user)
     listed = {season["slug"] for season in client.get("/api/v1/seasons").json()["results"]}
     readable = {slug for slug in VISIBILITIES if client.get(f"/api/v1/seasons/{slug}").status_code == 200}
-    with_standings = {
-        slug for slug in VISIBILITIES if client.get(f"/api/v1/seasons/{slug}/standings").status_code == 200
-    }
-    assert readable == with_standings
+    for address in ("standings", "standings/revisions"):
+        assert readable == {
+            slug for slug in VISIBILITIES if client.get(f"/api/v1/seasons/{slug}/{address}").status_code == 200
+        }
     return listed, readable
 
 
@@ -50,90 +50,166 @@ def test_who_sees_which_season() -> None:
 def race() -> Event:
     event = make_event(slug="harbour", name="Harbour 10K")
     for bib, name, time in (("1", "Ana", "21:00"), ("2", "Bia", "20:00"), ("3", "Caio", "21:00")):
-        add_entry(event, bib, name=name)
+        add_entry(event, bib, name=name, divisions={"sex": "M" if name == "Caio" else "F"})
         add_score(event, bib, time)
     return event
 
 
 @pytest.fixture
 def season(race: Event) -> Season:
-    season = season_of("public")
+    season = make_season(slug="public", rules={"divisions": {"sex": "division"}})
     draft = make_event(slug="upcoming", state="draft")
-    return set_season_events(season.pk, event_ids=[draft.pk, race.pk])
+    return set_events(season, draft, race)
 
 
-def standings(**query: Any) -> Any:
-    return Client().get("/api/v1/seasons/public/standings", query).json()
+def read(address: str = "standings", **query: Any) -> Any:
+    answer = Client().get(f"/api/v1/seasons/public/{address}", query)
+    assert answer.status_code == 200, answer.content
+    return answer.json()
 
 
 def test_a_season_shows_the_events_that_the_visitor_may_see(season: Season) -> None:
     document = Client().get("/api/v1/seasons/public").json()
-    assert document["points"] == {"by_place": [10, "7.5"]}
-    assert [event["slug"] for event in document["events"]] == ["harbour"]
+    assert document["rules"]["points"]["by_place"] == ["10", "7", "4.5"]
+    assert document["rules"]["tie_breakers"] == ["countback", "most_events", "latest_common"]
+    assert document["events"] == [
+        {
+            "slug": "harbour",
+            "name": "Harbour 10K",
+            "state": "open",
+            "starts_at": None,
+            "multiplier": "1",
+            "same_round": False,
+            "breaks_ties": True,
+        }
+    ]
     staff = Client()
     staff.force_login(make_user(is_staff=True))
     assert [event["slug"] for event in staff.get("/api/v1/seasons/public").json()["events"]] == ["upcoming", "harbour"]
 
 
 def test_a_season_without_standings_has_no_rows(season: Season) -> None:
-    assert standings() == {
+    assert read() == {
         "season": "public",
         "revision": None,
+        "is_current": False,
+        "is_final": False,
         "computed_at": None,
         "content_hash": None,
+        "division": "overall",
+        "divisions": [],
         "events": [],
         "total": 0,
+        "ranked": 0,
         "rows": [],
         "next": None,
     }
+    for address in ("standings.csv", "awards", "standings/participants/1"):
+        assert Client().get(f"/api/v1/seasons/public/{address}").status_code == 404
 
 
 def test_standings_tell_rank_total_and_cells(season: Season, race: Event) -> None:
     publish_event(race)
     refresh_standings(season.pk)
-    document = standings()
-    assert (document["revision"], document["total"]) == (1, 3)
+    document = read()
+    assert (document["revision"], document["total"], document["ranked"]) == (1, 3, 3)
+    assert (document["is_current"], document["is_final"]) == (True, False)
     assert [event["slug"] for event in document["events"]] == ["harbour"]
-    assert document["rows"] == [
-        line(1, "1", 1, "Bia", "10", {"rank": 1, "points": "10"}),
-        line(2, "2=", 2, "Ana", "7.5", {"rank": 2, "points": "7.5"}),
-        line(2, "2=", 3, "Caio", "7.5", {"rank": 2, "points": "7.5"}),
+    assert document["divisions"] == ["overall", "sex:F", "sex:M"]
+    assert [line_of(row) for row in document["rows"]] == [
+        line("1", 1, "Bia", "10", {"rank": 1, "status": "", "points": "10", "counted": True}),
+        line("2=", 2, "Ana", "7", {"rank": 2, "status": "", "points": "7", "counted": True}),
+        line("2=", 3, "Caio", "7", {"rank": 2, "status": "", "points": "7", "counted": True}),
     ]
+    assert [(row["name"], row["total"]) for row in read(division="sex:M")["rows"]] == [("Caio", "10")]
 
 
-def line(rank: int, shown_rank: str, position: int, name: str, total: str, cell: Any) -> dict[str, Any]:
-    return {
-        "rank": rank,
-        "shown_rank": shown_rank,
-        "position": position,
-        "name": name,
-        "total": total,
-        "cells": [cell],
-    }
+def line_of(row: dict[str, Any]) -> dict[str, Any]:
+    assert isinstance(row.pop("participant"), int)
+    assert (row.pop("state"), row.pop("tie_break"), row.pop("rulings")) == ("ranked", None, [])
+    assert row.pop("rank") == int(row["shown_rank"].strip("="))
+    return row
+
+
+def line(shown_rank: str, position: int, name: str, total: str, cell: Any) -> dict[str, Any]:
+    return {"shown_rank": shown_rank, "position": position, "name": name, "total": total, "cells": [cell]}
 
 
 def test_pages_stay_in_one_revision(season: Season, race: Event) -> None:
     publish_event(race)
     refresh_standings(season.pk)
-    first = standings(limit=2)
+    first = read(limit=2)
     assert [row["position"] for row in first["rows"]] == [1, 2]
-    second = Client().get(first["next"]).json()
-    assert ([row["position"] for row in second["rows"]], second["next"]) == ([3], None)
-    change_season(season.pk, changes={"points": {"by_place": [3]}})
+    change_season(season.pk, changes={"rules": {"points": {"by_place": [3]}}})
     refresh_standings(season.pk)
-    late = Client().get(first["next"])
-    assert late.status_code == 422
-    assert late.json()["errors"] == [
-        {"place": "cursor", "reason": "the standings have changed; begin again with the first page"}
+    second = Client().get(first["next"]).json()
+    assert (second["revision"], second["is_current"], second["next"]) == (1, False, None)
+    assert [(row["position"], row["total"]) for row in second["rows"]] == [(3, "7")]
+    assert (read()["revision"], read(revision=1)["rows"][:2]) == (2, first["rows"])
+
+
+def test_a_participant_stands_on_each_of_their_boards(season: Season, race: Event) -> None:
+    publish_event(race)
+    refresh_standings(season.pk)
+    ana = next(row for row in read()["rows"] if row["name"] == "Ana")
+    document = read(f"standings/participants/{ana['participant']}")
+    assert [
+        (board["division"], board["line"]["shown_rank"], board["line"]["total"]) for board in document["boards"]
+    ] == [
+        ("overall", "2=", "7"),
+        ("sex:F", "2", "7"),
     ]
+    assert [event["slug"] for event in document["events"]] == ["harbour"]
+    assert Client().get("/api/v1/seasons/public/standings/participants/4711").status_code == 404
 
 
-@pytest.mark.parametrize("query", [{"limit": 0}, {"limit": "x"}, {"cursor": "x"}, {"page": 2}])
+def test_awards_are_provisional_until_no_event_is_still_to_come(season: Season, race: Event) -> None:
+    publish_event(race)
+    refresh_standings(season.pk)
+    document = read("awards")
+    assert document["is_final"] is False
+    assert [
+        (board["division"], [row["name"] for row in board["champions"]], [row["name"] for row in board["podium"]])
+        for board in document["boards"]
+    ] == [
+        ("overall", ["Bia"], ["Bia", "Ana", "Caio"]),
+        ("sex:F", ["Bia"], ["Bia", "Ana"]),
+        ("sex:M", ["Caio"], ["Caio"]),
+    ]
+    set_events(season, race)
+    refresh_standings(season.pk)
+    assert read("awards")["is_final"] is True
+
+
+def test_a_revision_that_counts_an_event_that_has_become_private_is_gone(season: Season, race: Event) -> None:
+    publish_event(race)
+    refresh_standings(season.pk)
+    change_event(race.pk, changes={"visibility": "private"})
+    assert read()["rows"] == []  # also before the standings have followed
+    assert read("standings/revisions")["results"] == []
+    refresh_standings(season.pk)
+    assert (read()["revision"], read()["rows"]) == (2, [])
+    (revision,) = read("standings/revisions")["results"]
+    assert revision["causes"] == []  # a cause that names the event is not told
+    for address in ("standings", "standings.csv", "awards", "standings/participants/1"):
+        assert Client().get(f"/api/v1/seasons/public/{address}", {"revision": 1}).status_code == 404
+    assert Client().get("/api/v1/seasons/public/standings/changes", {"before": 1}).status_code == 404
+    staff = Client()
+    staff.force_login(make_user(is_staff=True))
+    assert staff.get("/api/v1/seasons/public/standings", {"revision": 1}).json()["total"] == 3
+
+
+@pytest.mark.parametrize("query", [{"limit": 0}, {"limit": "x"}, {"cursor": "x"}, {"page": 2}, {"division": "F"}])
 def test_a_wrong_query_is_refused(season: Season, query: dict[str, Any]) -> None:
     answer = Client().get("/api/v1/seasons/public/standings", query)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["place"] == next(iter(query))
 
 
-def test_an_unknown_season_is_404() -> None:
+@pytest.mark.parametrize("query", [{"revision": 7}, {"division": "sex:X"}])
+def test_what_is_not_there_is_404(season: Season, race: Event, query: dict[str, Any]) -> None:
+    publish_event(race)
+    refresh_standings(season.pk)
     assert Client().get("/api/v1/seasons/none").status_code == 404
+    for address in ("standings", "standings.csv"):
+        assert Client().get(f"/api/v1/seasons/public/{address}", query).status_code == 404

@@ -1,10 +1,10 @@
-"""The ranking against its definitions, and what must not matter to it."""
+"""The ranking against its definitions; and small ones whose outcome anyone can check."""
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from apps.errors import InvalidInput
 from apps.events.attempts import MAX_ATTEMPTS
@@ -13,33 +13,19 @@ from apps.events.models import Entry
 from apps.events.ranking import rank_entries
 from apps.events.rules import Rules, Ties
 from apps.events.values import LARGEST_VALUE
-from tests.unit.events.naive_ranking import (
-    OUT,
-    SHOWN,
-    Boards,
-    Line,
-    Runner,
-    any_rules,
-    any_runners,
-    naive_boards,
-    to_boards,
-    to_columns,
-)
-
-FINISHED, HIDDEN = Entry.Status.FINISHED, Entry.Standing.HIDDEN
-
-
-def ranked(runners: list[Runner], rules: Rules) -> Boards:
-    return to_boards(rank_entries(to_columns(runners, rules)))
+from tests.unit.events.naive_columns import ranked, to_columns
+from tests.unit.events.naive_entrants import OUT, Entrant, marks, runner
+from tests.unit.events.naive_events import AnyEvent, any_events
+from tests.unit.events.naive_ranking import Line, naive_boards
 
 
 def race(ties: Ties = Ties.COMPETITION, attempts: Attempts = Attempts.BEST, best_k: int | None = None) -> Rules:
     return Rules(metric=Metric.DURATION, direction=Direction.LOW, ties=ties, attempts=attempts, best_k=best_k)
 
 
-@given(any_runners(), any_rules())
-def test_every_board_is_what_the_definitions_say(runners: list[Runner], rules: Rules) -> None:
-    assert ranked(runners, rules) == naive_boards(runners, rules)
+@given(any_events())
+def test_every_board_is_what_the_definitions_say(event: AnyEvent) -> None:
+    assert ranked(event.entrants, event.rules) == naive_boards(event.entrants, event.rules)
 
 
 @pytest.mark.parametrize(
@@ -52,52 +38,15 @@ def test_every_board_is_what_the_definitions_say(runners: list[Runner], rules: R
     ],
 )
 def test_tie_methods_by_their_names(ties: Ties, ranks: list[int]) -> None:
-    runners = [Runner("4", (9,)), Runner("30", (7,)), Runner("9", (7,)), Runner("1", (5,))]
+    runners = [runner("4", 9), runner("30", 7), runner("9", 7), runner("1", 5)]
     overall = ranked(runners, race(ties))["overall"]
     assert [line.rank for line in overall] == ranks
     assert [line.bib for line in overall] == ["1", "9", "30", "4"]
     assert [line.tied for line in overall] == [False, True, True, False]
 
 
-@given(any_runners(), any_rules(), st.randoms(use_true_random=False))
-def test_order_and_ids_of_the_input_do_not_matter(runners: list[Runner], rules: Rules, random: object) -> None:
-    shuffled = list(runners)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
-    first = rank_entries(to_columns(runners, rules))
-    ids = [1_000_000 - 3 * number for number in range(len(runners))]
-    second = rank_entries(to_columns(shuffled, rules, ids))
-    assert to_boards(second) == to_boards(first)
-    assert second.content_hash == first.content_hash
-
-
-@given(any_runners(), any_rules())
-def test_who_does_not_compete_changes_nobodys_rank(runners: list[Runner], rules: Rules) -> None:
-    only_competing = [runner for runner in runners if runner.standing == Entry.Standing.COMPETING]
-    without = ranked(only_competing, rules)
-    for key, lines in ranked(runners, rules).items():
-        assert [line for line in lines if line.standing != OUT] == without.get(key, [])
-
-
-@given(any_runners(), any_rules())
-def test_who_is_not_shown_is_on_no_board(runners: list[Runner], rules: Rules) -> None:
-    shown = {runner.bib for runner in runners if runner.standing in SHOWN}
-    boards = ranked(runners, rules)
-    assert {line.bib for line in boards["overall"]} == shown
-    assert {line.bib for lines in boards.values() for line in lines} == shown
-
-
-@given(any_runners(), any_rules())
-def test_a_division_has_the_overall_order(runners: list[Runner], rules: Rules) -> None:
-    boards = ranked(runners, rules)
-    divisions = {runner.bib: runner.divisions for runner in runners}
-    overall = [line.bib for line in boards.pop("overall")]
-    for key, lines in boards.items():
-        dimension, _colon, division = key.partition(":")
-        assert [line.bib for line in lines] == [bib for bib in overall if divisions[bib].get(dimension) == division]
-
-
 def test_out_of_competition_stands_behind_its_equals_without_a_rank() -> None:
-    runners = [Runner("1", (7,), standing=OUT), Runner("2", (7,)), Runner("3", (8,)), Runner("4", (6,), standing=OUT)]
+    runners = [runner("1", 7, standing=OUT), runner("2", 7), runner("3", 8), runner("4", 6, standing=OUT)]
     lines = ranked(runners, race())["overall"]
     assert [(line.bib, line.rank, line.score) for line in lines] == [
         ("4", None, 6),
@@ -109,26 +58,25 @@ def test_out_of_competition_stands_behind_its_equals_without_a_rank() -> None:
 
 
 def test_the_unranked_follow_by_status_and_show_no_score() -> None:
+    rules = Rules.model_validate({**race().model_dump(), "tie_breakers": [{"by": "attempts"}]})
     runners = [
-        Runner("1", (5,), status=Entry.Status.DSQ),
-        Runner("2", (5,), status=Entry.Status.DNS),
-        Runner("30", (5,), status=Entry.Status.DNF),
-        Runner("4", (5,), status=Entry.Status.DNF),
-        Runner("5", ()),
-        Runner("6", (9,)),
+        runner("1", 5, None, status=Entry.Status.DSQ),
+        runner("2", 5, status=Entry.Status.DNS),
+        runner("30", 5, status=Entry.Status.DNF),
+        runner("4", 5, status=Entry.Status.DNF),
+        runner("5"),
+        runner("6", 9),
     ]
-    lines = ranked(runners, race())["overall"]
+    lines = ranked(runners, rules)["overall"]
     assert [line.bib for line in lines] == ["6", "5", "4", "30", "2", "1"]
-    assert lines[1:] == [replace_rank(line) for line in lines[1:]]
-
-
-def replace_rank(line: Line) -> Line:
-    return line._replace(rank=None, tied=False, score=None)
+    assert lines[0].details == {"pending": 0, "attempts": 1}
+    for line, pending in zip(lines[1:], [0, 0, 0, 0, 1], strict=True):
+        assert line == Line(line.bib, None, False, None, line.status, 0, None, {"pending": pending})
 
 
 def test_mean_is_compared_exactly_and_shown_half_up() -> None:
     values = [(1, 2, 4), (2, 2, 3), (2, 3, 3), (2, 2), (2, 2, 2)]
-    runners = [Runner(str(number), scores) for number, scores in enumerate(values, 1)]
+    runners = [runner(str(number), *scores) for number, scores in enumerate(values, 1)]
     lines = ranked(runners, race(attempts=Attempts.MEAN_OF_BEST, best_k=3))["overall"]
     assert [(line.bib, line.rank, line.score) for line in lines] == [
         ("5", 1, 2),
@@ -137,8 +85,14 @@ def test_mean_is_compared_exactly_and_shown_half_up() -> None:
         ("3", 4, 3),  # 8/3
         ("4", None, None),
     ]
-    (line,) = ranked([Runner("1", (-1, -2))], race(attempts=Attempts.MEAN_OF_BEST, best_k=2))["overall"]
+    (line,) = ranked([runner("1", -1, -2)], race(attempts=Attempts.MEAN_OF_BEST, best_k=2))["overall"]
     assert line.score == -1  # -1.5
+
+
+@pytest.mark.parametrize(("attempts", "score"), [("first", 7), ("last", 6), ("best", 5), ("sum", 18)])
+def test_rejected_and_pending_attempts_are_none_to_choose_from(attempts: str, score: int) -> None:
+    (line,) = ranked([runner("1", "x", 7, 5, 6, "x", None)], race(attempts=Attempts(attempts)))["overall"]
+    assert (line.score, line.details) == (score, {"pending": 1})
 
 
 def test_an_event_without_entries_has_an_empty_overall_board() -> None:
@@ -146,17 +100,20 @@ def test_an_event_without_entries_has_an_empty_overall_board() -> None:
 
 
 def test_refuses_what_64_bits_cannot_add_up() -> None:
-    runner = Runner("1", (LARGEST_VALUE,))
-    for too_large in (replace(runner, scores=(LARGEST_VALUE + 1,)), replace(runner, adjustment=-LARGEST_VALUE - 1)):
+    fits = runner("1", LARGEST_VALUE)
+    for too_large in (runner("1", LARGEST_VALUE + 1), replace(fits, adjustment=-LARGEST_VALUE - 1)):
         with pytest.raises(InvalidInput, match="beyond"):
             ranked([too_large], race())
-    with pytest.raises(InvalidInput, match="attempts"):
-        ranked([replace(runner, scores=(1,) * (MAX_ATTEMPTS + 1))], race(attempts=Attempts.SUM))
+    rules = Rules.model_validate({**race().model_dump(), "secondary": {"style": race()}})
+    for component in ("", "style"):
+        too_many = Entrant("1", marks(*(1,) * (MAX_ATTEMPTS + 1), component=component))
+        with pytest.raises(InvalidInput, match="attempts"):
+            ranked([too_many], rules)
 
 
 def test_the_largest_sums_are_right() -> None:
     scores = (LARGEST_VALUE,) * MAX_ATTEMPTS
-    lines = ranked([Runner("1", scores), Runner("2", (*scores[1:], 0))], race(attempts=Attempts.SUM))["overall"]
+    lines = ranked([runner("1", *scores), runner("2", *scores[1:], 0)], race(attempts=Attempts.SUM))["overall"]
     assert [(line.bib, line.score) for line in lines] == [
         ("2", LARGEST_VALUE * (MAX_ATTEMPTS - 1)),
         ("1", LARGEST_VALUE * MAX_ATTEMPTS),
@@ -164,6 +121,8 @@ def test_the_largest_sums_are_right() -> None:
 
 
 def test_a_score_of_an_unknown_entry_is_an_error() -> None:
-    data = to_columns([Runner("1", (5,))], race())
-    with pytest.raises(ValueError, match="no entry"):
-        rank_entries(replace(data, scores=replace(data.scores, entry_ids=data.scores.entry_ids + 1)))
+    for ids in ([1, 3], [1, 10**9]):
+        data = to_columns([runner("1", 5), runner("2")], race(), ids)
+        for other in (0, 2, ids[1] + 1):
+            with pytest.raises(ValueError, match="no entry"):
+                rank_entries(replace(data, scores=replace(data.scores, entry_ids=np.array([other]))))

@@ -1,5 +1,6 @@
 """The content hash changes with everything that a reader can see, and with nothing else."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,57 +9,65 @@ from hypothesis import strategies as st
 
 from apps.events.ranking import rank_entries
 from apps.events.rules import Rules, Ties
-from tests.unit.events.naive_ranking import (
-    BIBS,
-    DIVISIONS,
-    SHOWN,
-    VALUES,
-    Runner,
-    any_rules,
-    any_runners,
-    naive_boards,
-    to_columns,
-)
+from tests.unit.events.naive_columns import to_columns
+from tests.unit.events.naive_entrants import SHOWN, Entrant, only, runner
+from tests.unit.events.naive_events import BIBS, DIVISIONS, MANUAL, AnyEvent, any_events, any_marks
+from tests.unit.events.naive_ranking import naive_boards
 
 
-def visible(runners: list[Runner], rules: Rules) -> Any:
+def visible(entrants: Sequence[Entrant], rules: Rules) -> Any:
     """All that a ranking shows, by its definitions."""
-    divisions = {runner.bib: runner.divisions for runner in runners if runner.standing in SHOWN}
-    return rules, naive_boards(runners, rules), divisions
+    divisions = {entrant.bib: entrant.divisions for entrant in only(entrants, *SHOWN)}
+    return rules, naive_boards(entrants, rules), divisions
 
 
-def hash_of(runners: list[Runner], rules: Rules) -> str:
-    return rank_entries(to_columns(runners, rules)).content_hash
+def hash_of(entrants: Sequence[Entrant], rules: Rules) -> str:
+    return rank_entries(to_columns(entrants, rules)).content_hash
 
 
-CHANGES = st.one_of(
-    st.fixed_dictionaries({"bib": BIBS}),
-    st.fixed_dictionaries({"scores": st.lists(VALUES, max_size=4).map(tuple)}),
-    st.fixed_dictionaries({"standing": st.integers(0, 3)}),
-    st.fixed_dictionaries({"status": st.integers(0, 3)}),
-    st.fixed_dictionaries({"adjustment": st.integers(-2, 2)}),
-    st.fixed_dictionaries({"divisions": DIVISIONS}),
-)
+def changes(rules: Rules) -> st.SearchStrategy[dict[str, Any]]:
+    """Of one entrant."""
+    return st.one_of(
+        st.fixed_dictionaries({"bib": BIBS}),
+        st.fixed_dictionaries({"marks": any_marks(rules)}),
+        st.fixed_dictionaries({"standing": st.integers(0, 3)}),
+        st.fixed_dictionaries({"status": st.integers(0, 3)}),
+        st.fixed_dictionaries({"adjustment": st.integers(-2, 2)}),
+        st.fixed_dictionaries({"manual": MANUAL}),
+        st.fixed_dictionaries({"divisions": DIVISIONS}),
+    )
 
 
-@given(any_runners(min_size=1), any_rules(), CHANGES)
-def test_a_changed_entry_changes_the_hash_if_it_shows(
-    runners: list[Runner], rules: Rules, change: dict[str, Any]
-) -> None:
-    changed = [replace(runners[0], **change), *runners[1:]]
-    if len({runner.bib for runner in changed}) < len(changed):
+@given(st.data(), any_events(min_size=1))
+def test_a_changed_entry_changes_the_hash_if_it_shows(data: st.DataObject, event: AnyEvent) -> None:
+    change = data.draw(changes(event.rules))
+    changed = [replace(event.entrants[0], **change), *event.entrants[1:]]
+    if len({entrant.bib for entrant in changed}) < len(changed):
         return
-    is_same = visible(changed, rules) == visible(runners, rules)
-    assert (hash_of(changed, rules) == hash_of(runners, rules)) == is_same
+    is_same = visible(changed, event.rules) == visible(event.entrants, event.rules)
+    assert (hash_of(changed, event.rules) == hash_of(event.entrants, event.rules)) == is_same
 
 
-@given(any_runners(), any_rules(), st.sampled_from(Ties))
-def test_other_rules_have_another_hash(runners: list[Runner], rules: Rules, ties: Ties) -> None:
-    other = rules.model_copy(update={"ties": ties})
-    assert (hash_of(runners, other) == hash_of(runners, rules)) == (other == rules)
+@given(any_events(), st.sampled_from(Ties))
+def test_other_rules_have_another_hash(event: AnyEvent, ties: Ties) -> None:
+    other = event.rules.model_copy(update={"ties": ties})
+    assert (hash_of(event.entrants, other) == hash_of(event.entrants, event.rules)) == (other == event.rules)
+
+
+def test_a_tie_that_ordinal_ranks_do_not_show_is_in_the_hash() -> None:
+    rules = Rules.model_validate(
+        {"metric": "points", "direction": "high", "ties": "ordinal", "attempts": "mean_of_best", "best_k": 3}
+    )
+    first = runner("1", 2, 2, 3)
+    # Shown as 2, both of them, and not the same.
+    assert hash_of([first, runner("2", 2, 2, 3)], rules) != hash_of([first, runner("2", 2, 2, 2)], rules)
 
 
 def test_the_hash_is_the_same_on_every_machine() -> None:
-    runners = [Runner("7", (3, 1), divisions={"sex": "F"}), Runner("12", (1,), adjustment=1), Runner("x", status=1)]
-    rules = Rules.model_validate({"metric": "points", "direction": "high"})
-    assert hash_of(runners, rules) == "2c960c57884727b1bb596dba8cc72c035cc7f286ec685c5ba60452dd48759f49"
+    runners = [
+        replace(runner("7", 3, 1), divisions={"sex": "F"}),
+        runner("12", 1, adjustment=1),
+        runner("x", None, status=1),
+    ]
+    rules = Rules.model_validate({"metric": "points", "direction": "high", "tie_breakers": [{"by": "achieved"}]})
+    assert hash_of(runners, rules) == "b9718aa006354de8836ff52578ec1412b3001adce7d4d6a63c1f247fc1caa298"

@@ -1,17 +1,14 @@
 """manage.py create_event SLUG --name NAME --rules FILE: makes an event."""
 
-import json
-import sys
 from argparse import ArgumentParser, ArgumentTypeError
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from django.contrib.auth.models import User
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils.dateparse import parse_datetime
 
+from apps.events.management.inputs import find_user, read_json
 from apps.events.management.refusals import told_as_command_error
 from apps.events.models import Event
 from apps.events.services import change_event_state, create_event
@@ -43,8 +40,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        rules = _read_json(options["rules"])
-        owner = _find_user(options["owner"]) if options["owner"] else None
+        rules = read_json(options["rules"], option="--rules")
+        owner = find_user(options["owner"], option="--owner") if options["owner"] else None
         with told_as_command_error(), transaction.atomic():
             event = create_event(
                 slug=options["slug"],
@@ -66,24 +63,3 @@ def _moment(text: str) -> datetime:
     if moment is None or moment.tzinfo is None:
         raise ArgumentTypeError("a moment is written with its offset from UTC, as in 2026-05-17T09:00:00Z")
     return moment
-
-
-def _find_user(username: str) -> User:
-    user = User.objects.filter(username=username).first()
-    if user is None:
-        raise CommandError(f"--owner: there is no user {username!r}")
-    return user
-
-
-def _read_json(path: str) -> Any:
-    try:
-        content = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-        return json.loads(content)
-    except OSError as error:
-        raise CommandError(f"--rules: {path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise CommandError(f"--rules: {path}: this is not a text in UTF-8") from error
-    except json.JSONDecodeError as error:
-        raise CommandError(
-            f"--rules: {path}: line {error.lineno}, column {error.colno}: this is not JSON ({error.msg})"
-        ) from error
