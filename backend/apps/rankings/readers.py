@@ -5,7 +5,7 @@ together with the lines: of an entry that is not shown any more there is no cell
 cell no line, and none in a count.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models.functions import Coalesce
@@ -122,18 +122,27 @@ def read_events(standings: Standings) -> list[Event]:
 
 def read_lines(standings: Standings, lines: Sequence[Line]) -> list[LineView]:
     """The lines as people see them, without those of whom nothing is shown any more."""
-    names = read_names(line.participant_id for line in lines)
+    return read_boards(standings, {"": lines})[""]
+
+
+def read_boards(standings: Standings, boards: Mapping[str, Sequence[Line]]) -> dict[str, list[LineView]]:
+    """Lines of several boards as people see them: a few queries, however many boards there are."""
+    names = read_names(line.participant_id for lines in boards.values() for line in lines)
     gone = _entries_gone(standings)
     events = read_events(standings)
-    views = []
-    for line in lines:
-        shown = [
-            None if (line.participant_id, event_id) in gone else cell
-            for event_id, cell in zip(standings.event_ids, line.cells, strict=True)
+
+    def shown(line: Line) -> list[Cell | None]:
+        pairs = zip(standings.event_ids, line.cells, strict=True)
+        return [None if (line.participant_id, event_id) in gone else cell for event_id, cell in pairs]
+
+    return {
+        board: [
+            _view(standings, line, cells, names[line.participant_id], events)
+            for line in lines
+            if any(cells := shown(line))
         ]
-        if any(cell is not None for cell in shown):
-            views.append(_view(standings, line, shown, names[line.participant_id], events))
-    return views
+        for board, lines in boards.items()
+    }
 
 
 def read_names(participants: Iterable[int]) -> dict[int, str]:
