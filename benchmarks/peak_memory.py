@@ -1,6 +1,7 @@
 """The most memory that a program of its own takes for one piece of work; it prints bytes.
 
 python -m benchmarks.peak_memory rank EVENT_ID
+python -m benchmarks.peak_memory pure ENTRIES                   the ranking alone, of an input made in memory
 python -m benchmarks.peak_memory standings SEASON_ID
 python -m benchmarks.peak_memory command NAME ARGUMENT...      a command of manage.py
 """
@@ -16,8 +17,10 @@ start_django()
 
 from django.core.management import call_command  # noqa: E402 (after the set-up)
 
+from apps.events.ranking import rank_entries  # noqa: E402
 from apps.events.services import generate_event_ranking  # noqa: E402
 from apps.rankings.services import refresh_standings  # noqa: E402
+from benchmarks.large_input import make_race  # noqa: E402
 
 
 def measure_peak(*arguments: str) -> int:
@@ -35,6 +38,8 @@ def peak_bytes() -> int:
 def main(kind: str, name: str, *arguments: str) -> None:
     if kind == "rank":
         generate_event_ranking(int(name))
+    elif kind == "pure":
+        rank_entries(make_race(int(name)))
     elif kind == "standings":
         refresh_standings(int(name))
     else:

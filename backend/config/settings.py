@@ -261,11 +261,12 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v[0-9]",
     # An event's rules are described by pydantic, whose JSON schema is that of OpenAPI 3.1.
     "OAS_VERSION": "3.1.0",
-    # Several things have a state or a status; without a name theirs would be numbered.
+    # Several things have a state, a status or a kind; without a name theirs would be numbered.
     "ENUM_NAME_OVERRIDES": {
         "EventState": "apps.events.models.Event.State",
         "ImportState": "apps.events.models.ImportBatch.State",
         "EntryStatus": "apps.events.api.fields.STATUSES",
+        "CorrectionKind": "apps.events.models.Correction.Kind",
         "RulingKind": "apps.rankings.models.Ruling.Kind",
     },
     # The pages of /api/docs/ are served from here: no outside asset.

@@ -58,14 +58,15 @@ def combine_attempts(scores: Grouped, measure: Measure) -> Results:
 
 def counting_attempts(scores: Grouped, measure: Measure) -> Ints:
     """Indexes of the scores that make up the results; of equal ones that were as good, those achieved first."""
+    most = np.bincount(scores.group, minlength=1).max()
+    if measure.attempts is Attempts.SUM or most <= (measure.best_k or 1):
+        return np.arange(len(scores.group))  # without a sort where there is nothing to choose from
     match measure.attempts:
-        case Attempts.SUM:
-            return np.arange(len(scores.group))
         case Attempts.FIRST:
             order = np.lexsort((scores.attempts, scores.group))
         case Attempts.LAST:
             order = np.lexsort((-scores.attempts, scores.group))
-        case Attempts.BEST | Attempts.MEAN_OF_BEST:
+        case _:
             order = best_first(scores, measure.direction)
     return order[place_in_group(scores.group[order]) < (measure.best_k or 1)]
 

@@ -1,13 +1,19 @@
 """What differs between two revisions of a ranking: who moved, from where to where. No database, no clock."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from apps.events.page_columns import Row
 
 # Details that say something of the others, or of what is to come, and not of the result itself.
 _NOT_OF_THE_RESULT = frozenset({"pending", "draw"})
+
+_Result = Callable[[Row], Any]
+_DETAILS: _Result = attrgetter("details")
 
 
 class Kind(StrEnum):
@@ -21,9 +27,8 @@ class Kind(StrEnum):
     SCORE = "score"  # another result, and the same rank
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What differs of one entry."""
+class Change(NamedTuple):
+    """What differs of one entry. A tuple, because a disqualified winner moves everybody."""
 
     entry_id: int
     kind: Kind
@@ -43,32 +48,32 @@ class Lines:
 def compare(before: Lines, after: Lines) -> list[Change]:
     """The entries that differ: those whose own result does first, then those that moved because of others.
 
-    Within both as they stand afterwards; who is gone stands behind all others, as they stood before.
+    Within both as they stand afterwards; who is gone stands behind the others of the first, as they stood before.
     """
     old = {row.entry_id: row for row in before.rows}
-    same_details = tuple(before.details) == tuple(after.details)
-    changes: list[Change] = []
+    result_of_old, result_of_new = _reader(before, after)
+    own: list[Change] = []
+    moved: list[Change] = []
     for row in after.rows:
         was = old.pop(row.entry_id, None)
-        # Most rows of most revisions: everything is equal but, perhaps, the line on which they stand.
-        if was is not None and same_details and was._replace(position=row.position) == row:
+        if was is None:
+            own.append(Change(row.entry_id, Kind.NEW, None, row, by_others=False))
             continue
-        change = _change(was, row, before.details, after.details)
-        if change is not None:
-            changes.append(change)
-    changes += [Change(row.entry_id, Kind.GONE, row, None, by_others=False) for row in old.values()]
-    changes.sort(key=lambda change: change.by_others)  # stable
-    return changes
+        same_result = was.score == row.score and result_of_old(was) == result_of_new(row)
+        kind = _kind(was, row, same_result=same_result)
+        if kind is not None:
+            by_others = same_result and kind is not Kind.STATUS
+            (moved if by_others else own).append(Change(row.entry_id, kind, was, row, by_others))
+    gone = (Change(row.entry_id, Kind.GONE, row, None, by_others=False) for row in old.values())
+    return [*own, *gone, *moved]
 
 
-def _change(was: Row | None, row: Row, before: Sequence[str], after: Sequence[str]) -> Change | None:
-    if was is None:
-        return Change(row.entry_id, Kind.NEW, None, row, by_others=False)
-    same_result = was.score == row.score and _result(was, before) == _result(row, after)
-    kind = _kind(was, row, same_result=same_result)
-    if kind is None:
-        return None
-    return Change(row.entry_id, kind, was, row, by_others=same_result and kind is not Kind.STATUS)
+def _reader(before: Lines, after: Lines) -> tuple[_Result, _Result]:
+    """How the details of a row, as far as they are part of the result, are compared between the two revisions."""
+    names = tuple(before.details)
+    if names == tuple(after.details) and not _NOT_OF_THE_RESULT & set(names):
+        return _DETAILS, _DETAILS
+    return partial(_by_name, names), partial(_by_name, tuple(after.details))
 
 
 def _kind(was: Row, row: Row, *, same_result: bool) -> Kind | None:
@@ -80,7 +85,7 @@ def _kind(was: Row, row: Row, *, same_result: bool) -> Kind | None:
     return None if same_result else Kind.SCORE
 
 
-def _result(row: Row, names: Sequence[str]) -> dict[str, int | None]:
+def _by_name(names: Sequence[str], row: Row) -> dict[str, int | None]:
     return {
         name: value
         for name, value in zip(names, row.details, strict=False)

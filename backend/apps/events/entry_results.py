@@ -24,6 +24,7 @@ from apps.events.models import Score
 from apps.events.penalty_contest import Contest, contest_order, judge_contest
 from apps.events.values import LARGEST_VALUE
 
+_TABLE_PER_ROW = 4  # how much larger than entries and scores a table may be that finds entries by their ids
 PENDING = "pending"  # the detail that counts them
 
 
@@ -171,9 +172,22 @@ def _entry_index(ids: Ints, wanted: Ints) -> Ints:
     """For each wanted id its index in `ids`."""
     if not len(wanted):
         return np.empty(0, np.int64)
-    order = np.argsort(ids, kind="stable")
-    found = np.searchsorted(ids, wanted, sorter=order)
-    index = order[np.minimum(found, len(ids) - 1)] if len(ids) else found
-    if not len(ids) or not np.array_equal(ids[index], wanted):
+    found: Ints | None = None
+    if len(ids) and ids.min() <= wanted.min() and wanted.max() <= ids.max():
+        found = _found_among(ids, wanted)
+    if found is None or not np.array_equal(ids[found], wanted):
         raise ValueError("a score belongs to no entry")
-    return index
+    return found
+
+
+def _found_among(ids: Ints, wanted: Ints) -> Ints:
+    """The same for wanted ids between the lowest and the highest; any index where there is none."""
+    lowest, span = ids.min(), int(ids.max() - ids.min()) + 1
+    if span > _TABLE_PER_ROW * (len(ids) + len(wanted)):
+        order = np.argsort(ids, kind="stable")
+        return order[np.searchsorted(ids, wanted, sorter=order)]
+    # The ids of one event are mostly near each other: a table of all between finds them many times as fast.
+    table = np.zeros(span, np.int64)
+    table[ids - lowest] = np.arange(len(ids))
+    found: Ints = table[wanted - lowest]
+    return found

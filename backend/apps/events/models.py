@@ -280,7 +280,11 @@ class Score(models.Model):
                 condition=~Q(idempotency_key=""),
             ),
         ]
-        indexes = [models.Index(fields=["event"], name="score_current", condition=Q(is_current=True))]
+        indexes = [
+            models.Index(fields=["event"], name="score_current", condition=Q(is_current=True)),
+            # Of every score of a name, also of those that do not count any more: what its source said last.
+            models.Index(fields=["event", "external_id"], name="score_external_id", condition=~Q(external_id="")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.entry_id}/{self.attempt}: {self.value}"

@@ -5,9 +5,10 @@ what broke its tie, then for each event two columns: the points, and the place w
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from apps.events.columns import Ints
 from apps.events.page_format import PAGE_ROWS, Coding, decode_page, encode_pages
@@ -62,7 +63,13 @@ def encode_lines(board: Board) -> list[bytes]:
 
 def _columns(board: Board, part: slice) -> list[tuple[Ints, Coding]]:
     flags = board.state[part] | board.tied[part] * np.uint8(_TIED) | board.broken_by[part] << np.uint8(_BY_SHIFT)
-    line = (board.participants[part], board.rank[part], board.total[part], flags, board.broken_at[part])
+    line: list[NDArray[Any]] = [
+        board.participants[part],
+        board.rank[part],
+        board.total[part],
+        flags,
+        board.broken_at[part],
+    ]
     places = board.cells.place[part].astype(np.int64) << _PLACE_SHIFT
     cells = places | board.cells.code[part] | board.counted[part] * np.int64(_COUNTED)
     columns = [(column.astype(np.int64), coding) for column, coding in zip(line, _LINE_CODINGS, strict=True)]

@@ -19,7 +19,7 @@ from apps.events.ranking_lines import find_ranking
 from apps.rest.openapi import UNCHANGED, problems
 
 
-class BoardAwardsSerializer(serializers.Serializer[Awards]):
+class EventBoardAwardsSerializer(serializers.Serializer[Awards]):
     """The awards of one board. Whoever shares a rank shares the award."""
 
     division = serializers.CharField()
@@ -27,10 +27,10 @@ class BoardAwardsSerializer(serializers.Serializer[Awards]):
     podium = RankingLineSerializer(many=True, help_text="ranks 1 to 3")
 
 
-class AwardsSerializer(RankingHeadSerializer):
+class EventAwardsSerializer(RankingHeadSerializer):
     """The awards of an event: provisional unless `official` is true."""
 
-    awards = BoardAwardsSerializer(many=True, help_text="overall first; no board where nobody has a rank")
+    awards = EventBoardAwardsSerializer(many=True, help_text="overall first; no board where nobody has a rank")
 
 
 class EventAwards(APIView):
@@ -40,7 +40,7 @@ class EventAwards(APIView):
         tags=["rankings"],
         summary="Read the awards",
         parameters=[RevisionQuery],
-        responses={200: AwardsSerializer, **UNCHANGED, **problems(403, 422)},
+        responses={200: EventAwardsSerializer, **UNCHANGED, **problems(403, 422)},
     )
     def get(self, request: Request, slug: str) -> HttpResponseBase:
         """Winner and podium, overall and in each division. None while the event has no ranking yet."""
@@ -51,7 +51,9 @@ class EventAwards(APIView):
         def awards() -> Response:
             ranking = find_ranking(event, query.get("revision"), variant)
             found = read_awards(ranking) if ranking else []
-            return Response(AwardsSerializer({**head(event, ranking), "awards": [_board(one) for one in found]}).data)
+            return Response(
+                EventAwardsSerializer({**head(event, ranking), "awards": [_board(one) for one in found]}).data
+            )
 
         return answer(request, event, variant, awards)
 

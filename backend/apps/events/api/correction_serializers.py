@@ -56,7 +56,7 @@ class MergeInput(StrictSerializer):
     reason = ReasonField()
 
 
-class ParticipantSerializer(serializers.Serializer[Participant]):
+class KeptParticipantSerializer(serializers.Serializer[Participant]):
     """A person or team, the same one across the events of an organiser."""
 
     id = serializers.IntegerField()

@@ -15,8 +15,8 @@ from apps.events.access import may_correct_scores, may_record_scores, own_partic
 from apps.events.api.correction_serializers import (
     CorrectionQuery,
     CorrectionSerializer,
+    KeptParticipantSerializer,
     MergeInput,
-    ParticipantSerializer,
     SupersedeInput,
 )
 from apps.events.api.fields import read_body, read_query
@@ -93,7 +93,7 @@ class ParticipantMerge(APIView):
         summary="Merge a participant into this one",
         operation_id="participants_merge",
         request=MergeInput,
-        responses={200: ParticipantSerializer, **problems(403, 409, 422)},
+        responses={200: KeptParticipantSerializer, **problems(403, 409, 422)},
         examples=[OpenApiExample("entered twice", value=DOUBLED, request_only=True)],
     )
     def post(self, request: Request, participant_id: int) -> Response:
@@ -110,4 +110,4 @@ class ParticipantMerge(APIView):
             if wanted not in own:
                 raise Missing(f"there is no participant {wanted}", place=place)
         kept = merge_participants(participant_id, drop_id=body["drop"], reason=body["reason"], by=by)
-        return Response(ParticipantSerializer(kept).data)
+        return Response(KeptParticipantSerializer(kept).data)

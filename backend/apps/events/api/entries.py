@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
-from apps.events.access import may_manage_event, visible_entries
+from apps.events.access import may_manage_event, may_record_scores, visible_entries
 from apps.events.api.entry_serializers import EntryChanges, EntryInput, EntryQuery, EntrySerializer
 from apps.events.api.fields import read_body, read_query
 from apps.events.api.lookups import find_entry, find_event, require
@@ -33,13 +33,17 @@ class EntryList(ListAPIView[Entry]):
     pagination_class = OldestFirst
 
     def get_queryset(self) -> QuerySet[Entry]:
-        event = find_event(self.request, self.kwargs["slug"])
+        self.event = event = find_event(self.request, self.kwargs["slug"])
         query = read_query(EntryQuery, self.request)
         entries = visible_entries(self.request.user, event).select_related("participant", "division_set")
         if "bib" in query:
             entries = entries.filter(bib=query["bib"])
         division = query.get("division", OVERALL)
         return entries if division == OVERALL else entries.filter(division_set__in=sets_with(event, division))
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        context = dict(super().get_serializer_context())
+        return context | _context(self.request, self.event) if hasattr(self, "event") else context
 
     @extend_schema(
         tags=["entries"],
@@ -64,7 +68,15 @@ class EntryList(ListAPIView[Entry]):
         require(may_manage_event(request.user, event), request)
         entry = register_entry(event.pk, **read_body(EntryInput, request))
         location = reverse("entry", [event.slug, entry.bib], request=request)
-        return Response(EntrySerializer(entry).data, status.HTTP_201_CREATED, headers={"Location": location})
+        return Response(_document(request, event, entry), status.HTTP_201_CREATED, headers={"Location": location})
+
+
+def _context(request: Request, event: Event) -> dict[str, Any]:
+    return {"works_on_it": may_record_scores(request.user, event)}
+
+
+def _document(request: Request, event: Event, entry: Entry) -> dict[str, Any]:
+    return dict(EntrySerializer(entry, context=_context(request, event)).data)
 
 
 def sets_with(event: Event, division: str) -> list[DivisionSet]:
@@ -79,7 +91,8 @@ class EntryDetail(APIView):
     @extend_schema(tags=["entries"], summary="Show an entry", parameters=[BIB], responses={200: EntrySerializer})
     def get(self, request: Request, slug: str, bib: str) -> Response:
         """A hidden or withdrawn entry exists for those who work on the event."""
-        return Response(EntrySerializer(find_entry(request, find_event(request, slug), bib)).data)
+        event = find_event(request, slug)
+        return Response(_document(request, event, find_entry(request, event, bib)))
 
     @extend_schema(
         tags=["entries"],
@@ -99,4 +112,4 @@ class EntryDetail(APIView):
         entry = find_entry(request, event, bib)
         changes = read_body(EntryChanges, request, partial=True)
         changed = change_entry(entry.pk, reason=changes.pop("reason", ""), changes=changes, by=by)
-        return Response(EntrySerializer(changed).data)
+        return Response(_document(request, event, changed))

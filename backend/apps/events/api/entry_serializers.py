@@ -12,7 +12,7 @@ DIVISIONS_HELP = 'dimension -> division, as in {"sex": "F"}'
 
 
 class EntrySerializer(serializers.Serializer[Entry]):
-    """A participant in an event."""
+    """A participant in an event. The context says whether who asks `works_on_it`."""
 
     bib = serializers.CharField()
     name = serializers.CharField(source="participant.name")
@@ -25,9 +25,13 @@ class EntrySerializer(serializers.Serializer[Entry]):
     manual_order = serializers.IntegerField(
         allow_null=True, help_text="among equals, lowest first, where the rules ask"
     )
-    participant = serializers.IntegerField(
-        source="participant_id", help_text="the same id in other events is the same one"
+    participant = serializers.SerializerMethodField(
+        help_text="the same id in other events is the same one; null for those who do not work on the event"
     )
+
+    def get_participant(self, entry: Entry) -> int | None:
+        # Numbers of rows with gaps between them would tell of entries that are hidden.
+        return entry.participant_id if self.context["works_on_it"] else None
 
 
 class EntryQuery(PageQuery):

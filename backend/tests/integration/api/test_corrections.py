@@ -122,6 +122,9 @@ def test_merge(organiser: APIClient, owner: User, event: Event) -> None:
     other = make_event(slug="other", owner=owner)
     dropped = add_entry(other, "3", name="Ana L.", external_id="ana-2").participant_id
     kept = organiser.get(f"{API}/events/race/entries/7").json()["participant"]
+    for path in ("entries/7", "entries"):
+        shown = client_of().get(f"{API}/events/race/{path}").json()
+        assert shown.get("results", [shown])[0]["participant"] is None
     url = f"{API}/participants/{kept}/merge"
     assert wrong_places(organiser.post(url, {"drop": dropped})) == ["reason"]
     body = {"drop": dropped, "reason": "entered twice"}

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 
@@ -120,6 +121,8 @@ def test_the_largest_sums_are_right() -> None:
 
 
 def test_a_score_of_an_unknown_entry_is_an_error() -> None:
-    data = to_columns([runner("1", 5)], race())
-    with pytest.raises(ValueError, match="no entry"):
-        rank_entries(replace(data, scores=replace(data.scores, entry_ids=data.scores.entry_ids + 1)))
+    for ids in ([1, 3], [1, 10**9]):
+        data = to_columns([runner("1", 5), runner("2")], race(), ids)
+        for other in (0, 2, ids[1] + 1):
+            with pytest.raises(ValueError, match="no entry"):
+                rank_entries(replace(data, scores=replace(data.scores, entry_ids=np.array([other]))))
