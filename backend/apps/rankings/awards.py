@@ -7,9 +7,10 @@ from itertools import takewhile
 from apps.events.models import Event
 from apps.events.states import OFFICIAL
 from apps.rankings import pages
+from apps.rankings.line_views import LineView
 from apps.rankings.models import Season, Standings
 from apps.rankings.page_columns import Line
-from apps.rankings.readers import LineView, read_boards
+from apps.rankings.readers import read_boards
 from apps.rankings.results import counts
 
 PODIUM = 3  # ranks; more participants than that where one is shared
