@@ -4,22 +4,27 @@
 
 Time is the processor's, and the sizes take turns, so that what else the machine does matters little and meets all of
 them. Growth is the time of one size to that of the one before, to how n log n has grown; the median of the rounds.
+Beside it stands that of numpy's sort of as many numbers and their collection in that order: it grows faster than n log n,
+too, as soon as the numbers do not fit into the processor's caches any more.
 """
 
 import math
 import statistics
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.figures import Figure, print_summary
 from benchmarks.setup import start_django
 
 start_django()
 
-from apps.events.columns import RankingInput  # noqa: E402 (after the set-up)
-from apps.events.ranking import rank_entries  # noqa: E402
+from apps.events.ranking import rank_entries  # noqa: E402 (after the set-up)
 from benchmarks.large_input import PROBLEMS, make_contest, make_race  # noqa: E402
 from benchmarks.peak_memory import measure_peak  # noqa: E402
 
@@ -34,20 +39,31 @@ def main(sizes: Sequence[int] = SIZES) -> list[Figure]:
     """Measures races of these sizes, and one large contest."""
     inputs = [make_race(size) for size in sizes]
     contest = make_contest(TEAMS)
-    rounds, contests = [], []
+    numbers = [np.random.default_rng(size).integers(0, size, size) for size in sizes]
+    rounds, sorts, contests = [], [], []
     for _round in range(ROUNDS):
-        rounds.append([_seconds(data) for data in inputs])
-        contests.append(_seconds(contest))
+        rounds.append([_seconds(partial(rank_entries, data)) for data in inputs])
+        sorts.append([_seconds(partial(_sorted, each)) for each in numbers])
+        contests.append(_seconds(partial(rank_entries, contest)))
     peaks = [measure_peak("pure", str(size)) / 1e6 for size in sizes]
     _print_table(sizes, rounds, peaks)
-    return [*_of_size(sizes, rounds, peaks), *_growth(sizes, rounds), _of_contest(contests)]
+    return [
+        *_of_size(sizes, rounds, peaks),
+        *_growth("growth", sizes, rounds, at_most=1.5),
+        *_growth("a sort's growth", sizes, sorts),
+        _of_contest(contests),
+    ]
 
 
-def _seconds(data: RankingInput) -> float:
-    """Of one ranking."""
+def _sorted(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    return numbers[np.lexsort((numbers,))]
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    """Of the processor, for doing it once."""
     started, count = time.process_time(), 0
     while not count or time.process_time() - started < _LEAST_SECONDS:
-        rank_entries(data)
+        work()
         count += 1
     return (time.process_time() - started) / count
 
@@ -63,12 +79,14 @@ def _of_size(sizes: Sequence[int], rounds: Sequence[Sequence[float]], peaks: Seq
     ]
 
 
-def _growth(sizes: Sequence[int], rounds: Sequence[Sequence[float]]) -> list[Figure]:
+def _growth(
+    name: str, sizes: Sequence[int], rounds: Sequence[Sequence[float]], at_most: float | None = None
+) -> list[Figure]:
     figures = []
     for step, (small, large) in enumerate(pairwise(sizes)):
         expected = large * math.log(large) / (small * math.log(small))
         growth = statistics.median(taken[step + 1] / taken[step] / expected for taken in rounds)
-        figures.append(Figure(f"growth from {small:,} to {large:,}, to that of n log n", growth, at_most=1.5))
+        figures.append(Figure(f"{name} from {small:,} to {large:,}, to that of n log n", growth, at_most=at_most))
     return figures
 
 

@@ -47,6 +47,7 @@ def test_a_sum_was_achieved_with_the_last_that_counts() -> None:
 def test_pending_attempts_are_not_used_and_rejected_ones_are() -> None:
     entrants = [runner("1", 5, "x"), runner("2", 5, None, None, None)]
     assert places(entrants, rules({"by": "attempts"})) == [("2", 1, 1), ("1", 2, 1)]
+    assert places(entrants, rules({"by": "attempts", "wins": "most"})) == [("1", 1, 1), ("2", 2, 1)]
 
 
 def test_the_second_best_attempt_and_who_has_none() -> None:
