@@ -4,8 +4,8 @@
 
 Time is the processor's, and the sizes take turns, so that what else the machine does matters little and meets all of
 them. Growth is the time of one size to that of the one before, to how n log n has grown; the median of the rounds.
-Beside it stands that of numpy's sort of as many numbers and their collection in that order: it grows faster than n log n,
-too, as soon as the numbers do not fit into the processor's caches any more.
+Beside it stands that of numpy's sort of as many numbers and their collection in that order: it, too, grows faster than
+n log n where the numbers do not fit into the processor's caches any more.
 """
 
 import math
