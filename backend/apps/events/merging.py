@@ -98,7 +98,7 @@ def _leave_one(event: Event, kept: Entry, dropped: Entry, pair: Pair, reason: st
         corrections.insert(0, _moved(dropped, pair, reason))
         _swap(kept, dropped)
     Entry.objects.filter(pk=goes.pk).update(standing=Entry.Standing.WITHDRAWN)
-    shows = goes.standing in Entry.SHOWN or stays.standing in Entry.SHOWN
+    shows = any(entry.standing in Entry.SHOWN for entry in (kept, dropped))
     note_corrections(event, corrections, by=by, shows_at_once=shows)
 
 

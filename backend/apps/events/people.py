@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.utils import timezone
 
 from apps.errors import Conflict, InvalidInput, check_model
 from apps.events.models import Entry, Event, Participant
@@ -24,17 +24,15 @@ def find_participant(event: Event, *, name: str, external_id: str = "", user: Us
     return participant
 
 
-def lock_participant(participant_id: int) -> tuple[Participant, QuerySet[Event]]:
-    """A participant and the events that it is entered in, all of them locked until the transaction ends."""
+def change_person(participant_id: int, changes: Mapping[str, Any]) -> Participant:
+    """Change a participant's name, external id or account, and note that pages of its events are out of date.
+
+    Raises InvalidInput, or Conflict where another participant of the owner has the external id.
+    """
     participant = Participant.objects.select_for_update(no_key=True).get(pk=participant_id)
     # In one order for everybody, so that two who change participants of the same events never wait for each other.
     events = Event.objects.filter(pk__in=Entry.objects.filter(participant=participant).values("event"))
-    ids = list(events.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
-    return participant, Event.objects.filter(pk__in=ids)
-
-
-def apply_participant_changes(participant: Participant, changes: Mapping[str, Any]) -> None:
-    """Set the given fields of a locked participant, checked; nothing is saved. Raises InvalidInput or Conflict."""
+    event_ids = list(events.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
     for field, value in changes.items():
         if field not in ("name", "external_id", "user"):
             raise InvalidInput("only name, external_id and user can change", place=field)
@@ -43,6 +41,10 @@ def apply_participant_changes(participant: Participant, changes: Mapping[str, An
     same = Participant.objects.filter(owner=participant.owner, external_id=participant.external_id)
     if participant.external_id and same.exclude(pk=participant.pk).exists():
         raise Conflict(f"another participant has the external id {participant.external_id!r}", place="external_id")
+    participant.save()
+    shown = Entry.objects.filter(participant=participant, standing__in=Entry.SHOWN)
+    Event.objects.filter(pk__in=event_ids, entries__in=shown).update(updated_at=timezone.now())
+    return participant
 
 
 def find_users(usernames: Sequence[str]) -> list[User]:

@@ -7,7 +7,6 @@ from typing import Any, BinaryIO, Unpack
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from apps.errors import Conflict, WrongState, check_model
 from apps.events.changes import enqueue_ranking, lock_event, note_change
@@ -20,7 +19,7 @@ from apps.events.imports.run import Progress, require_importable, run_import
 from apps.events.imports.submission import ImportOptions, make_batch, store_batch
 from apps.events.merging import lock_pair, merge
 from apps.events.models import Entry, Event, EventTransition, ImportBatch, Participant, Score
-from apps.events.people import apply_participant_changes, find_participant, find_users, lock_participant
+from apps.events.people import change_person, find_participant, find_users
 from apps.events.revisions import rank_input, store_rankings
 from apps.events.rules import parse_rules
 from apps.events.score_corrections import lock_score, supersede, void
@@ -155,12 +154,7 @@ def register_entry(
 @transaction.atomic
 def change_participant(participant_id: int, *, changes: Mapping[str, Any]) -> Participant:
     """Change a participant's name, external id or account. Pages that show the name are out of date from now on."""
-    participant, events = lock_participant(participant_id)
-    apply_participant_changes(participant, changes)
-    participant.save()
-    shown = Entry.objects.filter(participant=participant, standing__in=Entry.SHOWN)
-    events.filter(entries__in=shown).update(updated_at=timezone.now())
-    return participant
+    return change_person(participant_id, changes)
 
 
 @transaction.atomic
@@ -286,7 +280,7 @@ def generate_event_ranking(event_id: int) -> dict[str, Any]:
         is_new = False
         if not is_late:
             event.ranked_version = ranking_input.input_version
-            event.ranking_ms = elapsed_ms(started)
+            event.ranking_ms = int((time.monotonic() - started) * 1000)
             is_new = store_rankings(event, live, public, input_version=ranking_input.input_version)
         event.save(update_fields=["ranked_version", "ranking_ms", "current_ranking", "public_ranking"])
         if is_new and event.state in OFFICIAL:
@@ -294,8 +288,3 @@ def generate_event_ranking(event_id: int) -> dict[str, Any]:
             enqueue("rankings.refresh_season_standings", {"event_id": event_id})
     current = event.public_ranking
     return {"event_id": event_id, "revision": current.revision if current else None, "is_new": is_new}
-
-
-def elapsed_ms(started: float) -> int:
-    """Milliseconds since a reading of time.monotonic()."""
-    return int((time.monotonic() - started) * 1000)
