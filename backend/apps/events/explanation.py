@@ -40,7 +40,9 @@ def explain_place(event: Event, ranking: Ranking, entry: Entry) -> Iterator[str]
 
 def _which(event: Event, ranking: Ranking) -> str:
     text = f"{event.name}, {ranking.get_variant_display().lower()} revision {ranking.revision}"
-    if event.ranked_version != event.input_version:
+    # Of a frozen event nobody is told: it may be a score that the public is not to know of.
+    is_told = ranking.variant == Ranking.Variant.LIVE or not event.is_frozen
+    if is_told and event.ranked_version != event.input_version:
         return f"{text}. Something has changed since: a newer ranking is on its way, and this may not fit."
     return f"{text}."
 

@@ -280,7 +280,7 @@ def generate_event_ranking(event_id: int) -> dict[str, Any]:
         is_new = False
         if not is_late:
             event.ranked_version = ranking_input.input_version
-            event.ranking_ms = elapsed_ms(started)
+            event.ranking_ms = int((time.monotonic() - started) * 1000)
             is_new = store_rankings(event, live, public, input_version=ranking_input.input_version)
         event.save(update_fields=["ranked_version", "ranking_ms", "current_ranking", "public_ranking"])
         if is_new and event.state in OFFICIAL:
@@ -288,8 +288,3 @@ def generate_event_ranking(event_id: int) -> dict[str, Any]:
             enqueue("rankings.refresh_season_standings", {"event_id": event_id})
     current = event.public_ranking
     return {"event_id": event_id, "revision": current.revision if current else None, "is_new": is_new}
-
-
-def elapsed_ms(started: float) -> int:
-    """Milliseconds since a reading of time.monotonic()."""
-    return int((time.monotonic() - started) * 1000)

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from apps.events.models import Event
 from apps.events.states import OFFICIAL
 from apps.rankings import pages
+from apps.rankings.line_views import LineView
 from apps.rankings.models import Season, Standings
-from apps.rankings.readers import LineView, read_lines
+from apps.rankings.page_columns import Line
+from apps.rankings.readers import read_boards
 from apps.rankings.results import counts
 
 PODIUM = 3  # ranks; more participants than that where one is shared
@@ -28,17 +31,17 @@ class BoardAwards:
 
 def read_awards(standings: Standings) -> list[BoardAwards]:
     """The awards of every board, overall first. Whoever has no rank gets none."""
-    return [BoardAwards(board, _podium(standings, board)) for board in pages.board_keys(standings)]
+    # Ranks are in order, so a podium ends with the first line beyond it.
+    podiums = {
+        board: list(takewhile(_is_on_podium, pages.iter_lines(standings, board)))
+        for board in pages.board_keys(standings)
+    }
+    shown = read_boards(standings, podiums)
+    return [BoardAwards(board, shown[board]) for board in podiums]
 
 
-def _podium(standings: Standings, board: str) -> list[LineView]:
-    lines = []
-    # Ranks are in order, so the podium ends with the first line beyond it.
-    for line in pages.iter_lines(standings, board):
-        if line.rank is None or line.rank > PODIUM:
-            break
-        lines.append(line)
-    return read_lines(standings, lines)
+def _is_on_podium(line: Line) -> bool:
+    return line.rank is not None and line.rank <= PODIUM
 
 
 def is_final(season: Season, standings: Standings) -> bool:

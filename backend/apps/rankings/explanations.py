@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from apps.rankings import pages
 from apps.rankings.cells import DNS
+from apps.rankings.line_views import CellView, LineView
 from apps.rankings.models import Standings
 from apps.rankings.page_columns import Line
 from apps.rankings.points import format_points
-from apps.rankings.readers import CellView, LineView, read_events, read_lines
+from apps.rankings.readers import read_events, read_lines
 from apps.rankings.result import LineState
 from apps.rankings.rules import SeasonRules, Split, parse_season_rules
 from apps.rankings.tie_breaks import BrokenBy

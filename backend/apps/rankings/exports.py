@@ -6,8 +6,9 @@ from itertools import islice
 from typing import Any
 
 from apps.rankings import pages
+from apps.rankings.line_views import CellView, LineView
 from apps.rankings.models import Standings
-from apps.rankings.readers import CellView, LineView, check_board, read_events, read_lines
+from apps.rankings.readers import check_board, read_events, read_lines
 from apps.rankings.wording import ruling_text, tie_text
 
 FIXED_COLUMNS = ("division", "rank", "position", "participant", "name", "total", "tie_broken_by", "note")

@@ -5,7 +5,7 @@ together with the lines: of an entry that is not shown any more there is no cell
 cell no line, and none in a count.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models.functions import Coalesce
@@ -16,58 +16,9 @@ from apps.events.models import Entry, Event, Participant
 from apps.events.result import OVERALL
 from apps.rankings import pages
 from apps.rankings.access import may_see_standings
-from apps.rankings.cells import DNF, DNS, DSQ
+from apps.rankings.line_views import LineView, view_line
 from apps.rankings.models import Season, Standings
 from apps.rankings.page_columns import Cell, Line
-from apps.rankings.points import format_points
-from apps.rankings.result import LineState
-from apps.rankings.tie_breaks import BrokenBy
-
-STATUS_WORDS = {DNF: "DNF", DNS: "DNS", DSQ: "DSQ"}
-
-
-@dataclass(frozen=True, slots=True)
-class CellView:
-    """What a participant got in one event."""
-
-    rank: int | None
-    status: str  # DNF, DNS, DSQ; empty for who has a rank
-    points: str
-    counted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TieBreak:
-    """What sets a line apart from one with the same total."""
-
-    by: BrokenBy
-    place: int | None  # of which one has more, by countback
-    event: Event | None  # the latest common one
-
-
-@dataclass(frozen=True, slots=True)
-class RulingView:
-    """A ruling as it was in force at a revision."""
-
-    kind: str
-    points: str  # of an adjustment
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class LineView:
-    """One line of the standings."""
-
-    rank: int | None
-    shown_rank: str  # "3=" for a shared rank, empty without one
-    position: int  # 1 is the top line
-    state: LineState
-    participant_id: int
-    name: str
-    total: str
-    tie_break: TieBreak | None
-    rulings: Sequence[RulingView]
-    cells: Sequence[CellView | None]  # one for each event; None where there is no result
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,18 +73,27 @@ def read_events(standings: Standings) -> list[Event]:
 
 def read_lines(standings: Standings, lines: Sequence[Line]) -> list[LineView]:
     """The lines as people see them, without those of whom nothing is shown any more."""
-    names = read_names(line.participant_id for line in lines)
+    return read_boards(standings, {"": lines})[""]
+
+
+def read_boards(standings: Standings, boards: Mapping[str, Sequence[Line]]) -> dict[str, list[LineView]]:
+    """Lines of several boards as people see them: a few queries, however many boards there are."""
+    names = read_names(line.participant_id for lines in boards.values() for line in lines)
     gone = _entries_gone(standings)
     events = read_events(standings)
-    views = []
-    for line in lines:
-        shown = [
-            None if (line.participant_id, event_id) in gone else cell
-            for event_id, cell in zip(standings.event_ids, line.cells, strict=True)
+
+    def shown(line: Line) -> list[Cell | None]:
+        pairs = zip(standings.event_ids, line.cells, strict=True)
+        return [None if (line.participant_id, event_id) in gone else cell for event_id, cell in pairs]
+
+    return {
+        board: [
+            view_line(standings, line, cells, names[line.participant_id], events)
+            for line in lines
+            if any(cells := shown(line))
         ]
-        if any(cell is not None for cell in shown):
-            views.append(_view(standings, line, shown, names[line.participant_id], events))
-    return views
+        for board, lines in boards.items()
+    }
 
 
 def read_names(participants: Iterable[int]) -> dict[int, str]:
@@ -161,40 +121,3 @@ def lines_gone(standings: Standings, board: str) -> list[Line]:
 
 def _cells_of(line: Line, event_ids: Sequence[int]) -> set[tuple[int, int]]:
     return {(line.participant_id, event) for event, cell in zip(event_ids, line.cells, strict=True) if cell}
-
-
-def _view(
-    standings: Standings, line: Line, cells: Sequence[Cell | None], name: str, events: Sequence[Event]
-) -> LineView:
-    return LineView(
-        rank=line.rank,
-        shown_rank="" if line.rank is None else f"{line.rank}=" if line.tied else str(line.rank),
-        position=line.position,
-        state=line.state,
-        participant_id=line.participant_id,
-        name=name,
-        total=format_points(line.total),
-        tie_break=_tie_break(line, events),
-        rulings=[
-            RulingView(one["kind"], format_points(one["points"]), one["reason"])
-            for one in standings.rulings
-            if one["participant"] == line.participant_id
-        ],
-        cells=[cell and _cell(cell) for cell in cells],
-    )
-
-
-def _cell(cell: Cell) -> CellView:
-    return CellView(cell.place, STATUS_WORDS.get(cell.code, ""), format_points(cell.points), cell.counted)
-
-
-def _tie_break(line: Line, events: Sequence[Event]) -> TieBreak | None:
-    match line.broken_by:
-        case BrokenBy.NOTHING:
-            return None
-        case BrokenBy.COUNTBACK:
-            return TieBreak(line.broken_by, line.broken_at, None)
-        case BrokenBy.LATEST_COMMON:
-            return TieBreak(line.broken_by, None, events[line.broken_at])
-        case BrokenBy.MOST_EVENTS:
-            return TieBreak(line.broken_by, None, None)

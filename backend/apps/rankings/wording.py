@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy
 from apps.events.access import Visitor, visible_events
 from apps.events.models import Entry, Event, Participant
 from apps.rankings.causes import Cause, Document
+from apps.rankings.line_views import RulingView, TieBreak
 from apps.rankings.models import Ruling, Season, Standings
 from apps.rankings.points import format_points
-from apps.rankings.readers import RulingView, TieBreak, read_names
+from apps.rankings.readers import read_names
 from apps.rankings.tie_breaks import BrokenBy
 
 

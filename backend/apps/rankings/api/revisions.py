@@ -17,12 +17,8 @@ from apps.events.result import OVERALL
 from apps.rankings import pages
 from apps.rankings.access import may_see_standings
 from apps.rankings.api.lookups import find_season, require_standings
-from apps.rankings.api.standings_serializers import (
-    BoardQuery,
-    ChangesQuery,
-    ChangesSerializer,
-    StandingsRevisionSerializer,
-)
+from apps.rankings.api.revision_serializers import ChangesQuery, ChangesSerializer, StandingsRevisionSerializer
+from apps.rankings.api.standings_serializers import BoardQuery
 from apps.rankings.comparison import compare
 from apps.rankings.exports import iter_csv
 from apps.rankings.models import Standings

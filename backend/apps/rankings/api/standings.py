@@ -22,7 +22,7 @@ from apps.rankings.api.standings_serializers import (
 )
 from apps.rankings.awards import is_final, read_awards
 from apps.rankings.models import Season, Standings
-from apps.rankings.readers import check_board, find_standings, read_board, read_events, read_lines
+from apps.rankings.readers import check_board, find_standings, read_board, read_boards, read_events
 from apps.rest.openapi import problems
 
 
@@ -91,11 +91,9 @@ class StandingsParticipant(APIView):
         """The participant's line on every board, with a cell for each event."""
         season = find_season(request, slug)
         standings = require_standings(request, season, read_query(RevisionQuery, request).get("revision"))
-        boards = [
-            {"division": board, "line": line}
-            for board in pages.board_keys(standings)
-            for line in read_lines(standings, pages.lines_of(standings, board, [participant_id]))
-        ]
+        keys = pages.board_keys(standings)
+        found = read_boards(standings, {key: pages.lines_of(standings, key, [participant_id]) for key in keys})
+        boards = [{"division": key, "line": line} for key, lines in found.items() for line in lines]
         if not boards:
             raise Missing(f"revision {standings.revision} does not have this participant", place="participant")
         document = {**head(season, standings), "events": read_events(standings), "boards": boards}

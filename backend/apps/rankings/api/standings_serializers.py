@@ -8,9 +8,8 @@ from apps.events.api.fields import DivisionField, StrictSerializer
 from apps.events.api.pagination import MOST_ROWS, ROWS
 from apps.events.models import Event
 from apps.rankings.awards import BoardAwards
-from apps.rankings.comparison import Move, Place
-from apps.rankings.readers import CellView, LineView, RulingView, TieBreak
-from apps.rankings.wording import CauseView, ruling_text, tie_text
+from apps.rankings.line_views import CellView, LineView, RulingView, TieBreak
+from apps.rankings.wording import ruling_text, tie_text
 
 TOTAL_HELP = "an exact decimal number, as text"
 
@@ -32,14 +31,6 @@ class StandingsQuery(BoardQuery):
 
     limit = serializers.IntegerField(default=ROWS, min_value=1, max_value=MOST_ROWS)
     cursor = serializers.CharField(required=False, max_length=200, help_text="from `next` of another page")
-
-
-class ChangesQuery(StrictSerializer):
-    """Which revisions are compared."""
-
-    before = serializers.IntegerField(min_value=1)
-    after = serializers.IntegerField(required=False, min_value=1, help_text="the current one unless told")
-    division = DivisionField(required=False, help_text="as in `sex:F`; overall unless told")
 
 
 class CountedEventSerializer(serializers.Serializer[Event]):
@@ -142,52 +133,6 @@ class StandingsParticipantSerializer(HeadSerializer):
 
     events = CountedEventSerializer(many=True, help_text="those that count, in the order of the cells")
     boards = BoardLineSerializer(many=True, help_text="overall first")
-
-
-class CauseSerializer(serializers.Serializer[CauseView]):
-    """Something that led to a revision."""
-
-    cause = serializers.CharField()
-    event = serializers.CharField(source="event.slug", default=None, allow_null=True)
-    participant = serializers.CharField(help_text="the name; empty where none is concerned")
-    reason = serializers.CharField()
-    text = serializers.CharField()
-
-
-class StandingsRevisionSerializer(serializers.Serializer[Any]):
-    """Standings as they once were computed."""
-
-    revision = serializers.IntegerField()
-    computed_at = serializers.DateTimeField()
-    content_hash = serializers.CharField()
-    causes = CauseSerializer(many=True, help_text="what led to it, as far as you may see it")
-
-
-class PlaceSerializer(serializers.Serializer[Place]):
-    """Where a participant stood."""
-
-    rank = serializers.IntegerField(allow_null=True)
-    total = serializers.CharField(help_text=TOTAL_HELP)
-
-
-class MoveSerializer(serializers.Serializer[Move]):
-    """A participant whose rank or total differs."""
-
-    participant = serializers.IntegerField(source="participant_id")
-    name = serializers.CharField()
-    before = PlaceSerializer(allow_null=True)
-    after = PlaceSerializer(allow_null=True)
-
-
-class ChangesSerializer(serializers.Serializer[dict[str, Any]]):
-    """What differs between two revisions on one board."""
-
-    season = serializers.SlugField()
-    division = serializers.CharField()
-    before = serializers.IntegerField()
-    after = serializers.IntegerField()
-    causes = CauseSerializer(many=True, help_text="of all revisions in between, the oldest first")
-    moves = MoveSerializer(many=True)
 
 
 class SeasonBoardAwardsSerializer(serializers.Serializer[BoardAwards]):

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy
 
 from apps.events.scoreboard.divisions import Choice, Dimension
 from apps.rankings import pages
+from apps.rankings.line_views import CellView, LineView
 from apps.rankings.models import Standings
-from apps.rankings.readers import CellView, LineView, StandingsView
+from apps.rankings.readers import StandingsView
 from apps.rankings.result import LineState
 from apps.rankings.wording import ruling_text, tie_text
 

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from apps.events.models import Entry, Event, Participant
-from apps.events.services import change_event_state, merge_participants
+from apps.events.services import change_entry, change_event_state, generate_event_ranking, merge_participants
 from apps.rankings.models import Season
 from apps.rankings.season_events import NewSeasonEvent
 from apps.rankings.services import (
@@ -140,13 +140,13 @@ def test_whatever_leads_to_a_revision_is_told(season: Season, races: list[Event]
 
 
 def test_a_correction_of_a_published_event_is_told_with_its_reason(season: Season, races: list[Event]) -> None:
-    change_event_state(races[1].pk, action="reopen", by=None)
-    add_score(races[1], "3", "20:00")
-    ranking = publish_event(races[1])
-    ranking.reason = "the finish film shows it"
-    ranking.save()
-    refresh_standings(season.pk)
-    assert causes()[1] == ["Race 2 was corrected: the finish film shows it"]
+    entry = Entry.objects.get(event=races[1], participant__name="Bia")
+    change_entry(entry.pk, changes={"status": Entry.Status.DNF}, reason="the finish film shows it", by=None)
+    generate_event_ranking(races[1].pk)
+    assert board(season)[0] == (1, "Ana", "17")
+    ((cause,),) = causes()[1:]
+    assert cause.startswith("Race 2 was corrected: ")
+    assert "the finish film shows it" in cause
 
 
 def test_two_revisions_are_compared(season: Season) -> None:

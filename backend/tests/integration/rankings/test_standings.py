@@ -117,6 +117,27 @@ def test_who_does_not_compete_gets_no_points_and_takes_none(standing: Entry.Stan
     assert table(season) == [(1, "Bia", "10", ["10"]), (1, "Caio", "10", ["10"])]
 
 
+def test_a_hidden_entry_changes_nothing_and_is_nowhere(races: list[Event]) -> None:
+    season = make_season(*races)
+    add_entry(races[0], "9", name="Zoe", external_id="Zoe", standing=Entry.Standing.HIDDEN)
+    add_score(races[0], "9", "10:00")
+    for race in races:
+        publish_event(race)
+    refresh_standings(season.pk)
+    assert table(season) == [
+        (1, "Bia", "17", ["7", "10"]),
+        (2, "Ana", "17", ["10", "7"]),
+        (3, "Caio", "7", ["7", None]),
+    ]
+
+
+def test_what_counts_is_the_public_ranking(season: Season, races: list[Event]) -> None:
+    publish_event(races[0])
+    Event.objects.filter(pk=races[0].pk).update(current_ranking=None)
+    refresh_standings(season.pk)
+    assert table(season)[0] == (1, "Ana", "10", ["10"])
+
+
 def test_who_has_no_rank_gets_no_points(races: list[Event]) -> None:
     season = make_season(races[0])
     for bib, status in (("1", Entry.Status.DNF), ("2", Entry.Status.DSQ)):

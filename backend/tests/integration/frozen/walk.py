@@ -1,0 +1,197 @@
+"""Everything that anybody may ask for, from the URL patterns themselves: none can be forgotten."""
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.cache import cache
+from django.http import HttpResponseBase
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.integration.frozen.world import HIDDEN_BIB, SLUG, World
+
+API = "api/v1/"
+E = f"/api/v1/events/{SLUG}"
+PAGE = f"/events/{SLUG}/"
+BOARDS = (
+    "",
+    "?division=sex:F",
+    "?division=sex:M",
+    "?division=sex:Zzyzx",
+    "?revision=1",
+    "?revision=2",
+    "?variant=live",
+)
+
+# Pattern -> its addresses. What is only told to others is asked for all the same.
+ADDRESSES: dict[str, Sequence[str]] = {
+    "": ["/", "/?page=2"],
+    "events/<slug:slug>/": [
+        PAGE,
+        *(f"{PAGE}?{query}" for query in ("division=sex:F", "division=sex:Zzyzx", "page=2", "variant=live")),
+        *(f"{PAGE}?q={text}" for text in ("7", "team", HIDDEN_BIB, "Xanthippe")),
+    ],
+    "events/<slug:slug>/entries/<path:bib>": [
+        *(f"{PAGE}entries/{bib}" for bib in ("7", "12", "31", HIDDEN_BIB)),
+        f"{PAGE}entries/7?variant=live",
+    ],
+    "seasons/": ["/seasons/"],
+    "seasons/<slug:slug>/": ["/seasons/cup/"],
+    f"{API}token": ["/api/v1/token"],
+    f"{API}rules/schema": ["/api/v1/rules/schema"],
+    f"{API}events": ["/api/v1/events", "/api/v1/events?state=open", "/api/v1/events?limit=1"],
+    f"{API}events/<slug:slug>": [E],
+    f"{API}events/<slug:slug>/<action:action>": [f"{E}/close", f"{E}/publish"],
+    f"{API}events/<slug:slug>/thaw": [f"{E}/thaw"],
+    f"{API}events/<slug:slug>/reveal": [f"{E}/reveal"],
+    f"{API}events/<slug:slug>/transitions": [f"{E}/transitions"],
+    f"{API}events/<slug:slug>/entries": [
+        f"{E}/entries{query}" for query in ("", "?limit=1", "?bib=7", f"?bib={HIDDEN_BIB}", "?division=sex:Zzyzx")
+    ],
+    f"{API}events/<slug:slug>/entries/<bib:bib>": [f"{E}/entries/{bib}" for bib in ("7", HIDDEN_BIB)],
+    f"{API}events/<slug:slug>/scores": [f"{E}/scores", f"{E}/scores?bib=7"],
+    f"{API}events/<slug:slug>/scores/bulk": [f"{E}/scores/bulk"],
+    f"{API}scores/<int:score_id>/void": ["/api/v1/scores/{late}/void", "/api/v1/scores/999999/void"],
+    f"{API}scores/<int:score_id>/supersede": ["/api/v1/scores/{late}/supersede"],
+    f"{API}events/<slug:slug>/corrections": [f"{E}/corrections", f"{E}/corrections?bib={HIDDEN_BIB}"],
+    f"{API}participants/<int:participant_id>/merge": ["/api/v1/participants/{hidden}/merge"],
+    f"{API}events/<slug:slug>/imports": [f"{E}/imports"],
+    f"{API}imports/<int:import_id>": ["/api/v1/imports/1"],
+    f"{API}imports/<int:import_id>/rejections": ["/api/v1/imports/1/rejections"],
+    f"{API}events/<slug:slug>/ranking": [f"{E}/ranking{query}" for query in (*BOARDS, "?limit=1", "?limit=2")],
+    f"{API}events/<slug:slug>/ranking.csv": [f"{E}/ranking.csv{query}" for query in BOARDS],
+    f"{API}events/<slug:slug>/ranking/top": [f"{E}/ranking/top{query}" for query in BOARDS],
+    f"{API}events/<slug:slug>/ranking/around/<bib:bib>": [
+        f"{E}/ranking/around/{bib}{query}" for bib in ("7", HIDDEN_BIB) for query in BOARDS
+    ],
+    f"{API}events/<slug:slug>/ranking/entries/<bib:bib>": [
+        f"{E}/ranking/entries/{bib}{query}"
+        for bib in ("7", "12", "31", HIDDEN_BIB)
+        for query in ("", "?revision=1", "?variant=live")
+    ],
+    f"{API}events/<slug:slug>/awards": [f"{E}/awards{query}" for query in ("", "?revision=1", "?variant=live")],
+    f"{API}events/<slug:slug>/ranking/generate": [f"{E}/ranking/generate"],
+    f"{API}events/<slug:slug>/rankings": [f"{E}/rankings{query}" for query in ("", "?limit=1", "?variant=live")],
+    f"{API}events/<slug:slug>/rankings/<revision:before>/difference/<revision:after>": [
+        f"{E}/rankings/{pair}" for pair in ("1/difference/2", "2/difference/1", "1/difference/1")
+    ],
+    f"{API}events/<slug:slug>/rankings/<revision:before>/difference/<revision:after>.csv": [
+        f"{E}/rankings/1/difference/2.csv"
+    ],
+    f"{API}seasons": ["/api/v1/seasons"],
+    f"{API}seasons/<slug:slug>": ["/api/v1/seasons/cup"],
+    f"{API}seasons/<slug:slug>/standings": ["/api/v1/seasons/cup/standings"],
+    f"{API}notifications": ["/api/v1/notifications"],
+    f"{API}notifications/unread-count": ["/api/v1/notifications/unread-count"],
+    f"{API}notifications/read-all": [],  # changes one's own inbox, and tells a number that unread-count tells
+    f"{API}notifications/<int:notification_id>/read": ["/api/v1/notifications/1/read"],
+    f"{API}tasks/<uuid:task_id>": ["/api/v1/tasks/{task}"],
+    "api/schema/": ["/api/schema/"],
+    "api/docs/": ["/api/docs/"],
+    "^api/": ["/api/nothing-of-that-name"],
+}
+# Says the same whatever the events are, and takes long to be made.
+STATIC = ("api/schema/", "api/docs/")
+# What shows most of an event; the rest is asked for less often.
+MOST_TELLING = [PAGE, f"{PAGE}entries/7", "/", E, *(f"{E}/{part}" for part in ("ranking", "ranking.csv", "rankings"))]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """All that comes back."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: str
+
+
+Answers = dict[str, Answer]
+
+
+def routes(patterns: Sequence[URLPattern | URLResolver] | None = None, before: str = "") -> Iterator[str]:
+    """The patterns of all addresses outside of the admin, which nobody enters but staff."""
+    for each in get_resolver().url_patterns if patterns is None else patterns:
+        route = before + str(each.pattern)
+        if isinstance(each, URLResolver):
+            if route != "admin/":
+                yield from routes(each.url_patterns, route)
+        else:
+            yield route
+
+
+def walk(world: World) -> dict[str, Answers]:
+    """What is answered to a visitor without an account, to one with an account, and to one who takes part."""
+    return {person: walk_as(world, person) for person in ("anonymous", "stranger", "athlete")}
+
+
+def walk_as(world: World, person: str, methods: Sequence[str] = ("get",), only: Sequence[str] = ()) -> Answers:
+    """What is answered to one of them at every address, or only at some."""
+    client = Client()
+    if person != "anonymous":
+        client.force_login(world.stranger if person == "stranger" else world.athlete)
+    names = {
+        "late": world.late().pk,
+        "hidden": world.event.entries.get(bib=HIDDEN_BIB).participant_id,
+        "task": world.task_id,
+    }
+    # A page that was kept would only tell what was true before.
+    cache.clear()
+    return {
+        f"{method} {address}": _ask(client, method, address.format(**names))
+        for route in routes()
+        if route not in STATIC
+        for address in ADDRESSES[route]
+        if not only or address in only
+        for method in methods
+    }
+
+
+def _ask(client: Client, method: str, address: str) -> Answer:
+    body: dict[str, Any] = {"data": "{}", "content_type": "application/json"} if method in ("post", "patch") else {}
+    response = getattr(client, method)(address, **body)
+    headers = sorted((name, value) for name, value in response.headers.items())
+    return Answer(response.status_code, tuple(headers), _content(response))
+
+
+def _content(response: HttpResponseBase) -> str:
+    content: bytes = response.getvalue()  # type: ignore[attr-defined]  # of a stream too
+    return content.decode()
+
+
+def without_pending(answer: Answer) -> Iterator[str]:
+    """The lines of an answer without the number of what is pending, and without what moves with it: a revision with its moment,
+    hash and tag. Where something is pending or not, a column is there or not; the worlds here always have some."""
+    body = _without_column(answer.body) if answer.body.startswith("division,") else answer.body
+    for pattern, instead in NORMALISED:
+        body = re.sub(pattern, instead, body)
+    yield str(answer.status)
+    for name, value in answer.headers:
+        if name not in ("ETag", "Content-Length"):
+            yield f"{name}: " + re.sub(r"-\d+\.csv", "-N.csv", value)
+    yield from body.replace(',"', ',\n"').splitlines()
+
+
+def _without_column(table: str) -> str:
+    """A table in CSV without its column of what is pending."""
+    rows = list(csv.reader(table.splitlines()))
+    kept = [number for number, name in enumerate(rows[0]) if name != "pending"]
+    return "\n".join(",".join(row[number] for number in kept) for row in rows)
+
+
+NORMALISED = (
+    # The number itself: in a line, of a board, in words, in a cell.
+    (r'"pending":(\{"text":"\d+","value":\d+,"cell":null\}|\d+)', '"pending":N'),
+    (r' ?<span class="of pending">[^<]*</span>', ""),
+    (r"\d+ (scores? (is|are) )?pending", "N pending"),
+    (r"\+?\d+\?", ""),
+    (r"yet: \d+", "yet: N"),
+    # The revision that tells it.
+    (r'"(computed_at|content_hash|next|previous)":"[^"]*"', r'"\1":"X"'),
+    (r'"revision":\d+', '"revision":N'),
+    (r'data-etag="[^"]*"', "data-etag"),
+    (r"revision \d+", "revision N"),
+    (r"<time datetime=[^>]*>[^<]*</time>", "<time>"),
+)
