@@ -178,11 +178,11 @@ def test_a_revision_has_a_permanent_page_and_the_next_one_tells_what_has_changed
     assert ("Final" in first.text, "Earlier revision" in again.text) == (True, True)
     listed = read_tables(client.get(f"{PAGE}revisions/").text)[0][1:]
     assert [(row[0], row[1], row[3]) for row in listed] == [
-        ("2", "Bia: excluded: cut the course", "since 1"),
-        ("1", "Race 1 counts Race 2 counts", "–"),  # noqa: RUF001
+        ("2", "Bia, excluded: cut the course", "since 1"),
+        ("1", "Race 1 counts; Race 2 counts", "–"),  # noqa: RUF001
     ]
     page = client.get(f"{PAGE}revisions/1/to/2/").text
-    assert "<li>Bia: excluded: cut the course</li>" in page
+    assert "<li>Bia, excluded: cut the course</li>" in page
     assert read_tables(page)[0][1:] == [
         ["Ana", "2", "1", "10", "10"],
         ["<b>Caio", "3", "2", "7", "7"],
