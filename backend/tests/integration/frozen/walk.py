@@ -15,6 +15,7 @@ from tests.integration.frozen.world import HIDDEN_BIB, SLUG, World
 
 API = "api/v1/"
 E = f"/api/v1/events/{SLUG}"
+S = "/api/v1/seasons/cup"
 PAGE = f"/events/{SLUG}/"
 BOARDS = (
     "",
@@ -39,7 +40,10 @@ ADDRESSES: dict[str, Sequence[str]] = {
         f"{PAGE}entries/7?variant=live",
     ],
     "seasons/": ["/seasons/"],
-    "seasons/<slug:slug>/": ["/seasons/cup/"],
+    "seasons/<slug:slug>/": ["/seasons/cup/", "/seasons/cup/?division=sex:F"],
+    "seasons/<slug:slug>/revisions/": ["/seasons/cup/revisions/"],
+    "seasons/<slug:slug>/revisions/<int:revision>/": ["/seasons/cup/revisions/1/", "/seasons/cup/revisions/2/"],
+    "seasons/<slug:slug>/revisions/<int:before>/to/<int:after>/": ["/seasons/cup/revisions/1/to/1/"],
     f"{API}token": ["/api/v1/token"],
     f"{API}rules/schema": ["/api/v1/rules/schema"],
     f"{API}events": ["/api/v1/events", "/api/v1/events?state=open", "/api/v1/events?limit=1"],
@@ -81,9 +85,18 @@ ADDRESSES: dict[str, Sequence[str]] = {
     f"{API}events/<slug:slug>/rankings/<revision:before>/difference/<revision:after>.csv": [
         f"{E}/rankings/1/difference/2.csv"
     ],
+    f"{API}season-rules/schema": ["/api/v1/season-rules/schema"],
     f"{API}seasons": ["/api/v1/seasons"],
-    f"{API}seasons/<slug:slug>": ["/api/v1/seasons/cup"],
-    f"{API}seasons/<slug:slug>/standings": ["/api/v1/seasons/cup/standings"],
+    f"{API}seasons/<slug:slug>": [S],
+    f"{API}seasons/<slug:slug>/events": [f"{S}/events"],
+    f"{API}seasons/<slug:slug>/rulings": [f"{S}/rulings"],
+    f"{API}seasons/<slug:slug>/rulings/<int:ruling_id>/revoke": [f"{S}/rulings/1/revoke"],
+    f"{API}seasons/<slug:slug>/standings": [f"{S}/standings{query}" for query in ("", "?limit=1", "?revision=1")],
+    f"{API}seasons/<slug:slug>/standings.csv": [f"{S}/standings.csv"],
+    f"{API}seasons/<slug:slug>/standings/participants/<int:participant_id>": [f"{S}/standings/participants/{{hidden}}"],
+    f"{API}seasons/<slug:slug>/standings/changes": [f"{S}/standings/changes?before=1"],
+    f"{API}seasons/<slug:slug>/standings/revisions": [f"{S}/standings/revisions"],
+    f"{API}seasons/<slug:slug>/awards": [f"{S}/awards"],
     f"{API}notifications": ["/api/v1/notifications"],
     f"{API}notifications/unread-count": ["/api/v1/notifications/unread-count"],
     f"{API}notifications/read-all": [],  # changes one's own inbox, and tells a number that unread-count tells
@@ -162,8 +175,11 @@ def _content(response: HttpResponseBase) -> str:
 
 
 def without_pending(answer: Answer) -> Iterator[str]:
-    """The lines of an answer without the number of what is pending, and without what moves with it: a revision with its moment,
-    hash and tag. Where something is pending or not, a column is there or not; the worlds here always have some."""
+    """The lines of an answer without the number of what is pending, and without what moves with it.
+
+    That is a revision with its moment, hash and tag. Where something is pending or not, a column is there or not; the
+    worlds here always have some.
+    """
     body = _without_column(answer.body) if answer.body.startswith("division,") else answer.body
     for pattern, instead in NORMALISED:
         body = re.sub(pattern, instead, body)
