@@ -81,10 +81,11 @@ def _verdicts(placed: Sequence[Placed], breaker: Any, rules: Rules) -> list[Verd
 
 def _details(entrant: Entrant, placed: Placed | None, rules: Rules) -> dict[str, Any]:
     """Each detail that this entrant has. Who has no place tells only what is pending."""
-    told: dict[str, Any] = {"pending": pending_count(entrant, rules)}
+    told: dict[str, Any] = {"pending": pending_count(entrant.marks)}
     if rules.is_penalty_contest:
         sheet = naive_sheet(entrant, rules)
-        told = {"pending": sheet.pending, "penalty": sheet.penalty, **sheet.cells}
+        beside = pending_count(mark for mark in entrant.marks if mark.component in rules.secondary)
+        told = {"pending": sheet.pending + beside, "penalty": sheet.penalty, **sheet.cells}
     if placed is None:
         return {"pending": told["pending"]}
     for name in (*(() if rules.is_penalty_contest else rules.component_names), *rules.secondary):

@@ -1,6 +1,6 @@
 """Results by their definitions, one entrant at a time, in exact fractions: without a look at the real thing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
@@ -94,6 +94,6 @@ def main_marks(entrant: Entrant, rules: Rules) -> list[Mark]:
     return [mark for mark in entrant.marks if mark.component not in rules.secondary]
 
 
-def pending_count(entrant: Entrant, rules: Rules) -> int:
+def pending_count(marks: Iterable[Mark]) -> int:
     """How many of them are not judged yet."""
-    return sum(mark.outcome == PENDING for mark in main_marks(entrant, rules))
+    return sum(mark.outcome == PENDING for mark in marks)

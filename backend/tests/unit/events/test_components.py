@@ -54,6 +54,21 @@ def test_an_adjustment_is_of_the_mean_and_not_of_a_part() -> None:
     assert score([7, 8, 8], combine="mean", adjustment=-2) == 6  # 5.67
 
 
+def test_the_result_stands_with_the_last_component_that_counts() -> None:
+    rules = Rules.model_validate(
+        {
+            "metric": "points",
+            "direction": "high",
+            "components": {"names": ["A", "B", "C"], "drop_worst": 1},
+            "tie_breakers": [{"by": "achieved"}],
+        }
+    )
+    values = {"A": (7, 10), "B": (6, 30), "C": (8, 20)}  # and when they were achieved
+    marks = (Mark(name, 1, 0, value, achieved) for name, (value, achieved) in values.items())
+    (line,) = ranked([Entrant("1", tuple(marks))], rules)["overall"]
+    assert (line.score, line.details["achieved"]) == (15, 20)
+
+
 def test_the_largest_values_add_up() -> None:
     names = [f"C{number}" for number in range(40)]
     for sign in (1, -1):
