@@ -170,7 +170,7 @@ def _ask(client: Client, method: str, address: str) -> Answer:
 
 
 def _content(response: HttpResponseBase) -> str:
-    content: bytes = response.getvalue()  # type: ignore[attr-defined]  # of a stream too
+    content: bytes = response.getvalue()
     return content.decode()
 
 
