@@ -128,7 +128,7 @@ def _in_steps(event: Event, times: Times) -> None:
 
 def _forget_ranking(event: Event) -> None:
     """Makes the next run store a revision even though nothing has changed."""
-    Event.objects.filter(pk=event.pk).update(current_ranking=None, ranked_version=None)
+    Event.objects.filter(pk=event.pk).update(current_ranking=None, public_ranking=None, ranked_version=None)
 
 
 def _print_times(entries: int, times: Times) -> None:
