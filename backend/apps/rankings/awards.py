@@ -29,12 +29,12 @@ class BoardAwards:
         return [line for line in self.podium if line.rank == 1]
 
 
-def read_awards(standings: Standings) -> list[BoardAwards]:
-    """The awards of every board, overall first. Whoever has no rank gets none."""
+def read_awards(standings: Standings, boards: Sequence[str] | None = None) -> list[BoardAwards]:
+    """The awards of these boards, or of all, overall first. Whoever has no rank gets none."""
     # Ranks are in order, so a podium ends with the first line beyond it.
     podiums = {
         board: list(takewhile(_is_on_podium, pages.iter_lines(standings, board)))
-        for board in pages.board_keys(standings)
+        for board in (pages.board_keys(standings) if boards is None else boards)
     }
     shown = read_boards(standings, podiums)
     return [BoardAwards(board, shown[board]) for board in podiums]

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
-from apps.errors import Conflict, InvalidInput, check_model
+from apps.errors import Conflict, InvalidInput, Refused, check_model
 from apps.rankings.models import Ruling, Season
 from apps.rankings.revisions import lock_season, refresh
 from apps.rankings.rules import parse_season_rules
@@ -93,9 +93,19 @@ def enqueue_standings(season: Season) -> None:
 
 
 def refresh_season_standings(event_id: int) -> dict[str, Any]:
-    """Refresh the standings of every season that an event is part of."""
-    seasons = Season.objects.filter(season_events__event=event_id).order_by("pk").values_list("pk", flat=True)
-    return {"event_id": event_id, "seasons": [refresh_standings(season_id) for season_id in seasons]}
+    """Refresh the standings of every season that an event is part of.
+
+    One that cannot be computed does not keep the others waiting; its refusal is raised when they are done.
+    """
+    refreshed, refusals = [], []
+    for season_id in Season.objects.filter(season_events__event=event_id).order_by("pk").values_list("pk", flat=True):
+        try:
+            refreshed.append(refresh_standings(season_id))
+        except Refused as refusal:
+            refusals.append(refusal)
+    if refusals:
+        raise refusals[0]
+    return {"event_id": event_id, "seasons": refreshed}
 
 
 @transaction.atomic

@@ -84,7 +84,7 @@ def _text(cause: Cause, document: Document, event: Event | None, name: str, reas
     match cause:
         case Cause.RULING | Cause.REVOKED:
             ruling = ruling_text(RulingView(document["kind"], format_points(document["points"]), reason))
-            template = "%(name)s: %(ruling)s" if cause is Cause.RULING else _("%(name)s: revoked, %(ruling)s")
+            template = "%(name)s, %(ruling)s" if cause is Cause.RULING else _("%(name)s, revoked, %(ruling)s")
             return template % {"name": name, "ruling": ruling}
         case Cause.EVENT_CORRECTED if reason:
             return _("%(event)s was corrected: %(reason)s") % {"event": event, "reason": reason}

@@ -19,7 +19,7 @@ from apps.events.scoreboard.responses import answer_with_page, make_etag, public
 from apps.events.scoreboard.views import get_page
 from apps.rankings import pages
 from apps.rankings.access import listed_seasons, may_see_standings, visible_seasons
-from apps.rankings.awards import is_final
+from apps.rankings.awards import is_final, read_awards
 from apps.rankings.comparison import compare
 from apps.rankings.models import Season, Standings
 from apps.rankings.readers import check_board, find_standings, read_board
@@ -119,6 +119,7 @@ def _render_standings(request: HttpRequest, season: Season, visitor: Visitor, re
             "linked": set(linked.values_list("pk", flat=True)),
             "is_current": found.pk == season.current_standings_id,
             "is_final": is_final(season, found),
+            "champions": read_awards(found, [board])[0].champions,
         }
     return render(request, "rankings/standings.html", context)
 

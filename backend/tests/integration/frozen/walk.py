@@ -15,6 +15,7 @@ from tests.integration.frozen.world import HIDDEN_BIB, SLUG, World
 
 API = "api/v1/"
 E = f"/api/v1/events/{SLUG}"
+S = "/api/v1/seasons/cup"
 PAGE = f"/events/{SLUG}/"
 BOARDS = (
     "",
@@ -42,9 +43,9 @@ ADDRESSES: dict[str, Sequence[str]] = {
     "events/<slug:slug>/revisions/<int:number>": [f"{PAGE}revisions/{number}" for number in (1, 2)],
     "events/<slug:slug>/revisions/<int:before>/difference/<int:after>": [f"{PAGE}revisions/1/difference/2"],
     "seasons/": ["/seasons/"],
-    "seasons/<slug:slug>/": ["/seasons/cup/"],
+    "seasons/<slug:slug>/": ["/seasons/cup/", "/seasons/cup/?division=sex:F"],
     "seasons/<slug:slug>/revisions/": ["/seasons/cup/revisions/"],
-    "seasons/<slug:slug>/revisions/<int:revision>/": ["/seasons/cup/revisions/1/"],
+    "seasons/<slug:slug>/revisions/<int:revision>/": ["/seasons/cup/revisions/1/", "/seasons/cup/revisions/2/"],
     "seasons/<slug:slug>/revisions/<int:before>/to/<int:after>/": ["/seasons/cup/revisions/1/to/1/"],
     f"{API}token": ["/api/v1/token"],
     f"{API}rules/schema": ["/api/v1/rules/schema"],
@@ -87,20 +88,20 @@ ADDRESSES: dict[str, Sequence[str]] = {
     f"{API}events/<slug:slug>/rankings/<revision:before>/difference/<revision:after>.csv": [
         f"{E}/rankings/1/difference/2.csv"
     ],
-    f"{API}seasons": ["/api/v1/seasons"],
-    f"{API}seasons/<slug:slug>": ["/api/v1/seasons/cup"],
     f"{API}season-rules/schema": ["/api/v1/season-rules/schema"],
-    f"{API}seasons/<slug:slug>/events": ["/api/v1/seasons/cup/events"],
-    f"{API}seasons/<slug:slug>/rulings": ["/api/v1/seasons/cup/rulings"],
-    f"{API}seasons/<slug:slug>/rulings/<int:ruling_id>/revoke": ["/api/v1/seasons/cup/rulings/1/revoke"],
-    f"{API}seasons/<slug:slug>/standings": ["/api/v1/seasons/cup/standings"],
-    f"{API}seasons/<slug:slug>/standings.csv": ["/api/v1/seasons/cup/standings.csv"],
+    f"{API}seasons": ["/api/v1/seasons"],
+    f"{API}seasons/<slug:slug>": [S],
+    f"{API}seasons/<slug:slug>/events": [f"{S}/events"],
+    f"{API}seasons/<slug:slug>/rulings": [f"{S}/rulings"],
+    f"{API}seasons/<slug:slug>/rulings/<int:ruling_id>/revoke": [f"{S}/rulings/1/revoke"],
+    f"{API}seasons/<slug:slug>/standings": [f"{S}/standings{query}" for query in ("", "?limit=1", "?revision=1")],
+    f"{API}seasons/<slug:slug>/standings.csv": [f"{S}/standings.csv"],
     f"{API}seasons/<slug:slug>/standings/participants/<int:participant_id>": [
-        f"/api/v1/seasons/cup/standings/participants/{who}" for who in ("{hidden}", "{shown}")
+        f"{S}/standings/participants/{who}" for who in ("{hidden}", "{shown}")
     ],
-    f"{API}seasons/<slug:slug>/standings/changes": ["/api/v1/seasons/cup/standings/changes"],
-    f"{API}seasons/<slug:slug>/standings/revisions": ["/api/v1/seasons/cup/standings/revisions"],
-    f"{API}seasons/<slug:slug>/awards": ["/api/v1/seasons/cup/awards"],
+    f"{API}seasons/<slug:slug>/standings/changes": [f"{S}/standings/changes?before=1"],
+    f"{API}seasons/<slug:slug>/standings/revisions": [f"{S}/standings/revisions"],
+    f"{API}seasons/<slug:slug>/awards": [f"{S}/awards"],
     f"{API}notifications": ["/api/v1/notifications"],
     f"{API}notifications/unread-count": ["/api/v1/notifications/unread-count"],
     f"{API}notifications/read-all": [],  # changes one's own inbox, and tells a number that unread-count tells

@@ -10,8 +10,8 @@ from django.utils import timezone
 from apps.events.models import Entry, Event, Score
 from apps.events.services import generate_event_ranking, request_event_ranking
 from apps.rankings.services import refresh_standings
+from tests import seasons
 from tests.factories import add_entry, add_score, make_event, make_user, publish_event
-from tests.seasons import make_season
 
 SLUG = "finals"
 JUMP: dict[str, Any] = {
@@ -112,4 +112,5 @@ def add_season(event: Event) -> None:
     add_entry(over, "1", name="Ana", external_id="ana")
     add_score(over, "1", "20:00")
     publish_event(over)
-    refresh_standings(make_season(over, event, slug="cup", name="Cup").pk)
+    season = seasons.make_season(over, event, slug="cup", name="Cup")
+    refresh_standings(season.pk)

@@ -50,6 +50,7 @@ def test_the_standings_show_totals_and_each_events_points(client: Client, season
         ]
     ]
     assert "<title>City Series · Placar</title>" in response.text
+    assert "<strong>Champion</strong>: Bia</p>" in response.text
     assert "<b>Caio" not in response.text
     assert '<a href="/events/race-1/">Race 1</a>' in response.text
 
@@ -162,6 +163,9 @@ def test_each_division_has_its_own_page(client: Client, races: list[Event]) -> N
     page = client.get(PAGE, {"division": "sex:F"}).text
     assert read_tables(page)[0][1:] == [["1", "Runner 1", "10", "10"], ["2", "Runner 3", "7", "7"]]
     assert '<a href="?division=sex%3AF" aria-current="page">F</a>' in page
+    set_events(season, event, make_event(slug="race-4"))
+    refresh_standings(season.pk)
+    assert "<strong>In the lead</strong>: Runner 2</p>" in client.get(PAGE, {"division": "sex:M"}).text
     assert client.get(PAGE, {"division": "sex:X"}).status_code == 404
 
 
@@ -178,11 +182,11 @@ def test_a_revision_has_a_permanent_page_and_the_next_one_tells_what_has_changed
     assert ("Final" in first.text, "Earlier revision" in again.text) == (True, True)
     listed = read_tables(client.get(f"{PAGE}revisions/").text)[0][1:]
     assert [(row[0], row[1], row[3]) for row in listed] == [
-        ("2", "Bia: excluded: cut the course", "since 1"),
-        ("1", "Race 1 counts Race 2 counts", "–"),  # noqa: RUF001
+        ("2", "Bia, excluded: cut the course", "since 1"),
+        ("1", "Race 1 counts; Race 2 counts", "–"),  # noqa: RUF001
     ]
     page = client.get(f"{PAGE}revisions/1/to/2/").text
-    assert "<li>Bia: excluded: cut the course</li>" in page
+    assert "<li>Bia, excluded: cut the course</li>" in page
     assert read_tables(page)[0][1:] == [
         ["Ana", "2", "1", "10", "10"],
         ["<b>Caio", "3", "2", "7", "7"],

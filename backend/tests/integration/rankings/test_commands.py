@@ -145,7 +145,7 @@ def test_what_differs_is_told_in_words(races: list[Event]) -> None:
     refresh_standings(season.pk)
     assert run("compare_standings", "city", "1").splitlines() == [
         "city: revision 1 to 2, overall",
-        "  because Bia: excluded: cut the course",
+        "  because Bia, excluded: cut the course",
         "Ana: 3, 17 points -> 2, 17 points",
         "Bia: 2, 17 points -> no rank, 17 points",
     ]

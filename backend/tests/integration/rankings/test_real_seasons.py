@@ -117,6 +117,6 @@ def test_in_1997_one_driver_is_excluded_and_the_others_close_up(loader: Loader) 
     assert [row["shown_rank"] for row in after["rows"] if row["name"] not in places] == ["26=", "26="]
     changes = get("seasons/s1997/standings/changes?before=1")
     assert [cause["text"] for cause in changes["causes"]] == [
-        f"{excluded}: excluded: caused a collision at the last race"
+        f"{excluded}, excluded: caused a collision at the last race"
     ]
     assert changes["moves"][0]["before"]["rank"] == 3

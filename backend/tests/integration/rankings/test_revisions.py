@@ -80,7 +80,7 @@ def test_an_excluded_participant_keeps_cells_and_total_and_the_others_close_up(s
     rule(season, "Bia", "exclusion", "cut the course")
     assert board(season) == [(1, "Ana", "14.5"), (2, "Caio", "11.5"), (None, "Bia", "17")]
     assert standings_of(season).lines[2].cells == before.lines[0].cells
-    assert causes()[1] == ["Bia: excluded: cut the course"]
+    assert causes()[1] == ["Bia, excluded: cut the course"]
 
 
 def test_adjustments_add_up_and_a_revocation_takes_one_back(season: Season) -> None:
@@ -91,8 +91,8 @@ def test_adjustments_add_up_and_a_revocation_takes_one_back(season: Season) -> N
     revoke_ruling(season.pk, ruling_id=first, reason="the clock was wrong", by=None)
     assert board(season)[0] == (1, "Bia", "16.5")
     assert causes()[1:] == [
-        ["Bia: -2 points: late", "Bia: -0.5 points: late again"],
-        ["Bia: revoked, -2 points: the clock was wrong"],
+        ["Bia, -2 points: late", "Bia, -0.5 points: late again"],
+        ["Bia, revoked, -2 points: the clock was wrong"],
     ]
 
 
@@ -156,7 +156,7 @@ def test_two_revisions_are_compared(season: Season) -> None:
     refresh_standings(season.pk)
     document = read("standings/changes", before=1)
     assert (document["before"], document["after"], document["division"]) == (1, 3, "overall")
-    assert [cause["text"] for cause in document["causes"]] == ["Bia: -9 points: late", "Ana: excluded: cut the course"]
+    assert [cause["text"] for cause in document["causes"]] == ["Bia, -9 points: late", "Ana, excluded: cut the course"]
     moves = [(move["name"], move["before"], move["after"]) for move in document["moves"]]
     assert moves == [
         ("Caio", {"rank": 3, "total": "11.5"}, {"rank": 1, "total": "11.5"}),

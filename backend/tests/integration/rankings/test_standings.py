@@ -80,6 +80,15 @@ def test_a_second_run_makes_no_revision(season: Season, races: list[Event]) -> N
     assert Standings.objects.count() == 1
 
 
+def test_a_season_that_cannot_be_computed_keeps_no_other_waiting(season: Season, races: list[Event]) -> None:
+    other = make_season(*races, slug="other")
+    Season.objects.filter(pk=season.pk).update(rules={"points": {"recorded": "points"}})
+    publish_event(races[0])
+    with pytest.raises(InvalidInput, match=r"rules\.points\.recorded: .* has no secondary measure 'points'"):
+        refresh_season_standings(races[0].pk)
+    assert table(other)[0] == (1, "Ana", "10", ["10"])
+
+
 def test_an_event_in_no_season_refreshes_nothing(season: Season) -> None:
     assert refresh_season_standings(make_event().pk)["seasons"] == []
 
