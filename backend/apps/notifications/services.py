@@ -18,24 +18,28 @@ BATCH_ROWS = 2000
 def announce_event_ranking(ranking_id: int) -> dict[str, Any]:
     """Put "results published" into the inbox of each participant of a ranking who has an account.
 
-    Once for each revision, however often it runs: who was told already is passed over. A ranking that is out of date
-    or no longer official is not announced. Returns how many were told, or why nobody was.
+    Once for each revision, however often it runs: who was told already is passed over. A ranking that is no longer
+    official is not announced; one that was corrected before anybody was told of it is announced as it is now. Returns
+    how many were told, or why nobody was.
     """
     ranking = Ranking.objects.get(pk=ranking_id)
     # The lock keeps the results official until everybody is told.
     event = lock_event(ranking.event_id)
     if event.state not in OFFICIAL:
         return {"ranking_id": ranking_id, "told": 0, "skipped": f"the event is {event.state}"}
-    if event.public_ranking_id != ranking_id:
-        return {"ranking_id": ranking_id, "told": 0, "skipped": "a newer revision holds"}
-    announced = Notification.objects.filter(kind=Notification.Kind.RESULTS_PUBLISHED, ranking=ranking)
+    published = Notification.objects.filter(kind=Notification.Kind.RESULTS_PUBLISHED)
+    if event.public_ranking is not None and event.public_ranking_id != ranking_id:
+        if published.filter(ranking=ranking).exists():
+            return {"ranking_id": ranking_id, "told": 0, "skipped": "a newer revision holds"}
+        ranking = event.public_ranking
+    announced = published.filter(ranking=ranking)
     told_before = announced.count()
     _notify_participants(event, ranking)
     return {"ranking_id": ranking_id, "told": announced.count() - told_before}
 
 
 def _notify_participants(event: Event, ranking: Ranking) -> None:
-    # While an event is official its entries do not change: those shown now are those of its ranking.
+    # Those shown now: who was hidden by a correction that is not ranked yet is told nothing.
     recipients = Entry.objects.filter(event=event, standing__in=Entry.SHOWN, participant__user__isnull=False)
     user_ids = recipients.order_by().values_list("participant__user", flat=True).distinct().iterator(BATCH_ROWS)
     while batch := list(islice(user_ids, BATCH_ROWS)):

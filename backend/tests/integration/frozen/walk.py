@@ -9,8 +9,8 @@ from typing import Any
 from django.core.cache import cache
 from django.http import HttpResponseBase
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 
+from tests.integration.addresses import patterns
 from tests.integration.frozen.world import HIDDEN_BIB, SLUG, World
 
 API = "api/v1/"
@@ -39,6 +39,9 @@ ADDRESSES: dict[str, Sequence[str]] = {
         *(f"{PAGE}entries/{bib}" for bib in ("7", "12", "31", HIDDEN_BIB)),
         f"{PAGE}entries/7?variant=live",
     ],
+    "events/<slug:slug>/revisions/": [f"{PAGE}revisions/", f"{PAGE}revisions/?variant=live"],
+    "events/<slug:slug>/revisions/<int:number>": [f"{PAGE}revisions/{number}" for number in (1, 2)],
+    "events/<slug:slug>/revisions/<int:before>/difference/<int:after>": [f"{PAGE}revisions/1/difference/2"],
     "seasons/": ["/seasons/"],
     "seasons/<slug:slug>/": ["/seasons/cup/", "/seasons/cup/?division=sex:F"],
     "seasons/<slug:slug>/revisions/": ["/seasons/cup/revisions/"],
@@ -93,7 +96,9 @@ ADDRESSES: dict[str, Sequence[str]] = {
     f"{API}seasons/<slug:slug>/rulings/<int:ruling_id>/revoke": [f"{S}/rulings/1/revoke"],
     f"{API}seasons/<slug:slug>/standings": [f"{S}/standings{query}" for query in ("", "?limit=1", "?revision=1")],
     f"{API}seasons/<slug:slug>/standings.csv": [f"{S}/standings.csv"],
-    f"{API}seasons/<slug:slug>/standings/participants/<int:participant_id>": [f"{S}/standings/participants/{{hidden}}"],
+    f"{API}seasons/<slug:slug>/standings/participants/<int:participant_id>": [
+        f"{S}/standings/participants/{who}" for who in ("{hidden}", "{shown}")
+    ],
     f"{API}seasons/<slug:slug>/standings/changes": [f"{S}/standings/changes?before=1"],
     f"{API}seasons/<slug:slug>/standings/revisions": [f"{S}/standings/revisions"],
     f"{API}seasons/<slug:slug>/awards": [f"{S}/awards"],
@@ -124,15 +129,9 @@ class Answer:
 Answers = dict[str, Answer]
 
 
-def routes(patterns: Sequence[URLPattern | URLResolver] | None = None, before: str = "") -> Iterator[str]:
+def routes() -> list[str]:
     """The patterns of all addresses outside of the admin, which nobody enters but staff."""
-    for each in get_resolver().url_patterns if patterns is None else patterns:
-        route = before + str(each.pattern)
-        if isinstance(each, URLResolver):
-            if route != "admin/":
-                yield from routes(each.url_patterns, route)
-        else:
-            yield route
+    return [route for route, _view in patterns()]
 
 
 def walk(world: World) -> dict[str, Answers]:
@@ -148,6 +147,7 @@ def walk_as(world: World, person: str, methods: Sequence[str] = ("get",), only: 
     names = {
         "late": world.late().pk,
         "hidden": world.event.entries.get(bib=HIDDEN_BIB).participant_id,
+        "shown": world.event.entries.get(bib="7").participant_id,
         "task": world.task_id,
     }
     # A page that was kept would only tell what was true before.
@@ -177,8 +177,8 @@ def _content(response: HttpResponseBase) -> str:
 def without_pending(answer: Answer) -> Iterator[str]:
     """The lines of an answer without the number of what is pending, and without what moves with it.
 
-    That is a revision with its moment, hash and tag. Where something is pending or not, a column is there or not; the
-    worlds here always have some.
+    That is a revision with its moment, hash and tag. Something is pending in all of these worlds: a column that tells
+    how much is always there.
     """
     body = _without_column(answer.body) if answer.body.startswith("division,") else answer.body
     for pattern, instead in NORMALISED:

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from apps.events.models import Entry, Event, Score
 from apps.events.services import generate_event_ranking, request_event_ranking
-from apps.rankings.models import Season
 from apps.rankings.services import refresh_standings
 from tests import seasons
 from tests.factories import add_entry, add_score, make_event, make_user, publish_event
@@ -103,11 +102,11 @@ def make_world(rules: dict[str, Any], *, visibility: str = "public") -> World:
     if "secondary" in rules:
         add_score(event, "31", LATE_VALUE, achieved_at=begun + timedelta(minutes=LATE_MINUTE), component="wind")
     world.rank()
-    make_season(event)
+    add_season(event)
     return World(event, rules, begun, athlete, stranger, str(request_event_ranking(event.pk)))
 
 
-def make_season(event: Event) -> Season:
+def add_season(event: Event) -> None:
     """A season with an event that is over, and the frozen one."""
     over = make_event(slug="semifinals", name="Semifinals")
     add_entry(over, "1", name="Ana", external_id="ana")
@@ -115,4 +114,3 @@ def make_season(event: Event) -> Season:
     publish_event(over)
     season = seasons.make_season(over, event, slug="cup", name="Cup")
     refresh_standings(season.pk)
-    return season

@@ -80,6 +80,17 @@ def test_a_corrected_revision_is_announced_again(race: Event) -> None:
     }
 
 
+def test_results_that_were_corrected_before_anybody_was_told_are_announced_as_they_are(race: Event) -> None:
+    first = publish_event(race)
+    winner = Entry.objects.get(event=race, bib="2")
+    change_entry(winner.pk, changes={"status": Entry.Status.DSQ}, reason="cut the course")
+    generate_event_ranking(race.pk)
+    assert announce_event_ranking(first.pk) == {"ranking_id": first.pk, "told": 3}
+    assert recipients(Ranking.objects.get(event=race, revision=2)) == {"ana", "bia", "davi"}
+    assert recipients(first) == set()
+    assert announce_event_ranking(first.pk)["told"] == 0
+
+
 def test_who_entered_twice_is_told_once_of_both(race: Event, ana: User) -> None:
     add_entry(race, "9", name="Ana's daughter", user=ana)
     add_score(race, "9", "25:00")

@@ -46,7 +46,9 @@ def test_a_revision_stays_as_it_was(client: Client, race: Event) -> None:
     assert [(row[0], row[1]) for row in read_board(first.text)] == [("1", "1"), ("2", "2"), ("3", "3")]
     assert [(row[0], row[1]) for row in read_board(second.text)] == [("1", "2"), ("2", "3"), ("", "1")]
     assert "An earlier revision" in first.text
+    assert "Official" not in first.text
     assert "The newest revision" in second.text
+    assert "Official" in second.text
     assert "took a &lt;lift&gt;" in second.text
     assert 'href="/api/v1/events/race/ranking.csv?revision=1"' in first.text
     assert client.get("/api/v1/events/race/ranking.csv?revision=1").status_code == 200
