@@ -1,6 +1,7 @@
 """The standings of a season follow the official rankings of its events."""
 
 import threading
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -117,10 +118,14 @@ def test_a_corrected_result_makes_the_next_revision(season: Season, races: list[
     assert Standings.objects.filter(season=season).count() == 3
 
 
+@pytest.mark.parametrize("status", [Entry.Status.FINISHED, Entry.Status.DNF])
 @pytest.mark.parametrize("standing", [Entry.Standing.OUT_OF_COMPETITION, Entry.Standing.HIDDEN])
-def test_who_does_not_compete_gets_no_points_and_takes_none(standing: Entry.Standing, races: list[Event]) -> None:
+def test_who_does_not_compete_gets_no_points_and_takes_none(
+    standing: Entry.Standing, status: Entry.Status, races: list[Event]
+) -> None:
     season = make_season(races[0])
-    change_entry(Entry.objects.get(event=races[0], bib="1").pk, changes={"standing": standing})
+    changes = {"standing": standing, "status": status}
+    change_entry(Entry.objects.get(event=races[0], bib="1").pk, changes=changes)
     publish_event(races[0])
     refresh_standings(season.pk)
     assert table(season) == [(1, "Bia", "10", ["10"]), (1, "Caio", "10", ["10"])]
@@ -199,6 +204,23 @@ def test_the_events_of_a_season_can_be_replaced(season: Season, races: list[Even
     set_events(season, races[1])
     refresh_standings(season.pk)
     assert table(season) == [(1, "Bia", "10", ["10"]), (2, "Ana", "7", ["7"])]
+
+
+def test_the_terms_of_an_event_reach_its_points_and_what_counts(season: Season, races: list[Event]) -> None:
+    third = make_race({"Caio": "30:00"})
+    for race in (*races, third):
+        publish_event(race)
+    change_season(season.pk, changes={"rules": {"points": POINTS, "best": 1}})
+    sprint = NewSeasonEvent(races[0].pk, multiplier=Decimal("0.5"), breaks_ties=False)
+    terms = [sprint, NewSeasonEvent(races[1].pk, same_round=True), NewSeasonEvent(third.pk)]
+    set_season_events(season.pk, events=terms)
+    refresh_standings(season.pk)
+    # The first two are one round: both count, or none of them.
+    assert table(season) == [
+        (1, "Bia", "13.5", ["3.5", "10", None]),
+        (2, "Ana", "12", ["5", "7", None]),
+        (3, "Caio", "10", ["3.5", None, "10"]),
+    ]
 
 
 def test_two_workers_at_once_make_one_revision(season: Season, races: list[Event]) -> None:
