@@ -181,6 +181,19 @@ def test_awards_are_provisional_until_no_event_is_still_to_come(season: Season, 
     assert read("awards")["is_final"] is True
 
 
+def test_the_podium_ends_with_the_third_rank(season: Season) -> None:
+    event = make_event()
+    for bib in range(1, 6):
+        add_entry(event, str(bib), name=f"Runner {bib}")
+        add_score(event, str(bib), f"2{bib}:00")
+    publish_event(event)
+    set_events(season, event)
+    refresh_standings(season.pk)
+    (board,) = read("awards")["boards"]
+    assert [row["name"] for row in board["podium"]] == ["Runner 1", "Runner 2", "Runner 3"]
+    assert [row["name"] for row in board["champions"]] == ["Runner 1"]
+
+
 def test_a_revision_that_counts_an_event_that_has_become_private_is_gone(season: Season, race: Event) -> None:
     publish_event(race)
     refresh_standings(season.pk)
