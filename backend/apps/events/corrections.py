@@ -42,8 +42,8 @@ def require_correctable(event: Event, by: User | None, *, doing: str) -> None:
 
 
 def check_reason(reason: str, *, place: str = "reason") -> str:
-    """The reason without spaces around it. Raises InvalidInput if there is none, or if it is too long."""
-    text = reason.strip()
+    """The reason as one line: revisions tell one a line. Raises InvalidInput if there is none, or if it is too long."""
+    text = " ".join(reason.split())
     if not text:
         raise InvalidInput("a reason is needed", place=place)
     if len(text) > LONGEST_REASON:

@@ -77,15 +77,17 @@ def _same_as_before(columns: Sequence[Ints]) -> Flags:
 
 def _row_details(found: EntryResults, keys: Sequence[Key], order: Ints, has_score: Flags) -> Iterator[Detail]:
     """What rows tell beside their score, in their order; each name once."""
+    # Who is disqualified has neither a result nor parts of one; who has no result yet has the parts so far.
+    is_in = found.data.entries.status[order] == Entry.Status.FINISHED
+    of_keys = [(key.detail, has_score) for key in keys]
     told: set[str] = set()
-    for detail in (*found.details(), *(key.detail for key in keys)):
+    for detail, shows in (*((each, is_in) for each in found.details()), *of_keys):
         is_pending = detail.name == PENDING
         # Nothing pending is not told; nor is what hidden entries have pending, and so it is asked of the rows.
         if detail.name in told or (is_pending and not detail.values[order].any()):
             continue
         told.add(detail.name)
-        # Who is disqualified has neither a result nor parts of one.
-        known = detail.known[order] & (has_score | is_pending)
+        known = detail.known[order] & (shows | is_pending)
         yield Detail(detail.name, known, np.where(known, detail.values[order], 0))
 
 

@@ -15,6 +15,9 @@ class Ranking(models.Model):
     # Counted for each variant, so that the numbers of the public one do not tell how often the other has changed.
     revision = models.PositiveIntegerField()
     reason = models.TextField(blank=True, help_text="the corrections that led from the published revision before it")
+    reasons_upto = models.PositiveBigIntegerField(
+        null=True, help_text="the input version up to which reasons were told by now; null: this one's"
+    )
     input_version = models.PositiveBigIntegerField()
     computed_at = models.DateTimeField(auto_now_add=True)
     duration_ms = models.PositiveIntegerField(help_text="how long reading, ranking and storing took")

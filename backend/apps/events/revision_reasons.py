@@ -1,26 +1,38 @@
 """Why a revision differs from the one before it, as far as corrections are the reason."""
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 from apps.events.models import Correction, Entry, Event, Ranking
 
 MOST_REASONS = 100  # of one revision; an automatic correction of a whole event may have any number
 
 
-def tell_reasons(event: Event, variant: Ranking.Variant, after: int, upto: int) -> str:
-    """The reasons of an event's corrections with input versions above `after`, up to `upto`: one a line, each once.
+class Told(NamedTuple):
+    """The reasons that a revision tells, one a line, and the input version up to which all were told by it."""
 
-    Nothing for the public's ranking of a frozen event: a correction of a score that is not shown yet would tell of it.
+    text: str
+    upto: int
+
+
+def tell_reasons(event: Event, before: Ranking | None, variant: Ranking.Variant, upto: int) -> Told:
+    """The reasons of an event's corrections since those that the revision before has told, each once.
+
+    None for the public's ranking of a frozen event: a correction of a score that is not shown yet would tell of it.
+    They wait for the first revision after the thaw.
     """
+    if before is None:
+        return Told("", upto)
+    after = before.input_version if before.reasons_upto is None else before.reasons_upto
     if variant == Ranking.Variant.PUBLIC and event.is_frozen:
-        return ""
+        return Told("", after)
     reasons = Correction.objects.filter(event=event, input_version__gt=after, input_version__lte=upto).exclude(
         reason=""
     )
     told = list(dict.fromkeys(reasons.order_by("pk").values_list("reason", flat=True)))
     if len(told) > MOST_REASONS:
         told[MOST_REASONS:] = [f"and {len(told) - MOST_REASONS} more"]
-    return "\n".join(told)
+    return Told("\n".join(told), upto)
 
 
 def hidden_reasons(event: Event) -> frozenset[str]:
@@ -36,7 +48,7 @@ def hidden_reasons(event: Event) -> frozenset[str]:
 
 def shown_reasons(ranking: Ranking, hidden: Collection[str]) -> list[str]:
     """What a revision tells, without the hidden reasons of its event."""
-    return [line for line in ranking.reason.splitlines() if line not in hidden]
+    return [line for line in ranking.reason.split("\n") if line and line not in hidden]
 
 
 def reasons_by_entry(event: Event, first: Ranking, second: Ranking, entry_ids: Collection[int]) -> dict[int, list[str]]:

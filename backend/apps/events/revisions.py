@@ -45,12 +45,14 @@ def _revision(event: Event, variant: Variant, current: Ranking | None, ranked: R
     if current is not None and current.variant == variant and current.content_hash == ranked.result.content_hash:
         return current
     same = Ranking.objects.filter(event=event, variant=variant).order_by("-revision")
-    newest = same.only("revision", "input_version").first()
+    newest = same.only("revision", "input_version", "reasons_upto").first()
+    told = tell_reasons(event, newest, variant, input_version)
     ranking = Ranking.objects.create(
         event=event,
         variant=variant,
         revision=newest.revision + 1 if newest else 1,
-        reason=tell_reasons(event, variant, newest.input_version, input_version) if newest else "",
+        reason=told.text,
+        reasons_upto=told.upto,
         input_version=input_version,
         duration_ms=event.ranking_ms,
         content_hash=ranked.result.content_hash,

@@ -12,8 +12,7 @@ from apps.events.changes import lock_event
 from apps.events.corrections import NewCorrection, check_reason, note_corrections, require_correctable
 from apps.events.models import Correction, Event, Score
 from apps.events.rules import Rules, parse_rules
-from apps.events.scoring import needs_value
-from apps.events.values import parse_value
+from apps.events.scoring import needs_value, parse_score
 
 REPLACEABLE = frozenset({"value", "unit", "outcome", "achieved_at"})
 
@@ -119,7 +118,6 @@ def _value(rules: Rules, old: Score, outcome: Score.Outcome, changes: Mapping[st
             raise InvalidInput("a value is needed: the score had none", place="value")
         return old.value
     try:
-        measure = rules.measure_of(rules.name_of(old.component))
-        return parse_value(changes["value"], measure, unit=changes.get("unit", ""))
+        return parse_score(changes["value"], rules, rules.name_of(old.component), unit=changes.get("unit", ""))
     except InvalidInput as refusal:
         raise InvalidInput(refusal.reason, place="value") from refusal

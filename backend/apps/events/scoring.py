@@ -75,6 +75,12 @@ def check_component(rules: Rules, name: str) -> str:
     raise InvalidInput(f"the rules have no component or secondary measure {name!r} (they have: {known})")
 
 
+def parse_score(value: str | int, rules: Rules, component: str, *, unit: str = "") -> int:
+    """What a score of a component says, in the smallest unit of its measure. Raises InvalidInput."""
+    number = parse_value(value, rules.measure_of(component), unit=unit)
+    return check_submission(number) if rules.is_submission(component) else number
+
+
 def needs_value(rules: Rules, outcome: Score.Outcome) -> bool:
     """Whether a score of this outcome must have a value: a foul has none, a submission always has its time."""
     return outcome is Score.Outcome.VALID or rules.is_penalty_contest
@@ -185,8 +191,7 @@ class ScoreBook:
                 raise InvalidInput("a value is needed", place="value")
             return 0
         try:
-            value = parse_value(row.value, self.rules.measure_of(row.component), unit=row.unit)
-            return check_submission(value) if self.rules.is_submission(row.component) else value
+            return parse_score(row.value, self.rules, row.component, unit=row.unit)
         except InvalidInput as refusal:
             raise InvalidInput(refusal.reason, place="value") from refusal
 

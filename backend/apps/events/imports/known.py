@@ -22,6 +22,7 @@ class KnownEntry:
     division_set_id: int
     standing: int
     status: int
+    merged_into: int | None  # the participant that this one turned out to be
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ def load_entries(event: Event, bibs: Collection[str]) -> dict[str, KnownEntry]:
         "division_set_id",
         "standing",
         "status",
+        "participant__merged_into",
     )
     return {bib: KnownEntry(*values) for bib, *values in rows}
 

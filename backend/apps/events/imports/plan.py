@@ -96,9 +96,14 @@ class _Planner:
 
     def _objection(self, row: Row) -> tuple[str, str] | None:
         """What the event's entries have against a row: the column's target and the reason."""
+        entry = self.plan.entries.get(row.bib)
+        if entry is not None and entry.merged_into is not None and entry.standing == Entry.Standing.WITHDRAWN:
+            return (
+                "bib",
+                f"bib {row.bib} was a second entry of its participant, withdrawn when the two were merged",
+            )
         if not row.participant:
             return None
-        entry = self.plan.entries.get(row.bib)
         participant = self.plan.participants.get(row.participant)
         if entry is not None:
             # The id may be that of a participant who was merged into the entry's.

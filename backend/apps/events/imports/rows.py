@@ -13,10 +13,9 @@ from apps.events.imports.column_map import DIVISION, Layout
 from apps.events.imports.lines import BrokenRecord, Record
 from apps.events.imports.text import check_cell, check_text, max_length, printable, shorten
 from apps.events.models import Entry, ImportRejection, Participant, Score
-from apps.events.penalty_contest import check_submission
 from apps.events.rules import Rules
-from apps.events.scoring import MOST_ATTEMPTS, OUTCOMES, check_component, needs_value
-from apps.events.values import UNITS, parse_value
+from apps.events.scoring import MOST_ATTEMPTS, OUTCOMES, check_component, needs_value, parse_score
+from apps.events.values import UNITS
 
 T = TypeVar("T")
 
@@ -136,10 +135,9 @@ class RowReader:
         check_component(self._rules, component)
         if not text and not needs_value(self._rules, outcome):
             return 0
-        measure = self._rules.measure_of(component)
         # The unit given for the file is that of plain numbers where they have one.
-        value = parse_value(text, measure, unit=self._unit if self._unit in UNITS[measure.metric] else "")
-        return check_submission(value) if self._rules.is_submission(component) else value
+        has_unit = self._unit in UNITS[self._rules.measure_of(component).metric]
+        return parse_score(text, self._rules, component, unit=self._unit if has_unit else "")
 
     def _read_division(self, dimension: str, text: str) -> str:
         if text:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.events.scoreboard import revision_views, views
+from apps.events.scoreboard import explanation_views, revision_views, views
 
 app_name = "scoreboard"
 urlpatterns = [
@@ -17,4 +17,5 @@ urlpatterns = [
     ),
     # Not `str`: a bib may contain a slash.
     path("events/<slug:slug>/entries/<path:bib>", views.entry, name="entry"),
+    path("events/<slug:slug>/why/<path:bib>", explanation_views.why, name="why"),
 ]

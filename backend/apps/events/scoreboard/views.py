@@ -11,8 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from apps.events import pages
-from apps.events.explanation import explain_place
-from apps.events.models import BIB_PATTERN, Ranking
+from apps.events.models import BIB_PATTERN, Entry, Event, Ranking
 from apps.events.page_columns import Row
 from apps.events.ranking_lines import count_lines, entries_gone, read_lines
 from apps.events.result import OVERALL
@@ -99,11 +98,17 @@ def _board_rows(opened: Opened, ranking: Ranking, rows: Sequence[Row]) -> list[B
     return board_rows(opened.event, read_lines(ranking, rows), opened.query, detail_columns(ranking))
 
 
-def _render_entry(request: HttpRequest, opened: Opened, bib: str) -> HttpResponse:
+def find_entry(event: Event, bib: str) -> Entry:
+    """The entry of that bib, if scoreboards show it. Raises Http404."""
     entries = pages.shown_entries().select_related("participant", "division_set")
-    found = entries.filter(event=opened.event, bib=bib).first() if re.fullmatch(BIB_PATTERN, bib) else None
+    found = entries.filter(event=event, bib=bib).first() if re.fullmatch(BIB_PATTERN, bib) else None
     if found is None:
         raise Http404(f"There is no entry {bib} in this event.")
+    return found
+
+
+def _render_entry(request: HttpRequest, opened: Opened, bib: str) -> HttpResponse:
+    found = find_entry(opened.event, bib)
     context = opened.context() | {"entry": found, "divisions": found.division_set.values}
     ranking = opened.ranking
     if ranking is not None:
@@ -112,5 +117,4 @@ def _render_entry(request: HttpRequest, opened: Opened, bib: str) -> HttpRespons
         )
         context["neighbours"] = _board_rows(opened, ranking, pages.around(ranking, OVERALL, found.pk, NEIGHBOURS))
         context["adjustment"] = adjustment_text(found, parse_rules(ranking.rules))
-        context["why"] = list(explain_place(opened.event, ranking, found))
     return render(request, "events/entry.html", context)

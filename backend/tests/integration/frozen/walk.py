@@ -39,6 +39,7 @@ ADDRESSES: dict[str, Sequence[str]] = {
         *(f"{PAGE}entries/{bib}" for bib in ("7", "12", "31", HIDDEN_BIB)),
         f"{PAGE}entries/7?variant=live",
     ],
+    "events/<slug:slug>/why/<path:bib>": [*(f"{PAGE}why/{bib}" for bib in ("7", "12", "31", HIDDEN_BIB))],
     "events/<slug:slug>/revisions/": [f"{PAGE}revisions/", f"{PAGE}revisions/?variant=live"],
     "events/<slug:slug>/revisions/<int:number>": [f"{PAGE}revisions/{number}" for number in (1, 2)],
     "events/<slug:slug>/revisions/<int:before>/difference/<int:after>": [f"{PAGE}revisions/1/difference/2"],

@@ -64,7 +64,13 @@ def test_a_plain_board_has_neither(client: Client) -> None:
 
 
 def test_why_this_place(contest: Event, client: Client) -> None:
-    text = page(client, "entries/1")
-    assert "Why this place" in text
+    assert "/events/contest/why/1" in page(client, "entries/1")
+    text = page(client, "why/1")
     assert "A: solved at 20 after 1 rejected: 20 + 1 x 20 = 40" in text
     assert "the earlier last accepted solution decides: 20 against 40" in text
+
+
+def test_why_is_told_of_every_attempt_at_once(contest: Event, client: Client) -> None:
+    add_score(contest, "1", "90 min", component="B", outcome=Score.Outcome.REJECTED)
+    assert "B: not solved, 1 rejected" in page(client, "why/1")
+    assert client.get("/events/contest/why/9").status_code == 404

@@ -80,18 +80,18 @@ def _verdicts(placed: Sequence[Placed], breaker: Any, rules: Rules) -> list[Verd
 
 
 def _details(entrant: Entrant, placed: Placed | None, rules: Rules) -> dict[str, Any]:
-    """Each detail that this entrant has. Who has no place tells only what is pending."""
+    """Each detail that this entrant has. Who is out tells only what is pending, who has no result yet its parts."""
     told: dict[str, Any] = {"pending": pending_count(entrant.marks)}
     if rules.is_penalty_contest:
         sheet = naive_sheet(entrant, rules)
         beside = pending_count(mark for mark in entrant.marks if mark.component in rules.secondary)
         told = {"pending": sheet.pending + beside, "penalty": sheet.penalty, **sheet.cells}
-    if placed is None:
+    if entrant.status != Entry.Status.FINISHED:
         return {"pending": told["pending"]}
     for name in (*(() if rules.is_penalty_contest else rules.component_names), *rules.secondary):
         result = measured(entrant, name, rules)
         told[name] = result and result.shown
-    for breaker, said in zip(rules.tie_breakers, placed.verdicts, strict=True):
+    for breaker, said in zip(rules.tie_breakers if placed else (), placed.verdicts if placed else (), strict=True):
         told.setdefault(breaker.detail, said.shown)
     return {name: value for name, value in told.items() if value is not None}
 

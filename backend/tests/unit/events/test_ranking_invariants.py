@@ -121,8 +121,9 @@ def test_broken_by_is_where_two_lines_with_an_equal_result_part(event: AnyEvent)
 
 
 @given(any_events())
-def test_who_has_no_place_tells_nothing_but_what_is_pending(event: AnyEvent) -> None:
+def test_who_is_out_tells_nothing_but_what_is_pending_and_who_has_no_result_yet_its_parts(event: AnyEvent) -> None:
+    parts = {"pending", *event.rules.component_names, *event.rules.secondary}
     for line in ranked(event.entrants, event.rules)["overall"]:
         if line.status != Entry.Status.FINISHED or line.score is None:
             assert (line.rank, line.tied, line.score, line.broken_by) == (None, False, None, None)
-            assert set(line.details) <= {"pending"}
+            assert set(line.details) <= (parts if line.status == Entry.Status.FINISHED else {"pending"})
