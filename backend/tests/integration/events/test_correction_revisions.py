@@ -15,6 +15,7 @@ from apps.events.services import (
     change_event_state,
     generate_event_ranking,
     supersede_score,
+    thaw_event,
     void_score,
 )
 from delivery.models import OutboxMessage
@@ -112,6 +113,34 @@ def test_the_public_revision_of_a_frozen_event_tells_no_reason(race: Event) -> N
     change_entry(entry_of(race, "1").pk, changes=DSQ, reason="cut the course", by=None)
     generate_event_ranking(race.pk)
     assert Ranking.objects.get(revision=2, variant="public").reason == ""
+
+
+def test_the_reasons_given_while_it_was_frozen_are_told_after_the_thaw(race: Event) -> None:
+    change_event_state(race.pk, action="reopen", by=None)
+    late = add_score(race, "3", "30:00", attempt=2)
+    Event.objects.filter(pk=race.pk).update(freeze_at=late.achieved_at)
+    supersede_score(late.pk, changes={"value": "19:00"}, reason="false start", by=None)
+    generate_event_ranking(race.pk)
+    change_entry(entry_of(race, "1").pk, changes=DSQ, reason="cut the course", by=None)
+    generate_event_ranking(race.pk)
+    thaw_event(race.pk, by=None)
+    generate_event_ranking(race.pk)
+    reasons = Ranking.objects.filter(variant="public").order_by("revision").values_list("reason", flat=True)
+    assert list(reasons)[-2:] == ["", "false start\ncut the course"]
+    change_entry(entry_of(race, "2").pk, changes=DSQ, reason="no bib", by=None)
+    generate_event_ranking(race.pk)
+    race.refresh_from_db()
+    assert race.public_ranking is not None
+    assert race.public_ranking.reason == "no bib"
+
+
+def test_a_reason_is_one_line_and_hidden_as_one(race: Event) -> None:
+    reason = " positive test\r\nsample B\u2028of  Ana "
+    change_entry(entry_of(race, "1").pk, changes={"standing": Entry.Standing.HIDDEN}, reason=reason, by=None)
+    generate_event_ranking(race.pk)
+    told = Ranking.objects.get(revision=2)
+    assert told.reason == "positive test sample B of Ana"
+    assert shown_reasons(told, hidden_reasons(race)) == []
 
 
 def test_more_reasons_than_anybody_reads(race: Event) -> None:

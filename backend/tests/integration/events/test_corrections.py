@@ -190,6 +190,15 @@ def test_what_is_wrong_with_a_superseding_score(changes: dict[str, Any], place: 
     assert Score.objects.get().is_current
 
 
+def test_a_submission_is_corrected_within_the_limit_of_one() -> None:
+    event = make_event(rules={"metric": "penalty_contest", "direction": "high", "components": {"names": ["A"]}})
+    add_entry(event, "7")
+    score = add_score(event, "7", "10:00", component="A")
+    with pytest.raises(InvalidInput, match="after the start") as refused:
+        supersede_score(score.pk, changes={"value": "3000:00:00"}, reason="x", by=None)
+    assert refused.value.place == "value"
+
+
 def test_a_judgement_of_a_jump_that_was_pending_needs_its_value() -> None:
     event = make_event(rules={"metric": "distance", "direction": "high"})
     add_entry(event, "7")

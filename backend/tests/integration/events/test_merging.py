@@ -157,6 +157,16 @@ def test_both_ids_in_one_file_are_one_participant(pair: tuple[Participant, Parti
     assert wrong_rows(batch) == [(3, "participant", "drop", "this participant is entered with bib 1")]
 
 
+def test_an_import_does_not_bring_back_what_a_merge_has_withdrawn(pair: tuple[Participant, Participant]) -> None:
+    event, _kept, dropped = both_in(pair)
+    merge(*pair)
+    batch = import_file(event, "bib,name,score\nkeep,Ana,61\ndrop,Ana,62\n")
+    reason = "bib drop was a second entry of its participant, withdrawn when the two were merged"
+    assert wrong_rows(batch) == [(3, "bib", "drop", reason)]
+    dropped.refresh_from_db()
+    assert dropped.standing == Entry.Standing.WITHDRAWN
+
+
 def test_who_was_merged_before_is_found_at_once(pair: tuple[Participant, Participant]) -> None:
     keep, drop = pair
     last = add_entry(event_of_owner(), "3", external_id="last").participant
