@@ -45,7 +45,8 @@ def _about_events(before: Mapping[int, Document], now: Mapping[int, Document]) -
     ]
     causes += [{"cause": Cause.EVENT_REMOVED, "event": event} for event in before if event not in now]
     for event in (event for event in now if event in before):
-        if before[event]["revision"] != now[event]["revision"]:
+        # Revision 0 is one that standings from before there were sources did not keep.
+        if before[event]["revision"] not in (0, now[event]["revision"]):
             causes.append({"cause": Cause.EVENT_CORRECTED, "event": event, **_revisions(before[event], now[event])})
         if _terms(before[event]) != _terms(now[event]):
             causes.append({"cause": Cause.TERMS, "event": event})

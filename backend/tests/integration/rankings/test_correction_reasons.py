@@ -105,3 +105,14 @@ def test_a_reason_that_was_stored_with_the_cause_is_not_told(season: Season) -> 
     newest.causes = [{"cause": "event corrected", "event": newest.event_ids[0], "reason": SECRET}]
     newest.save()
     assert texts() == ["Race 1 was corrected"]
+
+
+def test_standings_that_knew_no_revision_of_their_events_call_none_corrected(season: Season) -> None:
+    assert season.standings.update(content_hash="x") == 1
+    first = season.standings.get()
+    first.sources[0]["revision"] = 0
+    first.save()
+    refresh_standings(season.pk)
+    assert (revisions()[0]["revision"], texts()) == (2, [])
+    correct(season, "1", "cut the course")
+    assert texts() == ["Race 1 was corrected: cut the course"]
