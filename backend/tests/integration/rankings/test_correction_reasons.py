@@ -1,18 +1,20 @@
-"""What the revisions of a season tell of the corrections of its events."""
+"""What the list of a season's revisions tells, and of which of them."""
 
 import json
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from apps.events.models import Entry, Event
-from apps.events.services import change_entry, generate_event_ranking
+from apps.events.services import change_entry, change_event, generate_event_ranking
 from apps.rankings.models import Season
 from apps.rankings.services import refresh_standings
 from tests.factories import add_entry, add_score, make_event, publish_event
-from tests.seasons import make_season
+from tests.seasons import make_season, set_events
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -116,3 +118,30 @@ def test_standings_that_knew_no_revision_of_their_events_call_none_corrected(sea
     assert (revisions()[0]["revision"], texts()) == (2, [])
     correct(season, "1", "cut the course")
     assert texts() == ["Race 1 was corrected: cut the course"]
+
+
+def test_many_revisions_cost_as_many_queries_as_few(season: Season) -> None:
+    def queries() -> list[int]:
+        counts = []
+        for address in ("/api/v1/seasons/city/standings/revisions", "/seasons/city/revisions/"):
+            with CaptureQueriesContext(connection) as captured:
+                assert Client().get(address).status_code == 200
+            counts.append(len(captured))
+        return counts
+
+    correct(season, "1", "cut the course")
+    before = queries()
+    correct(season, "2", "cut the course")
+    correct(season, "3", "left the course")
+    assert len(revisions()) == 4
+    assert queries() == before
+
+
+def test_only_the_revisions_that_count_a_private_event_are_kept_back(season: Season, race: Event) -> None:
+    other = make_event(name="Race 2")
+    publish_event(other)
+    set_events(season, race, other)
+    refresh_standings(season.pk)
+    assert [one["revision"] for one in revisions()] == [2, 1]
+    change_event(other.pk, changes={"visibility": Event.Visibility.PRIVATE})
+    assert [one["revision"] for one in revisions()] == [1]
