@@ -7,6 +7,7 @@ from typing import Any, BinaryIO, Unpack
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
 
 from apps.errors import Conflict, WrongState, check_model
 from apps.events.changes import enqueue_ranking, lock_event, note_change
@@ -76,10 +77,14 @@ def change_event(event_id: int, *, changes: Mapping[str, Any], by: User | None =
 
 @transaction.atomic
 def delete_event(event_id: int) -> None:
-    """Delete an event that was never opened, with its entries."""
+    """Delete an event that was never opened, with its entries. Raises Conflict if a season has it."""
     event = lock_event(event_id)
     require_state(event, State.DRAFT, doing="deleting an event")
-    event.delete()
+    try:
+        event.delete()
+    except ProtectedError as error:
+        users = sorted(str(one) for one in error.protected_objects)
+        raise Conflict(f"it is {', '.join(users)}; take it out of there first", place="season") from error
 
 
 @transaction.atomic
