@@ -7,6 +7,7 @@ from typing import Any, BinaryIO, Unpack
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
 
 from apps.errors import Conflict, WrongState, check_model
 from apps.events.changes import enqueue_ranking, lock_event, note_change
@@ -76,10 +77,14 @@ def change_event(event_id: int, *, changes: Mapping[str, Any], by: User | None =
 
 @transaction.atomic
 def delete_event(event_id: int) -> None:
-    """Delete an event that was never opened, with its entries."""
+    """Delete an event that was never opened, with its entries. Raises Conflict if a season has it."""
     event = lock_event(event_id)
     require_state(event, State.DRAFT, doing="deleting an event")
-    event.delete()
+    try:
+        event.delete()
+    except ProtectedError as error:
+        users = sorted(str(one) for one in error.protected_objects)
+        raise Conflict(f"it is {', '.join(users)}; take it out of there first", place="season") from error
 
 
 @transaction.atomic
@@ -277,14 +282,16 @@ def generate_event_ranking(event_id: int) -> dict[str, Any]:
     with transaction.atomic():
         event = lock_event(event_id)
         is_late = event.ranked_version is not None and event.ranked_version > ranking_input.input_version
-        is_new = False
+        is_new = has_moved = False
         if not is_late:
+            has_moved = event.ranked_version != ranking_input.input_version
             event.ranked_version = ranking_input.input_version
             event.ranking_ms = int((time.monotonic() - started) * 1000)
             is_new = store_rankings(event, live, public, input_version=ranking_input.input_version)
         event.save(update_fields=["ranked_version", "ranking_ms", "current_ranking", "public_ranking"])
-        if is_new and event.state in OFFICIAL:
-            # A correction of published results is published with this revision.
+        if (is_new or has_moved) and event.state in OFFICIAL:
+            # A correction of published results is published with this revision. Standings leave out who is hidden at
+            # the time, so they are computed again even where an entry was hidden and shown since, and nothing is new.
             enqueue("rankings.refresh_season_standings", {"event_id": event_id})
     current = event.public_ranking
     return {"event_id": event_id, "revision": current.revision if current else None, "is_new": is_new}

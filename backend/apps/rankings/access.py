@@ -1,5 +1,7 @@
 """Who may see and do what with a season. The API, the pages and the admin all ask here."""
 
+from collections.abc import Iterable
+
 from django.db.models import Q, QuerySet
 
 from apps.events.access import Visitor, may_create_events, may_manage_event
@@ -40,11 +42,19 @@ def may_count_event(user: Visitor, event: Event) -> bool:
 
 
 def may_see_standings(user: Visitor, season: Season, standings: Standings) -> bool:
-    """Whether a revision of a visible season may be read.
+    """Whether a revision of a visible season may be read."""
+    return bool(readable_standings(user, season, [standings]))
 
-    Not if an event has become private that it counts: its points would tell the results.
+
+def readable_standings(user: Visitor, season: Season, revisions: Iterable[Standings]) -> list[Standings]:
+    """Those revisions of a visible season that may be read.
+
+    Not one that counts an event which has become private: its points would tell the results.
     """
+    listed = list(revisions)
     if season.visibility == Event.Visibility.PRIVATE or may_manage_season(user, season):
-        return True
-    private = Event.objects.filter(pk__in=standings.event_ids, visibility=Event.Visibility.PRIVATE)
-    return not private.exists()
+        return listed
+    counted = {event_id for one in listed for event_id in one.event_ids}
+    hidden = Event.objects.filter(pk__in=counted, visibility=Event.Visibility.PRIVATE)
+    private = set(hidden.values_list("pk", flat=True))
+    return [one for one in listed if private.isdisjoint(one.event_ids)]

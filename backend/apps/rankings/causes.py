@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-from apps.events.models import Ranking
 from apps.rankings.models import Ruling, Standings
 
 Document = Mapping[str, Any]
@@ -26,7 +25,10 @@ class Cause(StrEnum):
 def find_causes(
     previous: Standings | None, *, rules: Document, sources: Sequence[Document], rulings: Sequence[Document]
 ) -> list[dict[str, Any]]:
-    """The causes as JSON: each with its `cause`, and the `event` or the `participant` and `reason` that it is about."""
+    """The causes as JSON: each with its `cause`, and the `event` or the `participant` and `reason` that it is about.
+
+    A corrected event comes with the revisions of its ranking `since` and `upto` which the reasons were given.
+    """
     before: Sequence[Document] = previous.sources if previous else []
     causes = _about_events({one["event"]: one for one in before}, {one["event"]: one for one in sources})
     if previous is not None:
@@ -43,18 +45,17 @@ def _about_events(before: Mapping[int, Document], now: Mapping[int, Document]) -
     ]
     causes += [{"cause": Cause.EVENT_REMOVED, "event": event} for event in before if event not in now]
     for event in (event for event in now if event in before):
-        if before[event]["revision"] != now[event]["revision"]:
-            causes.append({"cause": Cause.EVENT_CORRECTED, "event": event, "reason": _correction(before, now, event)})
+        # Revision 0 is one that standings from before there were sources did not keep.
+        if before[event]["revision"] not in (0, now[event]["revision"]):
+            causes.append({"cause": Cause.EVENT_CORRECTED, "event": event, **_revisions(before[event], now[event])})
         if _terms(before[event]) != _terms(now[event]):
             causes.append({"cause": Cause.TERMS, "event": event})
     return causes
 
 
-def _correction(before: Mapping[int, Document], now: Mapping[int, Document], event: int) -> str:
-    """The reasons given for the event's revisions since, the oldest first."""
-    revisions = Ranking.objects.filter(event=event, variant=Ranking.Variant.PUBLIC).exclude(reason="")
-    since = revisions.filter(revision__gt=before[event]["revision"], revision__lte=now[event]["revision"])
-    return "; ".join(since.order_by("revision").values_list("reason", flat=True))
+def _revisions(before: Document, now: Document) -> dict[str, Any]:
+    """Where the reasons are to be found. They are not kept here: some of them may have to be hidden later."""
+    return {"since": before["revision"], "upto": now["revision"]}
 
 
 def _terms(source: Document) -> dict[str, Any]:

@@ -35,8 +35,8 @@ class SeasonEvent(models.Model):
     """An event of a season, at its place in the order."""
 
     season = models.ForeignKey(Season, on_delete=models.CASCADE, related_name="season_events")
-    # Only a draft can be deleted, and a draft counts in no standings.
-    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="season_events")
+    # Deleting a draft would put the event after it into another round.
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="season_events")
     order = models.PositiveIntegerField()
     multiplier = models.DecimalField(
         max_digits=8,
@@ -59,7 +59,7 @@ class SeasonEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.order}: {self.event}"
+        return f"event {self.order} of the season {self.season}"
 
 
 class Ruling(models.Model):

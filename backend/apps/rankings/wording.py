@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from apps.events.access import Visitor, visible_events
 from apps.events.models import Entry, Event, Participant
 from apps.rankings.causes import Cause, Document
+from apps.rankings.correction_reasons import Told, read_told, reason_of
 from apps.rankings.line_views import RulingView, TieBreak
 from apps.rankings.models import Ruling, Season, Standings
 from apps.rankings.points import format_points
@@ -58,7 +59,12 @@ def read_causes(season: Season, user: Visitor, revisions: Sequence[Standings]) -
     # What is in the season is named there; a private event only to who may see it.
     events = visible_events(user).filter(pk__in=wanted).in_bulk()
     names = _shown_names(season, {one["participant"] for one in documents if "participant" in one})
-    return [[view for one in standings.causes if (view := _view(one, events, names))] for standings in revisions]
+    told = read_told(events[one["event"]] for one in documents if _tells(one) and one["event"] in events)
+    return [[view for one in each.causes if (view := _view(one, events, names, told))] for each in revisions]
+
+
+def _tells(document: Document) -> bool:
+    return bool(document["cause"] == Cause.EVENT_CORRECTED)
 
 
 def _shown_names(season: Season, participants: set[int]) -> dict[int, str]:
@@ -70,13 +76,13 @@ def _shown_names(season: Season, participants: set[int]) -> dict[int, str]:
     return read_names(one for one, kept in current.items() if kept in shown)
 
 
-def _view(document: Document, events: dict[int, Event], names: dict[int, str]) -> CauseView | None:
+def _view(document: Document, events: dict[int, Event], names: dict[int, str], told: Told) -> CauseView | None:
     cause = Cause(document["cause"])
     event = events.get(document.get("event", 0))
     name = names.get(document.get("participant", 0), "")
     if ("event" in document and event is None) or ("participant" in document and not name):
         return None
-    reason = document.get("reason", "")
+    reason = reason_of(told, document) if _tells(document) else document.get("reason", "")
     return CauseView(cause.value, event, name, reason, _text(cause, document, event, name, reason))
 
 

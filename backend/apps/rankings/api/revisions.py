@@ -15,7 +15,7 @@ from apps.events.api.pagination import NewestFirst, PageQuery
 from apps.events.api.rankings import AnyAccept
 from apps.events.result import OVERALL
 from apps.rankings import pages
-from apps.rankings.access import may_see_standings
+from apps.rankings.access import readable_standings
 from apps.rankings.api.lookups import find_season, require_standings
 from apps.rankings.api.revision_serializers import ChangesQuery, ChangesSerializer, StandingsRevisionSerializer
 from apps.rankings.api.standings_serializers import BoardQuery
@@ -78,7 +78,7 @@ class StandingsRevisions(ListAPIView[Standings]):
         """Every revision that you may read, the newest first, each with what led to it."""
         season = find_season(request, slug)
         page = self.paginate_queryset(self.get_queryset()) or []
-        shown = [standings for standings in page if may_see_standings(request.user, season, standings)]
+        shown = readable_standings(request.user, season, page)
         causes = read_causes(season, request.user, shown)
         rows = [
             {name: getattr(standings, name) for name in ("revision", "computed_at", "content_hash")} | {"causes": each}

@@ -18,7 +18,7 @@ from apps.events.scoreboard.divisions import board_title
 from apps.events.scoreboard.responses import answer_with_page, make_etag, public_page
 from apps.events.scoreboard.views import get_page
 from apps.rankings import pages
-from apps.rankings.access import listed_seasons, may_see_standings, visible_seasons
+from apps.rankings.access import listed_seasons, readable_standings, visible_seasons
 from apps.rankings.awards import is_final, read_awards
 from apps.rankings.comparison import compare
 from apps.rankings.models import Season, Standings
@@ -48,7 +48,7 @@ def standings(request: HttpRequest, slug: str, revision: int | None = None) -> H
     season, visitor = find_season(request, slug)
     shown = [season.current_standings]
     if revision is not None:
-        shown = list(season.standings.filter(revision=revision).only("event_ids"))
+        shown = list(season.standings.filter(revision=revision).only("event_ids", "season_id"))
     make = partial(_render_standings, request, season, visitor, revision)
     return _answer(request, season, visitor, shown, make)
 
@@ -58,7 +58,7 @@ def revisions(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The revisions of a season's standings, each with what led to it."""
     season, visitor = find_season(request, slug)
     make = partial(_render_revisions, request, season, visitor)
-    return _answer(request, season, visitor, season.standings.only("event_ids"), make)
+    return _answer(request, season, visitor, season.standings.only("event_ids", "season_id"), make)
 
 
 @public_page
@@ -66,7 +66,7 @@ def changes(request: HttpRequest, slug: str, before: int, after: int) -> HttpRes
     """Who moved from one revision to another, and why; ?division= chooses the board."""
     season, visitor = find_season(request, slug)
     make = partial(_render_changes, request, season, visitor, before, after)
-    return _answer(request, season, visitor, season.standings.only("event_ids"), make)
+    return _answer(request, season, visitor, season.standings.only("event_ids", "season_id"), make)
 
 
 def find_season(request: HttpRequest, slug: str) -> tuple[Season, Visitor]:
@@ -126,7 +126,7 @@ def _render_standings(request: HttpRequest, season: Season, visitor: Visitor, re
 
 def _render_revisions(request: HttpRequest, season: Season, visitor: Visitor) -> HttpResponse:
     page: Page[Standings] = get_page(Paginator(season.standings.order_by("-revision"), REVISIONS_PER_PAGE), request)
-    shown = [one for one in page if may_see_standings(visitor, season, one)]
+    shown = readable_standings(visitor, season, page)
     listed = list(zip(shown, read_causes(season, visitor, shown), strict=True))
     return render(request, "rankings/revisions.html", {**_context(season), "page": page, "listed": listed})
 

@@ -147,3 +147,17 @@ def test_standings_and_notifications_are_for_looking_at(staff: Client) -> None:
     for page in ("/admin/rankings/season/", "/admin/rankings/standings/", standings):
         assert staff.get(page).status_code == 200
     assert staff.post(standings, {"revision": "7"}).status_code == 403
+
+
+def test_a_draft_in_a_season_is_not_deleted(staff: Client) -> None:
+    draft, other = make_event(state="draft"), make_event()
+    season = make_season(draft, other)
+    address = f"/admin/events/event/{draft.pk}/delete/"
+    assert staff.get(address).status_code == 200
+    page = staff.post(address, {"post": "yes"}, follow=True)
+    assert page.status_code == 200
+    assert "it is event 1 of the season City Series; take it out of there first" in page.content.decode()
+    assert event_ids(season) == [draft.pk, other.pk]
+    set_events(season, other)
+    assert staff.post(address, {"post": "yes"}).status_code == 302
+    assert not Event.objects.filter(pk=draft.pk).exists()

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from apps.events.models import Entry, Event, Participant
+from apps.events.models import Entry, Event, Participant, Ranking
 from apps.events.services import change_entry, generate_event_ranking, merge_participants
 from apps.rankings.models import Season
 from apps.rankings.readers import read_board
@@ -72,3 +72,18 @@ def test_the_results_of_two_that_are_one_are_added_up(season: Season) -> None:
     merge_participants(keep.pk, drop_id=drop.pk, reason="the same woman", by=None)
     work_off()
     assert {name: total for _rank, name, total in table(season)} == {"Bia": "17", "Ana": "17"}
+
+
+def test_who_was_hidden_for_a_moment_has_their_points_again(season: Season) -> None:
+    first = Event.objects.earliest("pk")
+    refresh_season_standings(first.pk)
+    before = table(season)
+    entry = Entry.objects.get(event=first, bib="1")
+    change_entry(entry.pk, changes={"standing": Entry.Standing.HIDDEN}, reason="asked for it", by=None)
+    # Another event's refresh, while the ranking of this one waits out its cool-down.
+    refresh_season_standings(Event.objects.latest("pk").pk)
+    assert table(season) != before
+    change_entry(entry.pk, changes={"standing": Entry.Standing.COMPETING}, reason="withdrew that", by=None)
+    work_off()
+    assert Ranking.objects.filter(event=first).count() == 1
+    assert table(season) == before

@@ -13,7 +13,7 @@ from apps.rankings.services import refresh_standings
 pytestmark = pytest.mark.django_db(transaction=True)
 
 BEFORE = [("rankings", "0001_initial")]
-AFTER = [("rankings", "0002_rules_rulings_pages")]
+AFTER = [("rankings", "0003_no_deleted_rounds")]
 
 
 def migrate(targets: list[tuple[str, str]]) -> Any:

@@ -9,7 +9,7 @@ from django.db import connection
 
 from apps.errors import Conflict, InvalidInput, Missing
 from apps.events.models import Entry, Event
-from apps.events.services import change_entry, change_event, change_event_state, generate_event_ranking
+from apps.events.services import change_entry, change_event, change_event_state, delete_event, generate_event_ranking
 from apps.rankings import pages
 from apps.rankings.models import Season, Standings
 from apps.rankings.pages import iter_lines
@@ -290,3 +290,15 @@ def test_a_late_ranking_run_changes_no_standings(season: Season, races: list[Eve
     refresh_standings(season.pk)
     generate_event_ranking(races[0].pk)
     assert refresh_standings(season.pk)["is_new"] is False
+
+
+def test_deleting_a_draft_moves_no_event_into_another_round() -> None:
+    first, draft, third = make_event(), make_event(state="draft"), make_event()
+    season = make_season()
+    set_season_events(
+        season.pk,
+        events=[NewSeasonEvent(first.pk), NewSeasonEvent(draft.pk), NewSeasonEvent(third.pk, same_round=True)],
+    )
+    with pytest.raises(Conflict, match="season: it is event 2 of the season City Series; take it out of there first"):
+        delete_event(draft.pk)
+    assert [one.event_id for one in season.season_events.all()] == [first.pk, draft.pk, third.pk]
