@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from apps.events.scoreboard import views
+from apps.events.scoreboard import opened
 from apps.events.scoreboard.phases import Phase
 
 # Playwright's own loop runs in the test's thread, where Django would then refuse to read the database.
@@ -52,7 +52,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def new_page(browser: Browser, live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[NewPage]:
     """Makes a page in a fresh context of the given options; the page asks for news all the time."""
-    monkeypatch.setattr(views, "POLL_SECONDS", dict.fromkeys((Phase.LIVE, Phase.UPCOMING, Phase.CLOSED), 0.1))
+    monkeypatch.setattr(opened, "POLL_SECONDS", dict.fromkeys((Phase.LIVE, Phase.UPCOMING, Phase.CLOSED), 0.1))
     contexts: list[BrowserContext] = []
 
     def make(**options: Any) -> Page:

@@ -3,14 +3,37 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from apps.events.models import Event
+from apps.events.models import Event, Score
 from apps.events.services import generate_event_ranking
+from apps.rankings.services import refresh_standings
 from tests.browser.conftest import NewPage
-from tests.factories import RACE, add_entry, add_score, make_event
+from tests.factories import RACE, add_entry, add_score, make_event, publish_event
+from tests.seasons import make_season
 
 # A tenth of it for a poor phone; names and bibs as long as they may be.
 LONG_NAME = "Maria Aparecida Conceição do Nascimento " * 4
-PAGES = ["/", "/events/race/", "/events/race/?division=age:Age 3", "/events/race/?q=runner", "/events/race/entries/7"]
+PAGES = [
+    "/",
+    "/events/race/",
+    "/events/race/?division=age:Age 3",
+    "/events/race/?q=runner",
+    "/events/race/entries/7",
+    "/events/race/why/7",
+    "/events/race/revisions/",
+    "/events/race/revisions/2",
+    "/events/race/revisions/1/difference/2",
+    "/events/contest/",
+    "/events/contest/entries/1",
+    "/events/contest/why/1",
+    "/seasons/cup/",
+    "/seasons/cup/revisions/",
+]
+CONTEST = {
+    "metric": "penalty_contest",
+    "direction": "high",
+    "components": {"names": [f"Problem{number}" for number in range(1, 13)]},
+    "tie_breakers": [{"by": "last_accepted"}],
+}
 
 
 @pytest.fixture(autouse=True)
@@ -21,10 +44,24 @@ def race(transactional_db: None) -> Event:
         add_entry(event, str(number), name=f"Runner {number}", divisions=divisions)
     add_entry(event, "W" * 23, name=LONG_NAME, divisions={"sex": "F"})
     add_entry(event, "evil", name="<img src=x onerror=alert(1)>")
+    generate_event_ranking(event.pk)
     for bib, time in (("7", "21:40"), ("8", "21:40"), ("W" * 23, "123:45:59.123")):
         add_score(event, bib, time)
     generate_event_ranking(event.pk)
+    refresh_standings(make_season(make_contest(), event, slug="cup", name="River Cup").pk)
     return event
+
+
+def make_contest() -> Event:
+    """Published, with many columns and a broken tie."""
+    contest = make_event(slug="contest", name="Code Night", rules=CONTEST)
+    for bib in ("1", "2"):
+        add_entry(contest, bib, name=f"Team {bib}")
+        add_score(contest, bib, "200 min", component="Problem1", outcome=Score.Outcome.REJECTED)
+        for number in range(1, 13):
+            add_score(contest, bib, f"{200 + number} min", component=f"Problem{number}")
+    publish_event(contest)
+    return contest
 
 
 def test_everything_works_without_a_script(new_page: NewPage) -> None:
