@@ -202,9 +202,11 @@ NORMALISED = (
     # The number itself: in a line, of a board, in words, in a cell.
     (r'"pending":(\{"text":"\d+","value":\d+,"cell":null\}|\d+)', '"pending":N'),
     (r' ?<span class="of pending">[^<]*</span>', ""),
+    (r", \d+ pending", ""),
     (r"\d+ (scores? (is|are) )?pending", "N pending"),
     (r"\+?\d+\?", ""),
-    (r"yet: \d+", "yet: N"),
+    (r"<li>Not judged, or not shown, yet: \d+\.</li>\n *", ""),
+    (r"<li> *\w+: not solved, 0 rejected</li>\n *", ""),
     # The revision that tells it.
     (r'"(computed_at|content_hash|next|previous)":"[^"]*"', r'"\1":"X"'),
     (r'"revision":\d+', '"revision":N'),
