@@ -52,8 +52,8 @@ def test_a_retry_waits_in_the_broker_and_outlives_its_worker(processes: Processe
     first.kill()
     assert in_the_delays(broker) == 1
     second = processes.start_worker()
+    # Not that the delays are empty now: the next try fails too, and waits there in its turn.
     second.wait_for_log(f"[{task_id}] received")
-    assert in_the_delays(broker) == 0
 
 
 def test_a_retry_that_cannot_be_published_is_a_dead_letter(processes: Processes, broker: Broker) -> None:
