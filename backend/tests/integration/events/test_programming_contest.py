@@ -8,41 +8,35 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.core.management import call_command
 
 from apps.events import pages
 from apps.events.models import Entry, Event
 from apps.events.services import generate_event_ranking
+from tests.real_data import needs, read_csv
 
-DATA = Path(settings.PROJECT_DIR).parent / "shared" / "data"
-CELLS, OFFICIAL = DATA / "programming_contest_2018_cells.csv", DATA / "programming_contest_2018_official.csv"
+CELLS, OFFICIAL = "programming_contest_2018_cells.csv", "programming_contest_2018_official.csv"
 TEAMS = 140
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not CELLS.exists(), reason=f"no {CELLS.name}: real results are not part of the project"),
+    needs(CELLS, OFFICIAL),
 ]
 
 # Team -> (problems solved, penalty, place).
 Places = dict[str, tuple[int, int, int]]
 
 
-def read(path: Path) -> list[dict[str, str]]:
-    with path.open(newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def submissions() -> Iterator[list[str]]:
     """A row for each submission. When those that were rejected were sent is not known, only how many there were."""
     seen = set()
-    for cell in read(CELLS):
+    for cell in read_csv(CELLS):
         seen.add(cell["team_id"])
         judged, is_solved = int(cell["judged_attempts"]), cell["solved"] == "1"
         for attempt in range(1, judged + 1):
             outcome = "valid" if is_solved and attempt == judged else "rejected"
             yield [cell["team_id"], cell["problem_id"], str(attempt), outcome, cell["solve_minute"] or "300", ""]
-    for team in read(OFFICIAL):
+    for team in read_csv(OFFICIAL):
         if team["team_id"] not in seen:
             # Took part and sent nothing: a row of a status alone.
             yield [team["team_id"], "", "", "", "", "finished"]
@@ -55,7 +49,7 @@ def run(command: str, *arguments: str, **options: Any) -> str:
 
 
 def load(folder: Path, slug: str, tie_breakers: list[dict[str, Any]]) -> Event:
-    problems = sorted({cell["problem_id"] for cell in read(CELLS)})
+    problems = sorted({cell["problem_id"] for cell in read_csv(CELLS)})
     rules = folder / "rules.json"
     rules.write_text(
         json.dumps(
@@ -93,7 +87,7 @@ def found_places(event: Event) -> Places:
 def official_places() -> Places:
     return {
         row["team_id"]: (int(row["num_solved"]), int(row["total_time_min"]), int(row["official_position"]))
-        for row in read(OFFICIAL)
+        for row in read_csv(OFFICIAL)
     }
 
 

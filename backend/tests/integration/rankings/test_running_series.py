@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 
 from tests.factories import make_user
-from tests.integration.rankings.real_data import Loader, get, needs, read_csv
+from tests.integration.rankings.loader import Loader, get
+from tests.real_data import needs, read_csv
 
 SERIES = "running_series_2025.csv"
 pytestmark = [pytest.mark.django_db(transaction=True), needs(SERIES)]

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from apps.errors import Conflict, InvalidInput, Missing
+from apps.errors import InvalidInput
 from apps.events.models import Entry, Event
-from apps.events.services import change_entry, change_event, change_event_state, delete_event, generate_event_ranking
+from apps.events.services import change_entry, change_event, change_event_state, generate_event_ranking
 from apps.rankings import pages
 from apps.rankings.models import Season, Standings
 from apps.rankings.pages import iter_lines
@@ -266,39 +266,8 @@ def test_part_of_the_lines(season: Season, races: list[Event]) -> None:
     assert (view.total, view.ranked) == (3, 3)
 
 
-def test_refusals_name_the_place() -> None:
-    season = make_season()
-    with pytest.raises(Conflict, match="slug: there is a season 'city' already"):
-        make_season()
-    with pytest.raises(InvalidInput, match=r"rules: points\.by_place\.0"):
-        change_season(season.pk, changes={"rules": {"points": {"by_place": ["x"]}}})
-    with pytest.raises(InvalidInput, match="current_standings: only"):
-        change_season(season.pk, changes={"current_standings": None})
-    with pytest.raises(InvalidInput, match="events: there is no event 4711"):
-        set_season_events(season.pk, events=[NewSeasonEvent(4711)])
-    event = make_event()
-    with pytest.raises(InvalidInput, match="events: an event is named twice"):
-        set_events(season, event, event)
-    with pytest.raises(Missing, match="there is no season 4711"):
-        refresh_standings(4711)
-    season.refresh_from_db()
-    assert season.rules == {"points": POINTS}
-
-
 def test_a_late_ranking_run_changes_no_standings(season: Season, races: list[Event]) -> None:
     publish_event(races[0])
     refresh_standings(season.pk)
     generate_event_ranking(races[0].pk)
     assert refresh_standings(season.pk)["is_new"] is False
-
-
-def test_deleting_a_draft_moves_no_event_into_another_round() -> None:
-    first, draft, third = make_event(), make_event(state="draft"), make_event()
-    season = make_season()
-    set_season_events(
-        season.pk,
-        events=[NewSeasonEvent(first.pk), NewSeasonEvent(draft.pk), NewSeasonEvent(third.pk, same_round=True)],
-    )
-    with pytest.raises(Conflict, match="season: it is event 2 of the season City Series; take it out of there first"):
-        delete_event(draft.pk)
-    assert [one.event_id for one in season.season_events.all()] == [first.pk, draft.pk, third.pk]

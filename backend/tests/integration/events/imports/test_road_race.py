@@ -1,14 +1,11 @@
 """A real race with its official places, from file to ranking. Its data is no part of this project."""
 
-import csv
 from collections import defaultdict
 from collections.abc import Iterable
-from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
 import pytest
-from django.conf import settings
 
 from apps.events import pages
 from apps.events.models import Entry, Event, Ranking
@@ -16,14 +13,16 @@ from apps.events.services import generate_event_ranking
 from delivery.models import OutboxMessage
 from tests.factories import make_event
 from tests.integration.events.imports.files import counts, import_file
+from tests.real_data import FOLDER, needs, read_csv
 
-FILE = Path(settings.PROJECT_DIR).parent / "shared" / "data" / "road_race_2017.csv"
+NAME = "road_race_2017.csv"
+FILE = FOLDER / NAME
 COLUMNS = "bib=bib,score=time_s,division=sex,division=division"
 RUNNERS = 26_410
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not FILE.exists(), reason=f"no {FILE.name}: real results are not part of the project"),
+    needs(NAME),
 ]
 
 
@@ -49,14 +48,13 @@ def ranking_of(event: Event) -> Ranking:
 def official_boards() -> dict[str, list[Finish]]:
     """The official places by board: overall, of each sex, of each division of each sex."""
     boards: dict[str, list[Finish]] = defaultdict(list)
-    with FILE.open(newline="") as file:
-        for row in csv.DictReader(file):
-            for board, column in (
-                ("overall", "official_overall"),
-                (f"sex:{row['sex']}", "official_gender"),
-                (f"division:{row['division']}", "official_division"),
-            ):
-                boards[board].append(Finish(row["bib"], int(row["time_s"]), int(row[column])))
+    for row in read_csv(NAME):
+        for board, column in (
+            ("overall", "official_overall"),
+            (f"sex:{row['sex']}", "official_gender"),
+            (f"division:{row['division']}", "official_division"),
+        ):
+            boards[board].append(Finish(row["bib"], int(row["time_s"]), int(row[column])))
     return boards
 
 

@@ -7,8 +7,6 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-import pytest
-from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 
@@ -16,22 +14,6 @@ from apps.events.models import Event
 from apps.events.services import generate_event_ranking
 from apps.rankings.models import Season
 from apps.rankings.services import refresh_standings
-
-FOLDER = Path(settings.PROJECT_DIR).parent / "shared" / "data"
-
-
-def needs(*names: str) -> pytest.MarkDecorator:
-    """Skips where these files are absent."""
-    missing = [name for name in names if not (FOLDER / name).exists()]
-    return pytest.mark.skipif(
-        bool(missing), reason=f"no {', '.join(missing)}: real results are not part of the project"
-    )
-
-
-def read_csv(name: str) -> list[dict[str, str]]:
-    """The rows of a file."""
-    with (FOLDER / name).open(newline="") as file:
-        return list(csv.DictReader(file))
 
 
 class Loader:
