@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "rest_framework.authtoken",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "anymail",
     "delivery",
     "apps.events",
     "apps.rankings",
@@ -83,7 +84,9 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "admin:login"
 
-LANGUAGE_CODE = "en"
+# The language of those who have chosen none. Messages to people exist in these languages.
+LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
+LANGUAGES = [("en", "English"), ("pt-br", "Português do Brasil")]
 TIME_ZONE = env.str("TIME_ZONE", default="America/Sao_Paulo")
 USE_TZ = True
 
@@ -120,6 +123,16 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
 
 # The largest file of scores that is taken in, in bytes.
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=256 * 1024 * 1024)
+
+# --- Notifications ----------------------------------------------------------------------------------------------------
+
+# Where people find this Placar: links in messages begin with it. No slash at the end.
+SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
+# Seconds after the first, second, ... try that failed until the next one; after the last of them a message is given up.
+# About half a day in all.
+NOTIFICATION_RETRY_DELAYS = env.list(
+    "NOTIFICATION_RETRY_DELAYS", cast=float, default=[15, 60, 300, 1200, 3600, 7200, 14400, 21600]
+)
 
 # --- Celery -----------------------------------------------------------------------------------------------------------
 # https://docs.celeryq.dev/en/stable/userguide/configuration.html

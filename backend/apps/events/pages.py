@@ -104,9 +104,13 @@ def first_pages(ranking: Ranking) -> dict[str, list[Row]]:
 
 def place(ranking: Ranking, entry_id: int) -> dict[str, Row]:
     """An entry's row on each board that it is on, by key; empty if it is on none."""
-    places = _places(ranking, [entry_id])
+    return dict(rows_on_all_boards(ranking, [entry_id]))
+
+
+def rows_on_all_boards(ranking: Ranking, entry_ids: Collection[int]) -> list[tuple[str, Row]]:
+    """The rows that these entries have, each with the key of its board, by board and position. Three queries."""
     keys = board_keys(ranking)
-    return {keys[number]: row for number, rows in _rows_at(ranking, places) for row in rows}
+    return [(keys[number], row) for number, rows in _rows_at(ranking, _places(ranking, entry_ids)) for row in rows]
 
 
 def around(ranking: Ranking, board: str, entry_id: int, n: int) -> list[Row]:

@@ -12,10 +12,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.errors import Missing
-from apps.events.api.fields import STATUSES, WordField, read_query
+from apps.events.api.fields import read_query
 from apps.events.api.pagination import NewestFirst, PageQuery
-from apps.notifications.messages import Place, make_message
-from apps.notifications.models import Notification
+from apps.notifications.messages import make_messages
+from apps.notifications.models import Announcement, Notification
 from apps.notifications.services import mark_all_notifications_read, mark_notification_read
 from apps.rest.openapi import problems
 
@@ -24,40 +24,35 @@ class NotificationQuery(PageQuery):
     unread = serializers.BooleanField(default=False, help_text="only those not read yet")
 
 
-class NotificationPlaceSerializer(serializers.Serializer[Place]):
-    """Where one of the user's entries stands on one board."""
-
-    bib = serializers.CharField()
-    name = serializers.CharField()
-    division = serializers.CharField(help_text="`overall`, or as in `sex:F`")
-    rank = serializers.IntegerField(allow_null=True)
-    ranked = serializers.IntegerField(help_text="how many have a rank on that board")
-    score = serializers.CharField()
-    status = WordField(STATUSES)
-
-
-class NotificationSerializer(serializers.Serializer[Notification]):
+class NotificationSerializer(serializers.Serializer[Any]):
     """A notification with its text as of now."""
 
     id = serializers.IntegerField(source="notification.pk")
-    kind = serializers.ChoiceField(source="notification.kind", choices=Notification.Kind.choices)
-    event = serializers.SlugField(source="notification.event.slug")
-    revision = serializers.IntegerField(source="notification.ranking.revision")
-    title = serializers.CharField()
+    kind = serializers.ChoiceField(source="notification.announcement.kind", choices=Announcement.Kind.choices)
+    title = serializers.CharField(help_text="in the recipient's language, as is the text")
     text = serializers.CharField()
-    is_current = serializers.BooleanField(help_text="false once the results were withdrawn or replaced")
-    places = NotificationPlaceSerializer(many=True, help_text="of the user's entries, while the results hold")
+    url = serializers.CharField(help_text="the page to look at")
+    details = serializers.DictField(source="facts.data", help_text="what it says, for programs; see docs/webhooks.md")
+    is_withheld = serializers.BooleanField(help_text="true once what it told does not hold any more")
     created_at = serializers.DateTimeField(source="notification.created_at")
     read_at = serializers.DateTimeField(source="notification.read_at", allow_null=True)
 
-    def to_representation(self, instance: Notification) -> Any:
-        return super().to_representation(make_message(instance))  # type: ignore[arg-type] # the fields' source
+
+class InboxPage(NewestFirst):
+    """Makes the messages of a page together."""
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
+        return make_messages(super().paginate_queryset(queryset, request, view) or [])
+
+
+# Read with each notification, for its message.
+RELATED = [f"announcement__{name}" for name in ("event", "ranking", "season")]
 
 
 def inbox(request: Request) -> QuerySet[Notification]:
     """The user's own notifications."""
     assert request.user.pk is not None  # noqa: S101 (IsAuthenticated)
-    return Notification.objects.filter(recipient=request.user.pk)
+    return Notification.objects.filter(recipient=request.user.pk, in_inbox=True)
 
 
 class NotificationList(ListAPIView[Notification]):
@@ -66,11 +61,11 @@ class NotificationList(ListAPIView[Notification]):
     queryset = Notification.objects.none()
     permission_classes = [IsAuthenticated]
     serializer_class = NotificationSerializer
-    pagination_class = NewestFirst
+    pagination_class = InboxPage
 
     def get_queryset(self) -> QuerySet[Notification]:
         query = read_query(NotificationQuery, self.request)
-        notifications = inbox(self.request).select_related("event", "ranking")
+        notifications = inbox(self.request).select_related(*RELATED)
         return notifications.filter(read_at__isnull=True) if query["unread"] else notifications
 
     @extend_schema(

@@ -1,27 +1,17 @@
-"""What a notification says. Made when it is read: an inbox never shows results that no longer hold."""
+"""What a notification says, in its recipient's language. Made when it is read or sent, and never kept."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
 
-from apps.events import pages
-from apps.events.models import Entry
-from apps.events.ranking_lines import Line, is_official, read_lines
-from apps.events.result import OVERALL
-from apps.notifications.models import Notification
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where one of the recipient's entries stands on one board."""
-
-    bib: str
-    name: str
-    division: str  # "overall" or dimension and division, as in "sex:F"
-    rank: int | None
-    ranked: int  # how many have a rank on that board
-    score: str  # as people read it; empty where there is none
-    status: Entry.Status
-    text: str  # empty where it would say no more than the overall place
+from apps.notifications.kinds import KINDS
+from apps.notifications.kinds.base import Facts
+from apps.notifications.models import Notification, RecipientSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,52 +19,65 @@ class Message:
     """A notification as its recipient reads it."""
 
     notification: Notification
+    language: str
+    facts: Facts
     title: str
     text: str
-    is_current: bool  # false once the results were withdrawn or replaced: then there are no places
-    places: Sequence[Place]
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether what was told does not hold any more: then it is not sent, and an inbox tells that."""
+        return bool(self.facts.withheld)
+
+    @property
+    def url(self) -> str:
+        """Where to look."""
+        return f"{settings.SITE_URL}{self.facts.path}"
 
 
-def make_message(notification: Notification) -> Message:
-    """The message of a notification, whose `event` and `ranking` should have been read with it."""
-    event, ranking = notification.event, notification.ranking
-    title = f"Results of {event.name}"
-    if not is_official(event, ranking):
-        return Message(notification, title, "These results were withdrawn or replaced.", is_current=False, places=())
-    places = _places(notification)
-    text = "; ".join(["The results are published", *(place.text for place in places if place.text)]) + "."
-    return Message(notification, title, text, is_current=True, places=places)
+def make_messages(notifications: Sequence[Notification]) -> list[Message]:
+    """The messages of notifications, in their order. As many queries for a thousand of an announcement as for one.
+
+    The announcements with their event and season should have been read with them.
+    """
+    languages = languages_of(one.recipient_id for one in notifications)
+    facts = _facts(notifications)
+    return [_message(one, facts[one.pk], languages[one.recipient_id]) for one in notifications]
 
 
-def _places(notification: Notification) -> list[Place]:
-    """Of each of the recipient's entries in the event: the overall place first, then those in its divisions."""
-    ranking = notification.ranking
-    own = Entry.objects.filter(event=notification.event_id, participant__user=notification.recipient_id)
-    places: list[Place] = []
-    for entry_id in own.order_by("pk").values_list("pk", flat=True):
-        rows = pages.place(ranking, entry_id)
-        # An entry that is hidden by now has no line.
-        shown = zip(rows, read_lines(ranking, list(rows.values())), strict=False)
-        places += [_place(board, line, pages.ranked_count(ranking, board)) for board, line in shown]
-    return places
+def languages_of(user_ids: Iterable[int]) -> dict[int, str]:
+    """The language of each of these users."""
+    ids = list(user_ids)
+    chosen = dict(RecipientSettings.objects.filter(user__in=ids).values_list("user", "language"))
+    return {user_id: chosen.get(user_id, settings.LANGUAGE_CODE) for user_id in ids}
 
 
-def _place(board: str, line: Line, ranked: int) -> Place:
-    return Place(
-        bib=line.bib,
-        name=line.name,
-        division=board,
-        rank=line.rank,
-        ranked=ranked,
-        score=line.score_text,
-        status=line.status,
-        text=_describe(board, line, ranked),
+def render(template: str, context: Mapping[str, Any], language: str) -> str:
+    """A template of notifications in a language."""
+    with translation.override(language):
+        return render_to_string(f"notifications/{template}", dict(context)).strip()
+
+
+def _facts(notifications: Sequence[Notification]) -> dict[int, Facts]:
+    found: dict[int, Facts] = {}
+    for _key, group in groupby(
+        sorted(notifications, key=lambda one: one.announcement_id), lambda one: one.announcement_id
+    ):
+        together = list(group)
+        announcement = together[0].announcement
+        told = KINDS[announcement.kind].tell(announcement, together)
+        found |= {one.pk: facts for one, facts in zip(together, told, strict=True)}
+    return found
+
+
+def _message(notification: Notification, facts: Facts, language: str) -> Message:
+    kind = notification.announcement.kind
+    context = {**facts.context, "withheld": facts.withheld}
+    return Message(
+        notification=notification,
+        language=language,
+        facts=facts,
+        # One line, whatever the template has.
+        title=" ".join(render(f"{kind}/subject.txt", context, language).split()),
+        text=render(f"{kind}/body.txt", context, language),
     )
-
-
-def _describe(board: str, line: Line, ranked: int) -> str:
-    if board != OVERALL:
-        return f"{board} {line.shown_rank} of {ranked}" if line.rank is not None else ""
-    if line.rank is not None:
-        return f"{line.name} {line.shown_rank} of {ranked} with {line.score_text}"
-    return f"{line.name} {line.status.label}" if line.status != Entry.Status.FINISHED else f"{line.name} without a rank"

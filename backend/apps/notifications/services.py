@@ -1,22 +1,26 @@
-"""Telling people. Each service is one transaction."""
+"""Telling people. Each service is one transaction, but for those that send: what was sent cannot be taken back."""
 
-from itertools import islice
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
 from apps.events.changes import lock_event
-from apps.events.models import Entry, Event, Ranking
+from apps.events.models import Ranking
 from apps.events.states import OFFICIAL
-from apps.notifications.models import Notification
+from apps.notifications.channels import CHANNELS
+from apps.notifications.courier.redelivering import redeliver
+from apps.notifications.courier.run import run_channel
+from apps.notifications.fan_out import announce
+from apps.notifications.models import Announcement, Delivery, Notification
 
-BATCH_ROWS = 2000
+Kind = Announcement.Kind
 
 
 @transaction.atomic
 def announce_event_ranking(ranking_id: int) -> dict[str, Any]:
-    """Put "results published" into the inbox of each participant of a ranking who has an account.
+    """Tell each participant of a ranking who has an account that the results are published.
 
     Once for each revision, however often it runs: who was told already is passed over. A ranking that is no longer
     official is not announced; one that was corrected before anybody was told of it is announced as it is now. Returns
@@ -27,31 +31,29 @@ def announce_event_ranking(ranking_id: int) -> dict[str, Any]:
     event = lock_event(ranking.event_id)
     if event.state not in OFFICIAL:
         return {"ranking_id": ranking_id, "told": 0, "skipped": f"the event is {event.state}"}
-    published = Notification.objects.filter(kind=Notification.Kind.RESULTS_PUBLISHED)
     if event.public_ranking is not None and event.public_ranking_id != ranking_id:
-        if published.filter(ranking=ranking).exists():
+        if Announcement.objects.filter(kind=Kind.RESULTS_PUBLISHED, ranking=ranking).exists():
             return {"ranking_id": ranking_id, "told": 0, "skipped": "a newer revision holds"}
         ranking = event.public_ranking
-    announced = published.filter(ranking=ranking)
-    told_before = announced.count()
-    _notify_participants(event, ranking)
-    return {"ranking_id": ranking_id, "told": announced.count() - told_before}
+    announcement, _is_new = Announcement.objects.get_or_create(
+        kind=Kind.RESULTS_PUBLISHED, key=f"ranking:{ranking.pk}", defaults={"event": event, "ranking": ranking}
+    )
+    return {"ranking_id": ranking_id, "told": announce(announcement)}
 
 
-def _notify_participants(event: Event, ranking: Ranking) -> None:
-    # Those shown now: who was hidden by a correction that is not ranked yet is told nothing.
-    recipients = Entry.objects.filter(event=event, standing__in=Entry.SHOWN, participant__user__isnull=False)
-    user_ids = recipients.order_by().values_list("participant__user", flat=True).distinct().iterator(BATCH_ROWS)
-    while batch := list(islice(user_ids, BATCH_ROWS)):
-        Notification.objects.bulk_create(
-            [
-                Notification(
-                    recipient_id=user_id, kind=Notification.Kind.RESULTS_PUBLISHED, event=event, ranking=ranking
-                )
-                for user_id in batch
-            ],
-            ignore_conflicts=True,
-        )
+def deliver_messages(channel_id: str) -> dict[str, int]:
+    """Send what is due by a channel, for some seconds. Returns how many tries ended how.
+
+    Any number of runs at once, and after kills, send each message once, but for what was being sent when a run was
+    killed (see docs/guarantees.md).
+    """
+    return run_channel(CHANNELS[channel_id])
+
+
+@transaction.atomic
+def redeliver_message(delivery_id: int, *, by: User | None, reason: str = "") -> Delivery:
+    """Send a delivery again that was given up, skipped or sent; who wanted it is on record. Raises WrongState."""
+    return redeliver(delivery_id, by=by, reason=reason)
 
 
 def mark_notification_read(notification_id: int) -> None:
@@ -61,4 +63,5 @@ def mark_notification_read(notification_id: int) -> None:
 
 def mark_all_notifications_read(user_id: int) -> int:
     """Note that someone has read all of the inbox. Returns how many were unread."""
-    return Notification.objects.filter(recipient=user_id, read_at__isnull=True).update(read_at=timezone.now())
+    unread = Notification.objects.filter(recipient=user_id, in_inbox=True, read_at__isnull=True)
+    return unread.update(read_at=timezone.now())

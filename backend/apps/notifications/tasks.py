@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from apps.notifications.services import announce_event_ranking
+from apps.notifications.services import announce_event_ranking, deliver_messages
 
 
 @shared_task(
@@ -13,3 +13,13 @@ from apps.notifications.services import announce_event_ranking
 )
 def announce_event_ranking_task(self: object, ranking_id: int) -> dict[str, object]:
     return announce_event_ranking(ranking_id)
+
+
+@shared_task(
+    bind=True,
+    name="notifications.deliver_messages",
+    autoretry_for=(Exception,),
+    retry_kwargs={"max_retries": 3, "countdown": 10},
+)
+def deliver_messages_task(self: object, channel_id: str) -> dict[str, int]:
+    return deliver_messages(channel_id)

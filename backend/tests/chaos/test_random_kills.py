@@ -151,6 +151,8 @@ def check_heat(heat: Heat) -> None:
     heat.event.refresh_from_db()
     assert heat.event.state == Event.State.PUBLISHED
     check_standings(heat.season, heat.event)
-    told = Notification.objects.filter(event=heat.event).values_list("recipient__username", "ranking")
+    told = Notification.objects.filter(announcement__event=heat.event).values_list(
+        "recipient__username", "announcement__ranking"
+    )
     names = [f"{heat.event.slug}-runner-{number}" for number in range(1, HEAT_RUNNERS + 1)]
     assert sorted(told) == sorted((name, heat.event.current_ranking_id) for name in names)

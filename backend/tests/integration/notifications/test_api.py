@@ -47,16 +47,16 @@ def messages(client: Client, **query: Any) -> Any:
 
 def test_the_newest_comes_first_with_its_text(inbox: Client) -> None:
     second, first = messages(inbox)["results"]
-    assert (second["event"], first["event"]) == ("second", "first")
-    assert {name: first[name] for name in ("kind", "revision", "title", "text", "is_current", "read_at")} == {
+    assert (second["details"]["event"], first["details"]["event"]) == ("second", "first")
+    assert {name: first[name] for name in ("kind", "title", "text", "url", "is_withheld", "read_at")} == {
         "kind": "results_published",
-        "revision": 1,
         "title": "Results of The first",
-        "text": "The results are published; Ana 1 of 2 with 21:00.",
-        "is_current": True,
+        "text": "The results are published.\nAna 1/2 21:00",
+        "url": "http://localhost:8000/events/first/",
+        "is_withheld": False,
         "read_at": None,
     }
-    assert first["places"] == [
+    assert first["details"]["places"] == [
         {
             "bib": "1",
             "name": "Ana",
@@ -72,7 +72,7 @@ def test_the_newest_comes_first_with_its_text(inbox: Client) -> None:
 def test_page_by_page(inbox: Client) -> None:
     first = messages(inbox, limit=1)
     second = inbox.get(first["next"]).json()
-    assert [page["results"][0]["event"] for page in (first, second)] == ["second", "first"]
+    assert [page["results"][0]["details"]["event"] for page in (first, second)] == ["second", "first"]
     assert second["next"] is None
 
 
@@ -81,7 +81,7 @@ def test_read_and_unread(inbox: Client) -> None:
     assert inbox.get("/api/v1/notifications/unread-count").json() == {"unread": 2}
     assert inbox.post(f"/api/v1/notifications/{newest['id']}/read").status_code == 204
     assert inbox.get("/api/v1/notifications/unread-count").json() == {"unread": 1}
-    assert [message["event"] for message in messages(inbox, unread="true")["results"]] == ["first"]
+    assert [message["details"]["event"] for message in messages(inbox, unread="true")["results"]] == ["first"]
     assert [message["read_at"] is None for message in messages(inbox)["results"]] == [False, True]
     assert inbox.post("/api/v1/notifications/read-all").json() == {"marked": 1}
     assert messages(inbox, unread="true")["results"] == []
@@ -89,7 +89,7 @@ def test_read_and_unread(inbox: Client) -> None:
 
 def test_nobody_touches_the_inbox_of_another(inbox: Client, bia: User) -> None:
     of_bia = client_of(bia)
-    assert [message["event"] for message in messages(of_bia)["results"]] == ["first"]
+    assert [message["details"]["event"] for message in messages(of_bia)["results"]] == ["first"]
     mine = messages(inbox)["results"][0]["id"]
     assert of_bia.post(f"/api/v1/notifications/{mine}/read").status_code == 404
     of_bia.post("/api/v1/notifications/read-all")

@@ -72,7 +72,7 @@ def table(season: Season) -> list[tuple[int | None, str, str]]:
 
 
 def inboxes() -> dict[str, list[str]]:
-    told = Notification.objects.order_by("pk").values_list("recipient__username", "event__slug")
+    told = Notification.objects.order_by("pk").values_list("recipient__username", "announcement__event__slug")
     return {name: [event for one, event in told if one == name] for name, _ in told}
 
 

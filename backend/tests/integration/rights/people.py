@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.events.services import generate_event_ranking, request_event_ranking, submit_import
-from apps.notifications.models import Notification
+from apps.notifications.models import Announcement, Notification
 from apps.rankings.services import rule_on_participant
 from tests.factories import add_entry, add_score, make_event, make_user, publish_event
 from tests.integration.api.clients import client_of
@@ -107,6 +107,10 @@ def make_running_season(users: dict[str, User | None], visibility: str) -> dict[
     )
     standings_of(season)
     notice = Notification.objects.create(
-        recipient=user, kind=Notification.Kind.RESULTS_PUBLISHED, event=over, ranking=ranking
+        recipient=user,
+        announcement=Announcement.objects.create(
+            kind=Announcement.Kind.RESULTS_PUBLISHED, key=f"ranking:{ranking.pk}", event=over, ranking=ranking
+        ),
+        role=Notification.Role.PARTICIPANT,
     )
     return {"ruling_id": ruling.pk, "ranked": winner.participant_id, "notification_id": notice.pk}

@@ -1,0 +1,3 @@
+"""The admin of notifications: who was told what, and why or why not."""
+
+from apps.notifications.admin.notifications import NotificationAdmin as NotificationAdmin

@@ -1,0 +1,6 @@
+"""The channels that send: a module for each, and one line here. The inbox needs none: it is the notifications' rows."""
+
+from apps.notifications.channels.base import Channel
+
+INBOX = "inbox"
+CHANNELS: dict[str, Channel] = {}

@@ -1,0 +1,77 @@
+"""The threads that send: they wait for the other side, so that the run itself never does."""
+
+import logging
+import queue
+import time
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+
+from django.utils import timezone
+
+from apps.notifications.channels.base import Channel, Outcome, Outgoing, Result, Sender
+from apps.notifications.courier.marks import Attempt
+
+logger = logging.getLogger(__name__)
+
+
+class Senders:
+    """The senders of a run. Each is used by one thread at a time and none of them touches the database."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._idle: queue.SimpleQueue[Sender] = queue.SimpleQueue()
+        self._opened: list[Sender] = []
+        self._threads = ThreadPoolExecutor(channel.senders, thread_name_prefix=channel.name)
+        self._under_way: dict[Future[Attempt], Outgoing] = {}
+
+    @property
+    def free(self) -> int:
+        """How many more messages can be sent at this moment."""
+        return self._channel.senders - len(self._under_way)
+
+    def may_start(self, message: Outgoing) -> bool:
+        """Whether its lane has not yet its share of the senders.
+
+        Lanes that have failed get one sender each, and half of the senders at most: the others are for those that work.
+        """
+        lanes = [one.delivery.lane for one in self._under_way.values()]
+        of_lane = sum(lane.pk == message.delivery.lane_id for lane in lanes)
+        if not message.delivery.lane.failures:
+            return of_lane < self._channel.senders_per_lane
+        return of_lane < 1 and sum(lane.failures > 0 for lane in lanes) < max(1, self._channel.senders // 2)
+
+    def start(self, message: Outgoing) -> None:
+        """Send it."""
+        self._under_way[self._threads.submit(self._send, message)] = message
+
+    def ended(self, *, timeout: float) -> list[Attempt]:
+        """The tries that have ended, as soon as there is one; none after `timeout` seconds, or if nothing is sent."""
+        done, _others = wait(self._under_way, timeout, FIRST_COMPLETED) if self._under_way else (set(), None)
+        for future in done:
+            del self._under_way[future]
+        return [future.result() for future in done]
+
+    def close(self) -> None:
+        """End the threads, once what they send is sent, and the connections."""
+        self._threads.shutdown()
+        for sender in self._opened:
+            sender.close()
+
+    def _send(self, message: Outgoing) -> Attempt:
+        started_at, started = timezone.now(), time.monotonic()
+        result = self._try(message)
+        return Attempt(message.delivery, result, started_at, int((time.monotonic() - started) * 1000))
+
+    def _try(self, message: Outgoing) -> Result:
+        try:
+            sender = self._idle.get_nowait()
+        except queue.Empty:
+            sender = self._channel.open()
+            self._opened.append(sender)
+        try:
+            return sender.send(message)
+        except Exception as error:
+            # A fault of ours, or an answer that nobody has thought of: no reason to lose the message.
+            logger.exception("delivery %s by %s", message.delivery.pk, self._channel.name)
+            return Result(Outcome.RETRY, f"{type(error).__name__}: {error}")
+        finally:
+            self._idle.put(sender)

@@ -1,0 +1,123 @@
+"""From an announcement to who is told and what is sent: one statement for the people, one more for each channel."""
+
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from apps.notifications.channels import CHANNELS, INBOX
+from apps.notifications.channels.base import Channel
+from apps.notifications.courier.follow_up import enqueue_run
+from apps.notifications.kinds import KINDS
+from apps.notifications.kinds.base import Kind
+from apps.notifications.models import Announcement, Delivery, Notification
+
+# What is more than that is shared by several runs.
+MESSAGES_OF_A_RUN = 1000
+UNWANTED = "unwanted"  # the reason of a delivery that the recipient's preferences refuse
+
+# In the order of the users, so that those who are told together lie together.
+_NOTIFY = """
+WITH found (user_id, role) AS ({recipients}),
+    once AS (SELECT user_id, MIN(role) AS role FROM found GROUP BY user_id)
+INSERT INTO notifications_notification (announcement_id, recipient_id, role, in_inbox, created_at)
+SELECT %s, o.user_id, o.role, {wanted}, %s
+FROM once o JOIN auth_user u ON u.id = o.user_id AND u.is_active {preferences}
+WHERE true ORDER BY o.user_id
+ON CONFLICT DO NOTHING
+"""
+_DELIVER = """
+WITH d (user_id, lane_id, endpoint_id, problem) AS ({destinations}),
+    o AS (
+        SELECT n.id, n.recipient_id AS user_id, {wanted} AS is_wanted FROM (
+            SELECT id, recipient_id, recipient_id AS user_id, role FROM notifications_notification
+            WHERE announcement_id = %s
+        ) AS n {preferences}
+    )
+INSERT INTO notifications_delivery
+    (notification_id, channel, lane_id, endpoint_id, uuid, state, reason, due_at, claims, attempt_count)
+SELECT o.id, %s, d.lane_id, d.endpoint_id, {uuid},
+    CASE WHEN is_wanted AND problem = '' THEN 'waiting' ELSE 'skipped' END,
+    CASE WHEN is_wanted THEN problem ELSE %s END, %s, 0, 0
+FROM o JOIN d ON d.user_id = o.user_id
+WHERE true ORDER BY o.id
+ON CONFLICT DO NOTHING
+"""
+# A preference for the kind goes before one for all of them, and both before the kind's own default.
+_WANTED = "COALESCE(one.is_on, every.is_on, CASE {row}.role {defaults} ELSE false END)"
+_PREFERENCES = """
+LEFT JOIN notifications_preference one ON one.user_id = {row}.user_id AND one.channel = %s AND one.kind = %s
+LEFT JOIN notifications_preference every ON every.user_id = {row}.user_id AND every.channel = %s AND every.kind = ''
+"""
+
+
+def announce(announcement: Announcement) -> int:
+    """Tell all its recipients, within the caller's transaction. Returns how many had not been told before."""
+    told = _notify(announcement, KINDS[announcement.kind])
+    for channel in CHANNELS.values():
+        waiting = _deliver(announcement, KINDS[announcement.kind], channel)
+        for number in range(min(-(-waiting // MESSAGES_OF_A_RUN), channel.runs)):
+            enqueue_run(channel.name, number=number)
+    return told
+
+
+def _notify(announcement: Announcement, kind: Kind) -> int:
+    found = _query(kind.recipients(announcement))
+    if found is None:
+        return 0
+    recipients, parameters = found
+    statement = _NOTIFY.format(
+        recipients=recipients,
+        wanted=_wanted(kind, INBOX, row="o"),
+        preferences=_PREFERENCES.format(row="o"),
+    )
+    values = (*parameters, announcement.pk, timezone.now(), INBOX, kind.name, INBOX)
+    return _execute(statement, values)
+
+
+def _deliver(announcement: Announcement, kind: Kind, channel: Channel) -> int:
+    """Returns how many are to be sent."""
+    found = _query(channel.destinations(kind.name))
+    if found is None:
+        return 0
+    destinations, parameters = found
+    statement = _DELIVER.format(
+        destinations=destinations,
+        wanted=_wanted(kind, channel.name, row="n"),
+        preferences=_PREFERENCES.format(row="n"),
+        uuid="gen_random_uuid()" if connection.vendor == "postgresql" else "lower(hex(randomblob(16)))",
+    )
+    preferences = (channel.name, kind.name, channel.name)
+    now = timezone.now()
+    _execute(statement, (*parameters, announcement.pk, *preferences, channel.name, UNWANTED, now))
+    new = Delivery.objects.filter(notification__announcement=announcement, channel=channel.name, due_at=now)
+    return new.filter(state=Delivery.State.WAITING).count()
+
+
+def _wanted(kind: Kind, channel: str, *, row: str) -> str:
+    defaults = " ".join(
+        f"WHEN {int(role)} THEN {'true' if channel in kind.defaults.get(role, ()) else 'false'}"
+        for role in Notification.Role
+    )
+    return _WANTED.format(row=row, defaults=defaults)
+
+
+def _query(query: QuerySet[Any, Any]) -> tuple[str, tuple[Any, ...]] | None:
+    """Its SQL with parameters; None if it can find nothing."""
+    try:
+        return query.query.sql_with_params()
+    except EmptyResultSet:
+        return None
+
+
+def _execute(statement: str, parameters: tuple[Any, ...]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [_adapted(value) for value in parameters])
+        return int(cursor.rowcount)
+
+
+def _adapted(value: Any) -> Any:
+    is_moment = hasattr(value, "tzinfo")
+    return connection.ops.adapt_datetimefield_value(value) if is_moment else value
