@@ -5,6 +5,7 @@ https://docs.djangoproject.com/en/5.2/ref/settings/
 
 import ssl
 import warnings
+from ipaddress import ip_network
 from pathlib import Path
 
 import environ
@@ -133,6 +134,15 @@ SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
 NOTIFICATION_RETRY_DELAYS = env.list(
     "NOTIFICATION_RETRY_DELAYS", cast=float, default=[15, 60, 300, 1200, 3600, 7200, 14400, 21600]
 )
+
+# Webhooks go to public addresses by https alone. The networks (as 10.1.0.0/16) are allowed besides, where receivers of
+# the deployment's own are: whoever may have a webhook then reaches into them.
+WEBHOOK_ALLOWED_NETWORKS = [ip_network(text) for text in env.list("WEBHOOK_ALLOWED_NETWORKS", default=[])]
+WEBHOOK_ALLOW_HTTP = env.bool("WEBHOOK_ALLOW_HTTP", default=False)
+# Empty: any port.
+WEBHOOK_PORTS = env.list("WEBHOOK_PORTS", cast=int, default=[80, 443, 8080, 8443])
+# Seconds for a try in all: to find the address, to connect, to send, and to read the answer.
+WEBHOOK_TIMEOUT_SECONDS = env.float("WEBHOOK_TIMEOUT_SECONDS", default=10)
 
 # --- Celery -----------------------------------------------------------------------------------------------------------
 # https://docs.celeryq.dev/en/stable/userguide/configuration.html

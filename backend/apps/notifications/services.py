@@ -1,5 +1,7 @@
 """Telling people. Each service is one transaction, but for those that send: what was sent cannot be taken back."""
 
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -13,7 +15,8 @@ from apps.notifications.channels import CHANNELS
 from apps.notifications.courier.redelivering import redeliver
 from apps.notifications.courier.run import run_channel
 from apps.notifications.fan_out import announce
-from apps.notifications.models import Announcement, Delivery, Notification
+from apps.notifications.models import Announcement, Delivery, Notification, WebhookEndpoint
+from apps.notifications.webhooks import endpoints
 
 Kind = Announcement.Kind
 
@@ -65,3 +68,25 @@ def mark_all_notifications_read(user_id: int) -> int:
     """Note that someone has read all of the inbox. Returns how many were unread."""
     unread = Notification.objects.filter(recipient=user_id, in_inbox=True, read_at__isnull=True)
     return unread.update(read_at=timezone.now())
+
+
+def register_webhook(*, owner: User, url: str, description: str = "", kinds: Sequence[str] = ()) -> WebhookEndpoint:
+    """A new endpoint of someone's, with a secret of its own; no kinds: all. Raises InvalidInput and Conflict."""
+    return endpoints.register(owner=owner, url=url, description=description, kinds=list(kinds))
+
+
+def change_webhook(endpoint_id: int, *, changes: Mapping[str, Any]) -> WebhookEndpoint:
+    """Change url, description, kinds or is_active. Raises InvalidInput and Missing."""
+    return endpoints.change(endpoint_id, changes)
+
+
+@transaction.atomic
+def rotate_webhook_secret(endpoint_id: int, *, keep_old: timedelta = endpoints.KEEP_OLD_SECRET) -> WebhookEndpoint:
+    """Give an endpoint a new secret; the one before signs as well for `keep_old`. Raises InvalidInput and Missing."""
+    return endpoints.rotate_secret(endpoint_id, keep_old=keep_old)
+
+
+@transaction.atomic
+def delete_webhook(endpoint_id: int) -> None:
+    """Send an endpoint nothing more. What was sent stays on record. Raises Missing."""
+    endpoints.delete(endpoint_id)
