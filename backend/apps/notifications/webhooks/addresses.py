@@ -19,7 +19,7 @@ REFUSED = [
 ]
 UNICAST = ip_network("2000::/3")  # all that is assigned of IPv6 for the public
 NAT64 = ip_network("64:ff9b::/96")  # a translator makes IPv4 of it
-# A last label like this is a number, and a host that ends with one an IPv4 address or nothing (WHATWG's rule). Resolvers
+# A host whose last label is like this is an IPv4 address or nothing (WHATWG has the same rule). Resolvers
 # read 2130706433, 0x7f.1 and 0177.0.0.1 as 127.0.0.1.
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.ASCII)
 

@@ -36,6 +36,7 @@ class WebhookSender:
         """End the session and the loop."""
         if self._session is not None:
             self._runner.run(self._session.close())
+            self._session = None
         self._runner.close()
 
     async def _send(self, request: WebhookRequest) -> Result:
@@ -111,4 +112,6 @@ def _reason(error: aiohttp.ClientError) -> str:
             return f"the address is refused: {error.os_error}"
         doing = "found" if isinstance(error, aiohttp.ClientConnectorDNSError) else "reached"
         return f"{error.host} cannot be {doing}: {error.os_error.strerror or error.os_error}"
+    if isinstance(error, aiohttp.ClientResponseError):
+        return f"its answer cannot be read: {error.message}"
     return f"{type(error).__name__}: {error}"
