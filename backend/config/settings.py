@@ -291,6 +291,10 @@ SPECTACULAR_SETTINGS = {
         "EntryStatus": "apps.events.api.fields.STATUSES",
         "CorrectionKind": "apps.events.models.Correction.Kind",
         "RulingKind": "apps.rankings.models.Ruling.Kind",
+        "NotificationKind": "apps.notifications.models.Announcement.Kind",
+        "DeliveryState": "apps.notifications.models.Delivery.State",
+        "ScoreOutcome": "apps.events.api.score_serializers.OUTCOMES",
+        "AttemptOutcome": "apps.notifications.models.DeliveryAttempt.Outcome",
     },
     # The pages of /api/docs/ are served from here: no outside asset.
     "SWAGGER_UI_DIST": "SIDECAR",
