@@ -13,6 +13,9 @@ from apps.notifications.kinds import KINDS
 from apps.notifications.kinds.base import Facts
 from apps.notifications.models import Notification, RecipientSettings
 
+# What of an announcement should have been read with it.
+ANNOUNCED = ("event", "ranking", "season", "standings")
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -38,7 +41,7 @@ class Message:
 def make_messages(notifications: Sequence[Notification]) -> list[Message]:
     """The messages of notifications, in their order. As many queries for a thousand of an announcement as for one.
 
-    The announcements with their event and season should have been read with them.
+    The announcements with what ANNOUNCED names should have been read with them.
     """
     languages = languages_of(one.recipient_id for one in notifications)
     facts = _facts(notifications)

@@ -12,6 +12,7 @@ from apps.events.states import OFFICIAL
 from apps.notifications.channels import CHANNELS
 from apps.notifications.courier.redelivering import redeliver
 from apps.notifications.courier.run import run_channel
+from apps.notifications.courier.sweep import sweep
 from apps.notifications.fan_out import announce
 from apps.notifications.models import Announcement, Delivery, Notification
 
@@ -41,19 +42,25 @@ def announce_event_ranking(ranking_id: int) -> dict[str, Any]:
     return {"ranking_id": ranking_id, "told": announce(announcement)}
 
 
-def deliver_messages(channel_id: str) -> dict[str, int]:
-    """Send what is due by a channel, for some seconds. Returns how many tries ended how.
+def deliver_messages(channel_id: str, *, run_id: int) -> dict[str, int]:
+    """Send what is due by a channel, for some seconds, as one of the runs that it may have at once.
 
-    Any number of runs at once, and after kills, send each message once, but for what was being sent when a run was
-    killed (see docs/guarantees.md).
+    Returns how many tries ended how. Any number of runs at once, and after kills, send each message once, but for what
+    was being sent when a run was killed (see docs/guarantees.md).
     """
-    return run_channel(CHANNELS[channel_id])
+    return run_channel(CHANNELS[channel_id], run_id)
 
 
 @transaction.atomic
 def redeliver_message(delivery_id: int, *, by: User | None, reason: str = "") -> Delivery:
     """Send a delivery again that was given up, skipped or sent; who wanted it is on record. Raises WrongState."""
     return redeliver(delivery_id, by=by, reason=reason)
+
+
+@transaction.atomic
+def sweep_deliveries() -> dict[str, int]:
+    """Find deliveries that are stuck, and ask for the runs that send them. Returns how many channels had any."""
+    return sweep()
 
 
 def mark_notification_read(notification_id: int) -> None:
