@@ -25,6 +25,12 @@ def run() -> dict[str, int]:
     return deliver_messages("paper", run_id=0)
 
 
+def run_and_leave() -> None:
+    """In a thread of its own."""
+    run()
+    connection.close()
+
+
 def several(prefix: str, count: int) -> list[str]:
     return [f"{prefix}{number}" for number in range(count)]
 
@@ -90,7 +96,7 @@ def test_a_lane_that_hangs_holds_no_other_up(paper: PaperChannel) -> None:
     paper.answer = answer
     Lane.objects.filter(provider__startswith="hanging").update(failures=3)
     tell(*hanging, *healthy)
-    thread = threading.Thread(target=lambda: (run(), connection.close()))
+    thread = threading.Thread(target=run_and_leave)
     thread.start()
     try:
         wait_until(lambda: len(paper.delivered) == len(healthy), "the healthy ones have everything")
@@ -105,7 +111,12 @@ def test_lanes_that_have_failed_take_half_of_the_senders_at_most(paper: PaperCha
     for number, name in enumerate(names):
         paper.lanes[name] = lane(f"bad{number % 10}")
     Lane.objects.update(failures=1)
-    paper.answer = lambda _name: (time.sleep(0.02), SENT)[1]
+
+    def answer(_name: str) -> Result:
+        time.sleep(0.02)
+        return SENT
+
+    paper.answer = answer
     tell(*names)
     run()
     assert len(paper.delivered) == 20
@@ -118,7 +129,7 @@ def test_all_runs_together_keep_the_rate_of_a_lane(paper: PaperChannel, monkeypa
     Lane.objects.update_or_create(channel="paper", provider="post", defaults={"next_slot_at": timezone.now()})
     tell(*several("runner", 200))
     started = time.monotonic()
-    runs = [threading.Thread(target=lambda: (run(), connection.close())) for _ in range(3)]
+    runs = [threading.Thread(target=run_and_leave) for _ in range(3)]
     for one in runs:
         one.start()
     for one in runs:
@@ -142,7 +153,7 @@ def test_the_rate_of_a_lane_goes_before_that_of_its_channel(
 
 def test_two_runs_at_once_share_the_work(paper: PaperChannel) -> None:
     tell(*several("runner", 300))
-    runs = [threading.Thread(target=lambda: (run(), connection.close())) for _ in range(2)]
+    runs = [threading.Thread(target=run_and_leave) for _ in range(2)]
     for one in runs:
         one.start()
     for one in runs:
