@@ -60,6 +60,18 @@ def announce(announcement: Announcement) -> int:
     return told
 
 
+def is_recipient(announcement: Announcement, user_id: int) -> bool:
+    """Whether an announcement would be told to a user as things are now."""
+    found = _query(KINDS[announcement.kind].recipients(announcement))
+    if found is None:
+        return False
+    recipients, parameters = found
+    statement = f"WITH found (user_id, role) AS ({recipients}) SELECT 1 FROM found WHERE user_id = %s"  # noqa: S608 (Django's)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, (*parameters, user_id))
+        return cursor.fetchone() is not None
+
+
 def _notify(announcement: Announcement, kind: Kind) -> int:
     found = _query(kind.recipients(announcement))
     if found is None:

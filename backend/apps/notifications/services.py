@@ -1,5 +1,6 @@
 """Telling people. Each service is one transaction, but for those that send: what was sent cannot be taken back."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -10,11 +11,12 @@ from apps.events.changes import lock_event
 from apps.events.models import Ranking
 from apps.events.states import OFFICIAL
 from apps.notifications.channels import CHANNELS
-from apps.notifications.courier.redelivering import redeliver
+from apps.notifications.courier.lanes import set_rate
+from apps.notifications.courier.redelivering import redeliver, redeliver_failed
 from apps.notifications.courier.run import run_channel
 from apps.notifications.courier.sweep import sweep
 from apps.notifications.fan_out import announce
-from apps.notifications.models import Announcement, Delivery, Notification
+from apps.notifications.models import Announcement, Delivery, Lane, Notification
 
 Kind = Announcement.Kind
 
@@ -55,6 +57,18 @@ def deliver_messages(channel_id: str, *, run_id: int) -> dict[str, int]:
 def redeliver_message(delivery_id: int, *, by: User | None, reason: str = "") -> Delivery:
     """Send a delivery again that was given up, skipped or sent; who wanted it is on record. Raises WrongState."""
     return redeliver(delivery_id, by=by, reason=reason)
+
+
+@transaction.atomic
+def redeliver_failed_messages(delivery_ids: Sequence[int], *, by: User | None, reason: str) -> int:
+    """Send again those of these deliveries that were given up. Returns how many there are."""
+    return redeliver_failed(delivery_ids, by=by, reason=reason)
+
+
+@transaction.atomic
+def change_lane(lane_id: int, *, rate_per_second: float | None) -> Lane:
+    """Set how many messages a second a lane sends at most (None: as many as its channel), and end its rest."""
+    return set_rate(lane_id, rate_per_second)
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
 from apps.notifications.channels.base import Outcome, Result
@@ -198,3 +199,26 @@ def test_the_sweep_finds_what_no_run_sends(paper: PaperChannel) -> None:
     Lane.objects.update(paused_until=None)
     assert sweep_deliveries() == {"stuck": 1, "released": 0}
     assert len(runs_asked_for()) == 1
+
+
+def test_a_command_lists_and_sends_again_what_was_given_up(
+    paper: PaperChannel, capsys: pytest.CaptureFixture[str]
+) -> None:
+    event = tell("ana", "bia")
+    paper.answer = lambda name: Result(Outcome.FINAL, f"no {name}")
+    run()
+    call_command("redeliver", "--event", event.slug)
+    assert capsys.readouterr().out.splitlines() == [
+        "1 by paper: no ana",
+        "1 by paper: no bia",
+        "given up: 2; --reason sends them again",
+    ]
+    paper.answer = lambda _name: SENT
+    call_command("redeliver", "--answer", "no ana", "--reason", "they moved back")
+    assert capsys.readouterr().out == "1 wait to be sent again\n"
+    assert len(runs_asked_for()) == 1
+    assert run() == {"sent": 1}
+    assert states() == {"ana": "sent", "bia": "failed"}
+    assert Redelivery.objects.get().reason == "they moved back"
+    call_command("redeliver", "--kind", "status_changed")
+    assert capsys.readouterr().out == "given up: 0\n"
