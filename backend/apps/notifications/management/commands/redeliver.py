@@ -38,7 +38,7 @@ class Command(BaseCommand):
             count = redeliver_failed_messages(ids, by=None, reason=options["reason"])
             self.stdout.write(f"{count} wait to be sent again")
             return
-        groups = Counter(failed.values_list("channel", "reason"))
+        groups = Counter(failed.order_by("pk").values_list("channel", "reason"))
         for (channel, reason), count in groups.most_common():
             self.stdout.write(f"{count} by {channel}: {reason}")
         self.stdout.write(f"given up: {groups.total()}{'; --reason sends them again' if groups else ''}")
