@@ -10,11 +10,13 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from apps.notifications.kinds import KINDS
-from apps.notifications.kinds.base import Facts
+from apps.notifications.kinds.base import NOT_VISIBLE, Facts
 from apps.notifications.models import Notification, RecipientSettings
 
 # What of an announcement should have been read with it.
 ANNOUNCED = ("event", "ranking", "season", "standings")
+# In the place of a kind's own, for who may not know what was told.
+NOT_VISIBLE_TEMPLATES = "not_visible"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def _facts(notifications: Sequence[Notification]) -> dict[int, Facts]:
 
 
 def _message(notification: Notification, facts: Facts, language: str) -> Message:
-    kind = notification.announcement.kind
+    kind = NOT_VISIBLE_TEMPLATES if facts.withheld == NOT_VISIBLE else notification.announcement.kind
     context = {**facts.context, "withheld": facts.withheld}
     return Message(
         notification=notification,
