@@ -60,17 +60,19 @@ def _in_code(path: Path) -> Iterator[Source]:
 
 def _in_template(path: Path) -> Iterator[Source]:
     from django.template import Engine, Variable
+    from django.template.base import Node
     from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 
-    template = Engine.get_default().from_string(path.read_text())
-    for node in template.nodelist.get_nodes_by_type(TranslateNode):  # type: ignore[arg-type] # a node, as it asks for
-        variable = node.filter_expression.var
-        assert isinstance(variable, Variable), f"{path}: only constant text can be translated"
-        yield Source(str(variable.literal), "", _context(node), _name(path))
-    for node in template.nodelist.get_nodes_by_type(BlockTranslateNode):  # type: ignore[arg-type]
-        message, _names = node.render_token_list(node.singular)
-        plural = node.render_token_list(node.plural)[0] if node.plural else ""
-        yield Source(message, plural, _context(node), _name(path))
+    # Asked of the compiled template: these are the very strings that it looks up when it is rendered.
+    for node in Engine.get_default().from_string(path.read_text()).nodelist.get_nodes_by_type(Node):
+        if isinstance(node, TranslateNode):
+            variable = node.filter_expression.var
+            assert isinstance(variable, Variable), f"{path}: only constant text can be translated"
+            yield Source(str(variable.literal), "", _context(node), _name(path))
+        elif isinstance(node, BlockTranslateNode):
+            message, _names = node.render_token_list(node.singular)
+            plural = node.render_token_list(node.plural)[0] if node.plural else ""
+            yield Source(message, plural, _context(node), _name(path))
 
 
 def _context(node: object) -> str | None:

@@ -1,3 +1,5 @@
 """The admin of notifications: who was told what, and why or why not."""
 
 from apps.notifications.admin.notifications import NotificationAdmin as NotificationAdmin
+from apps.notifications.admin.recipients import PreferenceAdmin as PreferenceAdmin
+from apps.notifications.admin.recipients import RecipientSettingsAdmin as RecipientSettingsAdmin
