@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 
 from apps.notifications.kinds.base import Facts
-from apps.notifications.messages import Message, render
+from apps.notifications.messages import Message
+from apps.notifications.rendering import render, render_line
+
+TEMPLATES = "digest"
 
 
 def make_digest(messages: Sequence[Message]) -> Message:
@@ -14,6 +17,7 @@ def make_digest(messages: Sequence[Message]) -> Message:
         notification=first.notification,
         language=first.language,
         facts=facts,
-        title=" ".join(render("digest/subject.txt", {"messages": messages}, first.language).split()),
-        text=render("digest/body.txt", {"messages": messages}, first.language),
+        title=render_line(f"{TEMPLATES}/subject.txt", facts.context, first.language),
+        text=render(f"{TEMPLATES}/body.txt", facts.context, first.language),
+        templates=TEMPLATES,
     )

@@ -1,6 +1,6 @@
 """Telling people. Each service is one transaction, but for those that send: what was sent cannot be taken back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -20,6 +20,7 @@ from apps.notifications.courier.run import run_channel
 from apps.notifications.courier.sweep import sweep
 from apps.notifications.fan_out import announce
 from apps.notifications.models import Announcement, Delivery, Lane, Notification
+from apps.notifications.preferences import change_settings
 from apps.rankings.models import Standings
 from apps.rankings.revisions import lock_season
 
@@ -135,3 +136,13 @@ def mark_all_notifications_read(user_id: int) -> int:
     """Note that someone has read all of the inbox. Returns how many were unread."""
     unread = Notification.objects.filter(recipient=user_id, in_inbox=True, read_at__isnull=True)
     return unread.update(read_at=timezone.now())
+
+
+@transaction.atomic
+def change_recipient_settings(user_id: int, *, changes: Mapping[str, Any]) -> None:
+    """Note how someone wants to be told: `language`, `kinds` and `all`, as far as they are there.
+
+    None as the language is that of the deployment; in `kinds` (kind -> channel -> wanted) and in `all` (channel ->
+    wanted) it takes a choice back. Raises InvalidInput with the place of what there is not.
+    """
+    change_settings(user_id, changes)

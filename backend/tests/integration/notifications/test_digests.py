@@ -46,7 +46,7 @@ def test_what_is_too_much_comes_together(paper: PaperChannel) -> None:
     an_hour_later()
     assert run() == {"sent": 1}
     assert paper.delivered.count("ana") == 3
-    assert paper.texts[-1].startswith("3 notifications")
+    assert paper.texts[-1].startswith("3 messages")
     assert all(f"Results of {event.name}" in paper.texts[-1] for event in events)
     assert not Delivery.objects.exclude(state="sent").exists()
     assert Notification.objects.filter(recipient__username="ana", in_inbox=True).count() == 5, "the inbox has each"
