@@ -5,6 +5,7 @@ https://docs.djangoproject.com/en/5.2/ref/settings/
 
 import ssl
 import warnings
+from ipaddress import ip_network
 from pathlib import Path
 
 import environ
@@ -136,6 +137,15 @@ NOTIFICATION_RETRY_DELAYS = env.list(
 # Seconds from a correction of published results, or from new standings, until people are told: what else changes
 # meanwhile is told with it. 0: at once.
 NOTIFICATION_SETTLE_SECONDS = env.float("NOTIFICATION_SETTLE_SECONDS", default=60.0)
+
+# Webhooks go to public addresses by https alone. The networks (as 10.1.0.0/16) are allowed besides, where receivers of
+# the deployment's own are: whoever may have a webhook then reaches into them.
+WEBHOOK_ALLOWED_NETWORKS = [ip_network(text) for text in env.list("WEBHOOK_ALLOWED_NETWORKS", default=[])]
+WEBHOOK_ALLOW_HTTP = env.bool("WEBHOOK_ALLOW_HTTP", default=False)
+# Empty: any port.
+WEBHOOK_PORTS = env.list("WEBHOOK_PORTS", cast=int, default=[80, 443, 8080, 8443])
+# Seconds for a try in all: to find the address, to connect, to send, and to read the answer.
+WEBHOOK_TIMEOUT_SECONDS = env.float("WEBHOOK_TIMEOUT_SECONDS", default=10)
 
 # --- Celery -----------------------------------------------------------------------------------------------------------
 # https://docs.celeryq.dev/en/stable/userguide/configuration.html
