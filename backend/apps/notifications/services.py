@@ -13,7 +13,9 @@ from apps.notifications.channels import CHANNELS
 from apps.notifications.courier.redelivering import redeliver
 from apps.notifications.courier.run import run_channel
 from apps.notifications.fan_out import announce
-from apps.notifications.models import Announcement, Delivery, Notification
+from apps.notifications.models import Announcement, Delivery, Notification, SuppressedAddress
+from apps.notifications.suppression import lift, suppress
+from apps.notifications.unsubscribing import Subscription, come_back, leave
 
 Kind = Announcement.Kind
 
@@ -65,3 +67,27 @@ def mark_all_notifications_read(user_id: int) -> int:
     """Note that someone has read all of the inbox. Returns how many were unread."""
     unread = Notification.objects.filter(recipient=user_id, in_inbox=True, read_at__isnull=True)
     return unread.update(read_at=timezone.now())
+
+
+@transaction.atomic
+def unsubscribe(subscription: Subscription, *, every_kind: bool = False) -> None:
+    """Send someone no more of a kind by a channel, or nothing at all by it: whoever has the link of an e-mail may."""
+    leave(subscription, every_kind=every_kind)
+
+
+@transaction.atomic
+def resubscribe(subscription: Subscription) -> None:
+    """Undo that, whatever was left by links."""
+    come_back(subscription)
+
+
+@transaction.atomic
+def suppress_address(address: str, *, reason: str) -> None:
+    """Send nothing to an address any more; it stays so until somebody lifts it."""
+    suppress(address, reason=reason)
+
+
+@transaction.atomic
+def lift_suppression(suppressed_id: int, *, by: User | None) -> SuppressedAddress:
+    """Send to an address again; who decided it is on record. Raises Missing and WrongState."""
+    return lift(suppressed_id, by=by)
