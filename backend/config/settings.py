@@ -134,6 +134,8 @@ NOTIFICATION_RETRY_DELAYS = env.list(
     "NOTIFICATION_RETRY_DELAYS", cast=float, default=[15, 60, 300, 1200, 3600, 7200, 14400, 21600]
 )
 
+# Seconds to wait at least after an answer that asks to wait and does not say how long, as greylisting.
+NOTIFICATION_SLOW_WAIT = env.float("NOTIFICATION_SLOW_WAIT", default=300)
 # Seconds for which a worker has what it took to send; then another one takes it. A worker that was killed leaves its
 # messages untouched for so long. No try to send may take longer, or it is sent twice: see EMAIL_TIMEOUT.
 NOTIFICATION_LEASE = env.float("NOTIFICATION_LEASE", default=120)

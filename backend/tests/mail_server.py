@@ -2,6 +2,7 @@
 
 import contextlib
 import email
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -12,6 +13,10 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
+from tests.chaos.rig import free_port
+
+# A line for each command.
+logging.getLogger("mail.log").setLevel(logging.WARNING)
 ACCEPTED = "250 2.0.0 queued"
 
 
@@ -27,7 +32,9 @@ class MailServer:
     recipients: list[str] = field(default_factory=list)
     sessions: set[int] = field(default_factory=set)
 
-    async def handle_RCPT(self, server: SMTP, session: Any, envelope: Any, address: str, _options: Any) -> str:
+    async def handle_RCPT(  # noqa: N802 (aiosmtpd's name)
+        self, server: SMTP, session: Any, envelope: Any, address: str, _options: Any
+    ) -> str:
         self.sessions.add(id(session))
         answer = self.answer_to(address)
         if answer == "CLOSE":
@@ -36,7 +43,7 @@ class MailServer:
             envelope.rcpt_tos.append(address)
         return answer or "250 2.1.5 ok"
 
-    async def handle_DATA(self, _server: SMTP, _session: Any, envelope: Any) -> str:
+    async def handle_DATA(self, _server: SMTP, _session: Any, envelope: Any) -> str:  # noqa: N802 (as above)
         (recipient,) = envelope.rcpt_tos
         answer = self.answer_to_content(recipient)
         if answer is None:
@@ -62,9 +69,9 @@ class MailServer:
 def mail_server(**options: Any) -> Iterator[MailServer]:
     """Serves on a free port until the end of the block."""
     server = MailServer(**options)
-    controller = Controller(server, hostname="127.0.0.1", port=0, server_kwargs={"data_size_limit": None})
+    server.port = free_port()
+    controller = Controller(server, hostname="127.0.0.1", port=server.port)
     controller.start()
-    server.port = controller.server.sockets[0].getsockname()[1]
     try:
         yield server
     finally:
