@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils import translation
 from django.utils.decorators import method_decorator
 from django.views import View
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 
 from apps.errors import Missing
@@ -16,7 +16,7 @@ from apps.notifications.unsubscribing import Subscription, has_left, has_left_al
 
 
 # The token is what allows it: whoever has it may, and a mail program has no cookies.
-@method_decorator([csrf_exempt, never_cache], name="dispatch")
+@method_decorator([csrf_exempt, cache_control(no_store=True)], name="dispatch")
 class UnsubscribeView(View):
     """GET only looks, since programs that scan e-mails follow every link; POST changes."""
 
