@@ -20,8 +20,10 @@ from apps.notifications.courier.redelivering import redeliver, redeliver_failed
 from apps.notifications.courier.run import run_channel
 from apps.notifications.courier.sweep import sweep
 from apps.notifications.fan_out import announce
-from apps.notifications.models import Announcement, Delivery, Lane, Notification, WebhookEndpoint
+from apps.notifications.models import Announcement, Delivery, Lane, Notification, SuppressedAddress, WebhookEndpoint
 from apps.notifications.preferences import change_settings
+from apps.notifications.suppression import lift, suppress
+from apps.notifications.unsubscribing import Subscription, come_back, leave
 from apps.notifications.webhooks import endpoints
 from apps.rankings.models import Standings
 from apps.rankings.revisions import lock_season
@@ -156,6 +158,7 @@ def register_webhook(*, owner: User, url: str, description: str = "", kinds: Seq
     return endpoints.register(owner=owner, url=url, description=description, kinds=list(kinds))
 
 
+@transaction.atomic
 def change_webhook(endpoint_id: int, *, changes: Mapping[str, Any]) -> WebhookEndpoint:
     """Change url, description, kinds or is_active. Raises InvalidInput and Missing."""
     return endpoints.change(endpoint_id, changes)
@@ -171,3 +174,27 @@ def rotate_webhook_secret(endpoint_id: int, *, keep_old: timedelta = endpoints.K
 def delete_webhook(endpoint_id: int) -> None:
     """Send an endpoint nothing more. What was sent stays on record. Raises Missing."""
     endpoints.delete(endpoint_id)
+
+
+@transaction.atomic
+def unsubscribe(subscription: Subscription, *, every_kind: bool = False) -> None:
+    """Send someone no more of a kind by a channel, or nothing at all by it: whoever has the link of an e-mail may."""
+    leave(subscription, every_kind=every_kind)
+
+
+@transaction.atomic
+def resubscribe(subscription: Subscription) -> None:
+    """Undo that, whatever was left by links."""
+    come_back(subscription)
+
+
+@transaction.atomic
+def suppress_address(address: str, *, reason: str) -> None:
+    """Send nothing to an address any more; it stays so until somebody lifts it."""
+    suppress(address, reason=reason)
+
+
+@transaction.atomic
+def lift_suppression(suppressed_id: int, *, by: User | None) -> SuppressedAddress:
+    """Send to an address again; who decided it is on record. Raises Missing and WrongState."""
+    return lift(suppressed_id, by=by)

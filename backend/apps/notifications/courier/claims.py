@@ -7,6 +7,7 @@ would have to clear away.
 import uuid
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
@@ -16,7 +17,7 @@ from apps.notifications.courier import rates
 from apps.notifications.messages import ANNOUNCED
 from apps.notifications.models import Delivery, Lane
 
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(seconds=settings.NOTIFICATION_LEASE)
 # A delivery that was claimed so often and never marked kills its workers.
 MOST_CLAIMS = 20
 DEADLY = "given up: the worker that sent it ended each time"
