@@ -133,6 +133,9 @@ SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
 NOTIFICATION_RETRY_DELAYS = env.list(
     "NOTIFICATION_RETRY_DELAYS", cast=float, default=[15, 60, 300, 1200, 3600, 7200, 14400, 21600]
 )
+# Seconds from a correction of published results, or from new standings, until people are told: what else changes
+# meanwhile is told with it. 0: at once.
+NOTIFICATION_SETTLE_SECONDS = env.float("NOTIFICATION_SETTLE_SECONDS", default=60.0)
 
 # Seconds to wait at least after an answer that asks to wait and does not say how long, as greylisting.
 NOTIFICATION_SLOW_WAIT = env.float("NOTIFICATION_SLOW_WAIT", default=300)

@@ -3,10 +3,12 @@
 from django.urls import path
 
 from apps.notifications.api import AllNotificationsRead, NotificationList, NotificationRead, UnreadCount
+from apps.notifications.settings_api import NotificationSettings
 
 urlpatterns = [
     path("notifications", NotificationList.as_view(), name="notifications"),
     path("notifications/unread-count", UnreadCount.as_view(), name="unread-count"),
+    path("notifications/settings", NotificationSettings.as_view(), name="notification-settings"),
     path("notifications/read-all", AllNotificationsRead.as_view(), name="read-all"),
     path("notifications/<int:notification_id>/read", NotificationRead.as_view(), name="read-notification"),
 ]

@@ -107,6 +107,7 @@ ADDRESSES: dict[str, Sequence[str]] = {
     f"{API}seasons/<slug:slug>/awards": [f"{S}/awards"],
     f"{API}notifications": ["/api/v1/notifications"],
     f"{API}notifications/unread-count": ["/api/v1/notifications/unread-count"],
+    f"{API}notifications/settings": ["/api/v1/notifications/settings"],
     f"{API}notifications/read-all": [],  # changes one's own inbox, and tells a number that unread-count tells
     f"{API}notifications/<int:notification_id>/read": ["/api/v1/notifications/1/read"],
     f"{API}tasks/<uuid:task_id>": ["/api/v1/tasks/{task}"],
