@@ -15,7 +15,6 @@ from django.utils.translation import gettext_noop
 from apps.notifications.channels.base import Outgoing, Result, Sender
 from apps.notifications.channels.email_content import Email
 from apps.notifications.channels.email_sender import EmailSender
-from apps.notifications.channels.email_texts import html_of, text_of
 from apps.notifications.messages import Message
 from apps.notifications.models import Delivery, Lane
 from apps.notifications.suppression import in_force, suppress, suppressed_among
@@ -39,6 +38,7 @@ class EmailChannel:
     # Connecting, and four steps of sending.
     send_seconds: float = 5 * settings.EMAIL_TIMEOUT
     rate_per_second: float | None = settings.EMAIL_RATE_PER_SECOND
+    most_per_hour: int | None = settings.EMAIL_MOST_PER_HOUR or None
 
     def destinations(self, kind: str) -> QuerySet[Any, tuple[int, int, int | None, str]]:
         """The address of each account."""
@@ -108,8 +108,8 @@ def _email(delivery: Delivery, message: Message, address: str) -> Email:
         sender=settings.DEFAULT_FROM_EMAIL,
         recipient=address,
         subject=message.title,
-        text=text_of(message, url),
-        html=html_of(message, url),
+        text=message.letter(unsubscribe_url=url),
+        html=message.html(unsubscribe_url=url),
         # The same at each try: who gets it twice can tell.
         message_id=f"<{delivery.uuid}@{host}>",
         unsubscribe_url=url,
