@@ -134,11 +134,6 @@ SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
 NOTIFICATION_RETRY_DELAYS = env.list(
     "NOTIFICATION_RETRY_DELAYS", cast=float, default=[15, 60, 300, 1200, 3600, 7200, 14400, 21600]
 )
-# Seconds to wait at least after an answer that asks to wait and does not say how long, as greylisting.
-NOTIFICATION_SLOW_WAIT = env.float("NOTIFICATION_SLOW_WAIT", default=300)
-# Seconds for which a worker has what it took to send; then another one takes it. A worker that was killed leaves its
-# messages untouched for so long. No try to send may take longer, or it is sent twice: see EMAIL_TIMEOUT.
-NOTIFICATION_LEASE = env.float("NOTIFICATION_LEASE", default=120)
 # Seconds from a correction of published results, or from new standings, until people are told: what else changes
 # meanwhile is told with it. 0: at once.
 NOTIFICATION_SETTLE_SECONDS = env.float("NOTIFICATION_SETTLE_SECONDS", default=60.0)
@@ -151,6 +146,12 @@ WEBHOOK_ALLOW_HTTP = env.bool("WEBHOOK_ALLOW_HTTP", default=False)
 WEBHOOK_PORTS = env.list("WEBHOOK_PORTS", cast=int, default=[80, 443, 8080, 8443])
 # Seconds for a try in all: to find the address, to connect, to send, and to read the answer.
 WEBHOOK_TIMEOUT_SECONDS = env.float("WEBHOOK_TIMEOUT_SECONDS", default=10)
+
+# Seconds to wait at least after an answer that asks to wait and does not say how long, as greylisting.
+NOTIFICATION_SLOW_WAIT = env.float("NOTIFICATION_SLOW_WAIT", default=300)
+# Seconds for which a worker has what it took to send; then another one takes it. A worker that was killed leaves its
+# messages untouched for so long. No try to send may take longer, or it is sent twice: see EMAIL_TIMEOUT.
+NOTIFICATION_LEASE = env.float("NOTIFICATION_LEASE", default=120)
 
 # --- E-mail -----------------------------------------------------------------------------------------------------------
 
@@ -171,8 +172,8 @@ EMAIL_TIMEOUT = env.float("EMAIL_TIMEOUT", default=15)
 EMAIL_PROVIDER = env.str("EMAIL_PROVIDER", default="default")
 # Messages a second of all workers together; none: as fast as it goes.
 EMAIL_RATE_PER_SECOND = env.float("EMAIL_RATE_PER_SECOND", default=None)
-# E-mails to one person in an hour; what is more comes together as a digest. 0: each for itself, however many.
-EMAIL_MOST_PER_HOUR = env.int("EMAIL_MOST_PER_HOUR", default=5)
+# E-mails that one person gets in an hour at most; what is more comes as a digest at its end. Empty: any number.
+EMAILS_PER_HOUR = env.int("EMAILS_PER_HOUR", default=6) if env.str("EMAILS_PER_HOUR", default="6") else None
 ANYMAIL = {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT, **env.json("ANYMAIL", default={})}
 # USER:PASSWORD in the address by which the provider reports bounces and complaints, below /anymail/. Without it there
 # is no such address.

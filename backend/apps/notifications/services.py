@@ -20,14 +20,7 @@ from apps.notifications.courier.redelivering import redeliver, redeliver_failed
 from apps.notifications.courier.run import run_channel
 from apps.notifications.courier.sweep import sweep
 from apps.notifications.fan_out import announce
-from apps.notifications.models import (
-    Announcement,
-    Delivery,
-    Lane,
-    Notification,
-    SuppressedAddress,
-    WebhookEndpoint,
-)
+from apps.notifications.models import Announcement, Delivery, Lane, Notification, SuppressedAddress, WebhookEndpoint
 from apps.notifications.preferences import change_settings
 from apps.notifications.suppression import lift, suppress
 from apps.notifications.unsubscribing import Subscription, come_back, leave
@@ -160,6 +153,30 @@ def change_recipient_settings(user_id: int, *, changes: Mapping[str, Any]) -> No
 
 
 @transaction.atomic
+def register_webhook(*, owner: User, url: str, description: str = "", kinds: Sequence[str] = ()) -> WebhookEndpoint:
+    """A new endpoint of someone's, with a secret of its own; no kinds: all. Raises InvalidInput and Conflict."""
+    return endpoints.register(owner=owner, url=url, description=description, kinds=list(kinds))
+
+
+@transaction.atomic
+def change_webhook(endpoint_id: int, *, changes: Mapping[str, Any]) -> WebhookEndpoint:
+    """Change url, description, kinds or is_active. Raises InvalidInput and Missing."""
+    return endpoints.change(endpoint_id, changes)
+
+
+@transaction.atomic
+def rotate_webhook_secret(endpoint_id: int, *, keep_old: timedelta = endpoints.KEEP_OLD_SECRET) -> WebhookEndpoint:
+    """Give an endpoint a new secret; the one before signs as well for `keep_old`. Raises InvalidInput and Missing."""
+    return endpoints.rotate_secret(endpoint_id, keep_old=keep_old)
+
+
+@transaction.atomic
+def delete_webhook(endpoint_id: int) -> None:
+    """Send an endpoint nothing more. What was sent stays on record. Raises Missing."""
+    endpoints.delete(endpoint_id)
+
+
+@transaction.atomic
 def unsubscribe(subscription: Subscription, *, every_kind: bool = False) -> None:
     """Send someone no more of a kind by a channel, or nothing at all by it: whoever has the link of an e-mail may."""
     leave(subscription, every_kind=every_kind)
@@ -181,26 +198,3 @@ def suppress_address(address: str, *, reason: str) -> None:
 def lift_suppression(suppressed_id: int, *, by: User | None) -> SuppressedAddress:
     """Send to an address again; who decided it is on record. Raises Missing and WrongState."""
     return lift(suppressed_id, by=by)
-
-
-@transaction.atomic
-def register_webhook(*, owner: User, url: str, description: str = "", kinds: Sequence[str] = ()) -> WebhookEndpoint:
-    """A new endpoint of someone's, with a secret of its own; no kinds: all. Raises InvalidInput and Conflict."""
-    return endpoints.register(owner=owner, url=url, description=description, kinds=list(kinds))
-
-
-def change_webhook(endpoint_id: int, *, changes: Mapping[str, Any]) -> WebhookEndpoint:
-    """Change url, description, kinds or is_active. Raises InvalidInput and Missing."""
-    return endpoints.change(endpoint_id, changes)
-
-
-@transaction.atomic
-def rotate_webhook_secret(endpoint_id: int, *, keep_old: timedelta = endpoints.KEEP_OLD_SECRET) -> WebhookEndpoint:
-    """Give an endpoint a new secret; the one before signs as well for `keep_old`. Raises InvalidInput and Missing."""
-    return endpoints.rotate_secret(endpoint_id, keep_old=keep_old)
-
-
-@transaction.atomic
-def delete_webhook(endpoint_id: int) -> None:
-    """Send an endpoint nothing more. What was sent stays on record. Raises Missing."""
-    endpoints.delete(endpoint_id)

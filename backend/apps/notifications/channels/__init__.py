@@ -4,10 +4,4 @@ from apps.notifications.channels import email, webhook
 from apps.notifications.channels.base import Channel
 
 INBOX = "inbox"
-CHANNELS: dict[str, Channel] = {
-    channel.name: channel
-    for channel in (  # a line for each
-        email.CHANNEL,
-        webhook.CHANNEL,
-    )
-}
+CHANNELS: dict[str, Channel] = {channel.name: channel for channel in (email.CHANNEL, webhook.CHANNEL)}

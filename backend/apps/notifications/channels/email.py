@@ -38,7 +38,7 @@ class EmailChannel:
     # Connecting, and four steps of sending.
     send_seconds: float = 5 * settings.EMAIL_TIMEOUT
     rate_per_second: float | None = settings.EMAIL_RATE_PER_SECOND
-    most_per_hour: int | None = settings.EMAIL_MOST_PER_HOUR or None
+    most_per_hour: int | None = settings.EMAILS_PER_HOUR
 
     def destinations(self, kind: str) -> QuerySet[Any, tuple[int, int, int | None, str]]:
         """The address of each account."""
