@@ -37,7 +37,7 @@ class MailServer:
     ) -> str:
         self.sessions.add(id(session))
         answer = self.answer_to(address)
-        if answer == "CLOSE":
+        if answer == "CLOSE" and server.transport is not None:
             server.transport.close()
         if answer is None:
             envelope.rcpt_tos.append(address)

@@ -15,7 +15,6 @@ from django.utils.translation import gettext_noop
 from apps.notifications.channels.base import Outgoing, Result, Sender
 from apps.notifications.channels.email_content import Email
 from apps.notifications.channels.email_sender import EmailSender
-from apps.notifications.channels.email_texts import html_of, text_of
 from apps.notifications.messages import Message
 from apps.notifications.models import Delivery, Lane
 from apps.notifications.suppression import in_force, suppress, suppressed_among
@@ -109,8 +108,8 @@ def _email(delivery: Delivery, message: Message, address: str) -> Email:
         sender=settings.DEFAULT_FROM_EMAIL,
         recipient=address,
         subject=message.title,
-        text=text_of(message, url),
-        html=html_of(message, url),
+        text=message.letter(unsubscribe_url=url),
+        html=message.html(unsubscribe_url=url),
         # The same at each try: who gets it twice can tell.
         message_id=f"<{delivery.uuid}@{host}>",
         unsubscribe_url=url,

@@ -10,6 +10,7 @@ from anymail.exceptions import (
     AnymailInvalidAddress,
     AnymailRecipientsRefused,
 )
+from django.utils import timezone
 
 from apps.notifications.channels.base import Outcome, Result
 from apps.notifications.channels.retry_after import retry_after
@@ -98,7 +99,8 @@ def _of_provider(error: AnymailError) -> Result:
 def _of_api(status: int | None, error: AnymailError) -> Result:
     answer = _text(error)
     if status == _BUSY:
-        wait = retry_after(error.response.headers.get("Retry-After", "")) if error.response is not None else None
+        headers = error.response.headers if error.response is not None else {}
+        wait = retry_after(headers.get("Retry-After", ""), timezone.now())
         return Result(Outcome.SLOW_RETRY, answer, wait=wait, blames_lane=True)
     if status is None or status >= 500 or status in _UNAUTHORISED:
         return Result(Outcome.RETRY, answer, blames_lane=True)
