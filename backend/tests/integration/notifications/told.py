@@ -22,7 +22,7 @@ def told(kind: Kind) -> list[list[str]]:
 
 def message_to(user: User, kind: Kind) -> Message:
     """The newest of a kind."""
-    newest = Notification.objects.filter(recipient=user, announcement__kind=kind).order_by("-announcement").first()
+    newest = Notification.objects.filter(recipient=user, announcement__kind=kind).order_by("-announcement_id").first()
     assert newest is not None
     return make_messages([newest])[0]
 
