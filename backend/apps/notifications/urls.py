@@ -10,12 +10,14 @@ from apps.notifications.api.webhooks import (
     WebhookRedelivery,
     WebhookRotation,
 )
+from apps.notifications.settings_api import NotificationSettings
 
 WEBHOOK = "webhooks/<int:webhook_id>"
 
 urlpatterns = [
     path("notifications", NotificationList.as_view(), name="notifications"),
     path("notifications/unread-count", UnreadCount.as_view(), name="unread-count"),
+    path("notifications/settings", NotificationSettings.as_view(), name="notification-settings"),
     path("notifications/read-all", AllNotificationsRead.as_view(), name="read-all"),
     path("notifications/<int:notification_id>/read", NotificationRead.as_view(), name="read-notification"),
     path("webhooks", WebhookList.as_view(), name="webhooks"),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from apps.notifications.channels.base import Channel, Outgoing
 from apps.notifications.courier.claims import LEASE, claim, give_back
 from apps.notifications.courier.follow_up import follow_up, next_due_at
-from apps.notifications.courier.marks import Attempt, mark, skip
+from apps.notifications.courier.marks import Attempt, mark_patiently, skip
 from apps.notifications.courier.ready import make_ready
 from apps.notifications.courier.sending import Senders
 
@@ -83,7 +83,8 @@ class Run:
                 skip(prepared.skipped, self._claim_id)
                 self._note(prepared.broken)
                 self._ready += prepared.outgoing
-                self._counts["skipped"] += len(prepared.skipped)
+                if prepared.skipped:
+                    self._counts["skipped"] += len(prepared.skipped)
                 self._begin_before = claimed_at + LEASE - timedelta(seconds=self._channel.send_seconds + 10)
         return bool(self._ready)
 
@@ -103,7 +104,7 @@ class Run:
     def _note(self, attempts: list[Attempt]) -> None:
         if not attempts:
             return
-        mark(self._channel, attempts, self._claim_id)
+        mark_patiently(self._channel, attempts, self._claim_id)
         self._counts.update(one.result.outcome.value for one in attempts)
         # What a lane that has just failed still has ready waits for the end of its pause.
         if failed := {one.delivery.lane_id for one in attempts if one.result.blames_lane}:
@@ -129,9 +130,9 @@ def _seconds_until(moment: datetime) -> float:
     return (moment - timezone.now()).total_seconds()
 
 
-def run_channel(channel: Channel) -> dict[str, int]:
+def run_channel(channel: Channel, run_id: int) -> dict[str, int]:
     """One run of a channel; asks for the next one if anything is left. Returns how many tries ended how."""
     counts = Run(channel).go()
     with transaction.atomic():
-        follow_up(channel.name)
+        follow_up(channel.name, run_id)
     return counts

@@ -64,7 +64,8 @@ class Senders:
     def _send(self, message: Outgoing) -> Attempt:
         started_at, started = timezone.now(), time.monotonic()
         result = self._try(message)
-        return Attempt(message.delivery, result, started_at, int((time.monotonic() - started) * 1000))
+        took = int((time.monotonic() - started) * 1000)
+        return Attempt(message.delivery, result, started_at, took, message.carried_ids)
 
     def _try(self, message: Outgoing) -> Result:
         try:

@@ -11,13 +11,20 @@ def announce_what_was_told(apps, schema_editor):
     """A notification had its kind, event and ranking itself: those of one ranking are one announcement."""
     Announcement = apps.get_model("notifications", "Announcement")
     Notification = apps.get_model("notifications", "Notification")
-    for kind, event, ranking in Notification.objects.order_by().values_list("kind", "event", "ranking").distinct():
+    EventTransition = apps.get_model("events", "EventTransition")
+    for kind, event, ranking in (
+        # In their order: the newest announcement of an event is of its newest ranking.
+        Notification.objects.order_by("ranking").values_list("kind", "event", "ranking").distinct()
+    ):
         announcement = Announcement.objects.create(
             kind=kind, key=f"ranking:{ranking}", event_id=event, ranking_id=ranking
         )
         told = Notification.objects.filter(kind=kind, ranking=ranking)
         first = told.order_by("created_at").values_list("created_at", flat=True).first()
-        Announcement.objects.filter(pk=announcement.pk).update(created_at=first)
+        # Which publishing it told: see apps.notifications.announcing.results.
+        published = EventTransition.objects.filter(event=event, to_state="published", at__lte=first).order_by("-pk")
+        publication = published.values_list("pk", flat=True).first() or 0
+        Announcement.objects.filter(pk=announcement.pk).update(created_at=first, details={"publication": publication})
         told.update(announcement=announcement)
     if schema_editor.connection.vendor == "postgresql":
         # The new references are checked now: a table with checks that wait cannot be altered.
@@ -40,7 +47,7 @@ class Migration(migrations.Migration):
             name='Announcement',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('results_published', 'Results Published'), ('results_corrected', 'Results Corrected'), ('status_changed', 'Status Changed'), ('standings_updated', 'Standings Updated'), ('event_opening', 'Event Opening'), ('ranking_failed', 'Ranking Failed'), ('import_finished', 'Import Finished'), ('dead_letters_waiting', 'Dead Letters Waiting')], max_length=30)),
+                ('kind', models.CharField(choices=[('results_published', 'Results published'), ('results_corrected', 'Results corrected'), ('status_changed', 'Status changed'), ('standings_updated', 'Standings updated'), ('event_opening', 'Event starts soon'), ('ranking_failed', 'Ranking failed'), ('import_finished', 'Import finished'), ('dead_letters_waiting', 'Tasks given up')], max_length=30)),
                 ('key', models.CharField(help_text='what is told, as ranking:17; each key is told once in a kind', max_length=100)),
                 ('details', models.JSONField(default=dict, help_text='what is told and stands in no other row')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),

@@ -1,16 +1,13 @@
 """What an answer, or none, means for a delivery: docs/webhooks.md tells receivers the same."""
 
-import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from http import HTTPStatus
 
 from apps.notifications.channels.base import Outcome, Result
-from apps.notifications.courier.retries import LONGEST_WAIT
+from apps.notifications.channels.retry_after import retry_after
 
 LONGEST_EXCERPT = 300
-_SECONDS = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +29,7 @@ def judge(answer: Answer, now: datetime) -> Result:
     if status == HTTPStatus.GONE:
         return Result(Outcome.FINAL, told, is_gone=True)
     if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
-        wait = _wait(answer.retry_after, now)
+        wait = retry_after(answer.retry_after, now)
         asks = wait is not None or status == HTTPStatus.TOO_MANY_REQUESTS
         return Result(Outcome.SLOW_RETRY if asks else Outcome.RETRY, told, wait, blames_lane=True)
     if status >= 500:
@@ -62,17 +59,3 @@ def _told(answer: Answer) -> str:
         return f"{phrase}: redirects are not followed; it points to {printable(answer.location) or 'nothing'}"
     text = printable(answer.text)
     return f"{phrase}: {text}" if text else phrase
-
-
-def _wait(retry_after: str, now: datetime) -> timedelta | None:
-    """How long a Retry-After asks to wait, in seconds or until a date; a day at most. None where it says nothing."""
-    text = retry_after.strip()
-    if _SECONDS.fullmatch(text):
-        return min(timedelta(seconds=int(text)), LONGEST_WAIT)
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return min(max(moment - now, timedelta(0)), LONGEST_WAIT)
