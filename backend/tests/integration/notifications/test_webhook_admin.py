@@ -8,10 +8,10 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.utils import timezone
 
-from apps.notifications.models import Delivery, DeliveryAttempt, Lane, WebhookEndpoint
+from apps.notifications.models import DeliveryAttempt, Lane, WebhookEndpoint
 from apps.notifications.services import delete_webhook
 from tests.factories import make_user
-from tests.webhooks import make_endpoint, publish_race, tell
+from tests.webhooks import deliveries, make_endpoint, publish_race, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LIST = "/admin/notifications/webhookendpoint/"
@@ -43,12 +43,12 @@ def test_how_an_endpoint_fares(staff: Client, endpoint: WebhookEndpoint) -> None
         failures=3, failing_since=now, paused_until=now + timedelta(hours=1)
     )
     DeliveryAttempt.objects.create(
-        delivery=Delivery.objects.get(), started_at=now, duration_ms=1, outcome="retry", answer="503 <b>no</b>"
+        delivery=deliveries().get(), started_at=now, duration_ms=1, outcome="retry", answer="503 <b>no</b>"
     )
     page = staff.get(f"{LIST}{endpoint.pk}/change/").text
     assert "3 failures in a row, since " in page
     assert "; paused until " in page
-    assert f"{Delivery.objects.get().uuid} waiting (retry: 503 &lt;b&gt;no&lt;/b&gt;)" in page
+    assert f"{deliveries().get().uuid} waiting (retry: 503 &lt;b&gt;no&lt;/b&gt;)" in page
     assert endpoint.secret not in page
     assert f"whsec_...{endpoint.secret[-5:]}" in page
     assert staff.post(f"{LIST}{endpoint.pk}/change/", {"url": "https://x.example/"}).status_code == 403

@@ -15,7 +15,7 @@ from apps.notifications.webhooks.endpoints import MOST_ENDPOINTS
 from delivery.models import OutboxMessage
 from tests.factories import make_user
 from tests.integration.api.clients import assert_problem, client_of, wrong_places
-from tests.webhooks import SOMEWHERE, make_endpoint, publish_race, tell
+from tests.webhooks import SOMEWHERE, deliveries, make_endpoint, publish_race, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
 W = "/api/v1/webhooks"
@@ -173,16 +173,16 @@ def test_deliveries_with_their_attempts(client: APIClient, ana: User) -> None:
 def test_redelivering(client: APIClient, ana: User) -> None:
     endpoint = make_endpoint(ana)
     tell(publish_race(ana))
-    delivery = Delivery.objects.get()
+    delivery = deliveries().get()
     address = f"{W}/{endpoint.pk}/deliveries/{delivery.uuid}/redeliver"
     assert_problem(client.post(address), 409)  # it waits
-    Delivery.objects.update(state="sent", attempt_count=3)
+    deliveries().update(state="sent", attempt_count=3)
     OutboxMessage.objects.all().delete()
     answered = client.post(address)
     assert (answered.status_code, answered.json()["state"]) == (202, "waiting")
     assert (answered.json()["id"], Redelivery.objects.get().by) == (str(delivery.uuid), ana)
     assert OutboxMessage.objects.get().task_name == "notifications.deliver_messages"
-    Delivery.objects.update(state="failed")
+    deliveries().update(state="failed")
     WebhookEndpoint.objects.update(is_active=False)
     assert_problem(client.post(address), 409)
     other = make_endpoint(ana)
@@ -192,7 +192,7 @@ def test_redelivering(client: APIClient, ana: User) -> None:
 def test_nobody_touches_those_of_others(ana: User) -> None:
     endpoint = make_endpoint(ana)
     tell(publish_race(ana))
-    delivery = Delivery.objects.get()
+    delivery = deliveries().get()
     for stranger in (client_of(make_user()), client_of(make_user(is_staff=True))):
         assert stranger.get(W).json()["results"] == []
         for method, path in (
