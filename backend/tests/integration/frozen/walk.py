@@ -1,15 +1,20 @@
 """Everything that anybody may ask for, from the URL patterns themselves: none can be forgotten."""
 
 import csv
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
+from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.test import Client
 
+from apps.notifications.messages import Message, make_messages
+from apps.notifications.models import Notification, RecipientSettings
 from tests.integration.addresses import patterns
 from tests.integration.frozen.world import HIDDEN_BIB, SLUG, World
 
@@ -153,7 +158,8 @@ def walk_as(world: World, person: str, methods: Sequence[str] = ("get",), only: 
     }
     # A page that was kept would only tell what was true before.
     cache.clear()
-    return {
+    told = messages_to(world.athlete.username) if person == "athlete" and "get" in methods and not only else {}
+    return told | {
         f"{method} {address}": _ask(client, method, address.format(**names))
         for route in routes()
         if route not in STATIC
@@ -161,6 +167,28 @@ def walk_as(world: World, person: str, methods: Sequence[str] = ("get",), only: 
         if not only or address in only
         for method in methods
     }
+
+
+def messages_to(username: str) -> Answers:
+    """All that somebody was told, as it is rendered now in every language and form."""
+    told = Notification.objects.filter(recipient__username=username).order_by("pk")
+    return {
+        f"message {one.notification.announcement} in {language}": Answer(0, (), _everything_of(one))
+        for language, _name in settings.LANGUAGES
+        for one in _in_language(language, told)
+    }
+
+
+def _in_language(language: str, told: QuerySet[Notification]) -> list[Message]:
+    for notification in told:
+        RecipientSettings.objects.update_or_create(user=notification.recipient, defaults={"language": language})
+    return make_messages(list(told.select_related("announcement__event", "announcement__season")))
+
+
+def _everything_of(message: Message) -> str:
+    """Text, HTML where there is any, and data."""
+    said = [getattr(message, name, "") for name in ("title", "text", "html", "url")]
+    return "\n".join([*said, message.facts.withheld, json.dumps(message.facts.data)])
 
 
 def _ask(client: Client, method: str, address: str) -> Answer:
