@@ -6,7 +6,7 @@ PYTHON := .venv/bin/python
 # A PostgreSQL and a RabbitMQ of their own around a command, removed afterwards.
 SERVICES := $(PYTHON) scripts/private_services.py run
 
-.PHONY: help run test check format lock bench chaos browser clean
+.PHONY: help run test check format lock bench chaos browser messages clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -56,6 +56,9 @@ lock: .venv/.develop ## Renew both lock files from requirements.txt and requirem
 	cd backend && $(COMPILE) --output-file requirements-dev.lock requirements-dev.txt
 COMPILE := ../.venv/bin/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe \
 	--no-header --no-emit-index-url --no-emit-trusted-host
+
+messages: .venv/.develop ## Bring the translations of messages up to date with the source, and compile them
+	@$(PYTHON) scripts/catalogues.py
 
 clean: ## Remove .venv and caches; the demo's database stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache backend/.mypy_cache

@@ -1,18 +1,19 @@
 """What a notification says, in its recipient's language. Made when it is read or sent, and never kept."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from django.conf import settings
-from django.template.loader import render_to_string
-from django.utils import translation
 
 from apps.notifications.kinds import KINDS
 from apps.notifications.kinds.base import NOT_VISIBLE, Facts
 from apps.notifications.models import Notification, RecipientSettings
+from apps.notifications.rendering import render, render_line, why_told
 
+# What of an announcement should have been read with it.
+ANNOUNCED = ("event", "ranking", "season", "standings")
 # In the place of a kind's own, for who may not know what was told.
 NOT_VISIBLE_TEMPLATES = "not_visible"
 
@@ -26,6 +27,31 @@ class Message:
     facts: Facts
     title: str
     text: str
+    templates: str  # their folder
+
+    def html(self, *, unsubscribe_url: str = "") -> str:
+        """All of it as a page for an e-mail, with the reason why it is sent. Made at each call: few need it."""
+        return render(f"{self.templates}/body.html", self._letter(unsubscribe_url), self.language)
+
+    def letter(self, *, unsubscribe_url: str = "") -> str:
+        """The same as text."""
+        return f"{self.text}\n\n{render('footer.txt', self._letter(unsubscribe_url), self.language)}\n"
+
+    def _letter(self, unsubscribe_url: str) -> dict[str, Any]:
+        return {
+            **self.facts.context,
+            "withheld": self.facts.withheld,
+            "language": self.language,
+            "title": self.title,
+            "url": self.url,
+            "why": why_told(self.notification.role, self.facts.context, self.language),
+            "unsubscribe_url": unsubscribe_url,
+        }
+
+    @property
+    def kind(self) -> str:
+        """What it is about."""
+        return self.notification.announcement.kind
 
     @property
     def is_withheld(self) -> bool:
@@ -41,11 +67,11 @@ class Message:
 def make_messages(notifications: Sequence[Notification]) -> list[Message]:
     """The messages of notifications, in their order. As many queries for a thousand of an announcement as for one.
 
-    The announcements with their event and season should have been read with them.
+    The announcements with what ANNOUNCED names should have been read with them.
     """
     languages = languages_of(one.recipient_id for one in notifications)
     facts = _facts(notifications)
-    return [_message(one, facts[one.pk], languages[one.recipient_id]) for one in notifications]
+    return [compose(one, facts[one.pk], languages[one.recipient_id]) for one in notifications]
 
 
 def languages_of(user_ids: Iterable[int]) -> dict[int, str]:
@@ -53,12 +79,6 @@ def languages_of(user_ids: Iterable[int]) -> dict[int, str]:
     ids = list(user_ids)
     chosen = dict(RecipientSettings.objects.filter(user__in=ids).values_list("user", "language"))
     return {user_id: chosen.get(user_id, settings.LANGUAGE_CODE) for user_id in ids}
-
-
-def render(template: str, context: Mapping[str, Any], language: str) -> str:
-    """A template of notifications in a language."""
-    with translation.override(language):
-        return render_to_string(f"notifications/{template}", dict(context)).strip()
 
 
 def _facts(notifications: Sequence[Notification]) -> dict[int, Facts]:
@@ -73,14 +93,15 @@ def _facts(notifications: Sequence[Notification]) -> dict[int, Facts]:
     return found
 
 
-def _message(notification: Notification, facts: Facts, language: str) -> Message:
-    kind = NOT_VISIBLE_TEMPLATES if facts.withheld == NOT_VISIBLE else notification.announcement.kind
+def compose(notification: Notification, facts: Facts, language: str) -> Message:
+    """The message that tells these facts."""
+    templates = NOT_VISIBLE_TEMPLATES if facts.withheld == NOT_VISIBLE else notification.announcement.kind
     context = {**facts.context, "withheld": facts.withheld}
     return Message(
         notification=notification,
         language=language,
         facts=facts,
-        # One line, whatever the template has.
-        title=" ".join(render(f"{kind}/subject.txt", context, language).split()),
-        text=render(f"{kind}/body.txt", context, language),
+        title=render_line(f"{templates}/subject.txt", context, language),
+        text=render(f"{templates}/body.txt", context, language),
+        templates=templates,
     )

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from apps.events.models import Correction, Event, ImportBatch, Ranking
 
@@ -22,15 +23,15 @@ class Announcement(models.Model):
     """One thing that there is to tell, whoever is told it. Its text is made when it is read or sent."""
 
     class Kind(models.TextChoices):
-        RESULTS_PUBLISHED = "results_published"
-        RESULTS_CORRECTED = "results_corrected"
-        STATUS_CHANGED = "status_changed"
-        STANDINGS_UPDATED = "standings_updated"
-        EVENT_OPENING = "event_opening"
+        RESULTS_PUBLISHED = "results_published", _("Results published")
+        RESULTS_CORRECTED = "results_corrected", _("Results corrected")
+        STATUS_CHANGED = "status_changed", _("Status changed")
+        STANDINGS_UPDATED = "standings_updated", _("Standings updated")
+        EVENT_OPENING = "event_opening", _("Event starts soon")
         # For staff and organisers.
-        RANKING_FAILED = "ranking_failed"
-        IMPORT_FINISHED = "import_finished"
-        DEAD_LETTERS_WAITING = "dead_letters_waiting"
+        RANKING_FAILED = "ranking_failed", _("Ranking failed")
+        IMPORT_FINISHED = "import_finished", _("Import finished")
+        DEAD_LETTERS_WAITING = "dead_letters_waiting", _("Tasks given up")
 
     kind = models.CharField(max_length=30, choices=Kind)
     key = models.CharField(max_length=100, help_text="what is told, as ranking:17; each key is told once in a kind")

@@ -1,5 +1,7 @@
 """Telling people. Each service is one transaction, but for those that send: what was sent cannot be taken back."""
 
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -13,10 +15,16 @@ from apps.notifications.announcing.openings import announce_openings_due
 from apps.notifications.announcing.results import announce_correction, announce_publication
 from apps.notifications.announcing.standings import announce_standings
 from apps.notifications.channels import CHANNELS
-from apps.notifications.courier.redelivering import redeliver
+from apps.notifications.courier.lanes import set_rate
+from apps.notifications.courier.redelivering import redeliver, redeliver_failed
 from apps.notifications.courier.run import run_channel
+from apps.notifications.courier.sweep import sweep
 from apps.notifications.fan_out import announce
-from apps.notifications.models import Announcement, Delivery, Notification
+from apps.notifications.models import Announcement, Delivery, Lane, Notification, SuppressedAddress, WebhookEndpoint
+from apps.notifications.preferences import change_settings
+from apps.notifications.suppression import lift, suppress
+from apps.notifications.unsubscribing import Subscription, come_back, leave
+from apps.notifications.webhooks import endpoints
 from apps.rankings.models import Standings
 from apps.rankings.revisions import lock_season
 
@@ -90,19 +98,37 @@ def announce_dead_letters() -> dict[str, Any]:
     return {"rankings_failed": announce_failed_rankings(), "waiting": announce_waiting_letters()}
 
 
-def deliver_messages(channel_id: str) -> dict[str, int]:
-    """Send what is due by a channel, for some seconds. Returns how many tries ended how.
+def deliver_messages(channel_id: str, *, run_id: int) -> dict[str, int]:
+    """Send what is due by a channel, for some seconds, as one of the runs that it may have at once.
 
-    Any number of runs at once, and after kills, send each message once, but for what was being sent when a run was
-    killed (see docs/guarantees.md).
+    Returns how many tries ended how. Any number of runs at once, and after kills, send each message once, but for what
+    was being sent when a run was killed (see docs/guarantees.md).
     """
-    return run_channel(CHANNELS[channel_id])
+    return run_channel(CHANNELS[channel_id], run_id)
 
 
 @transaction.atomic
 def redeliver_message(delivery_id: int, *, by: User | None, reason: str = "") -> Delivery:
     """Send a delivery again that was given up, skipped or sent; who wanted it is on record. Raises WrongState."""
     return redeliver(delivery_id, by=by, reason=reason)
+
+
+@transaction.atomic
+def redeliver_failed_messages(delivery_ids: Sequence[int], *, by: User | None, reason: str) -> int:
+    """Send again those of these deliveries that were given up. Returns how many there are."""
+    return redeliver_failed(delivery_ids, by=by, reason=reason)
+
+
+@transaction.atomic
+def change_lane(lane_id: int, *, rate_per_second: float | None) -> Lane:
+    """Set how many messages a second a lane sends at most (None: as many as its channel), and end its rest."""
+    return set_rate(lane_id, rate_per_second)
+
+
+@transaction.atomic
+def sweep_deliveries() -> dict[str, int]:
+    """Find deliveries that are stuck, and ask for the runs that send them. Returns how many channels had any."""
+    return sweep()
 
 
 def mark_notification_read(notification_id: int) -> None:
@@ -114,3 +140,61 @@ def mark_all_notifications_read(user_id: int) -> int:
     """Note that someone has read all of the inbox. Returns how many were unread."""
     unread = Notification.objects.filter(recipient=user_id, in_inbox=True, read_at__isnull=True)
     return unread.update(read_at=timezone.now())
+
+
+@transaction.atomic
+def change_recipient_settings(user_id: int, *, changes: Mapping[str, Any]) -> None:
+    """Note how someone wants to be told: `language`, `kinds` and `all`, as far as they are there.
+
+    None as the language is that of the deployment; in `kinds` (kind -> channel -> wanted) and in `all` (channel ->
+    wanted) it takes a choice back. Raises InvalidInput with the place of what there is not.
+    """
+    change_settings(user_id, changes)
+
+
+@transaction.atomic
+def register_webhook(*, owner: User, url: str, description: str = "", kinds: Sequence[str] = ()) -> WebhookEndpoint:
+    """A new endpoint of someone's, with a secret of its own; no kinds: all. Raises InvalidInput and Conflict."""
+    return endpoints.register(owner=owner, url=url, description=description, kinds=list(kinds))
+
+
+@transaction.atomic
+def change_webhook(endpoint_id: int, *, changes: Mapping[str, Any]) -> WebhookEndpoint:
+    """Change url, description, kinds or is_active. Raises InvalidInput and Missing."""
+    return endpoints.change(endpoint_id, changes)
+
+
+@transaction.atomic
+def rotate_webhook_secret(endpoint_id: int, *, keep_old: timedelta = endpoints.KEEP_OLD_SECRET) -> WebhookEndpoint:
+    """Give an endpoint a new secret; the one before signs as well for `keep_old`. Raises InvalidInput and Missing."""
+    return endpoints.rotate_secret(endpoint_id, keep_old=keep_old)
+
+
+@transaction.atomic
+def delete_webhook(endpoint_id: int) -> None:
+    """Send an endpoint nothing more. What was sent stays on record. Raises Missing."""
+    endpoints.delete(endpoint_id)
+
+
+@transaction.atomic
+def unsubscribe(subscription: Subscription, *, every_kind: bool = False) -> None:
+    """Send someone no more of a kind by a channel, or nothing at all by it: whoever has the link of an e-mail may."""
+    leave(subscription, every_kind=every_kind)
+
+
+@transaction.atomic
+def resubscribe(subscription: Subscription) -> None:
+    """Undo that, whatever was left by links."""
+    come_back(subscription)
+
+
+@transaction.atomic
+def suppress_address(address: str, *, reason: str) -> None:
+    """Send nothing to an address any more; it stays so until somebody lifts it."""
+    suppress(address, reason=reason)
+
+
+@transaction.atomic
+def lift_suppression(suppressed_id: int, *, by: User | None) -> SuppressedAddress:
+    """Send to an address again; who decided it is on record. Raises Missing and WrongState."""
+    return lift(suppressed_id, by=by)

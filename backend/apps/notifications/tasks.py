@@ -11,6 +11,7 @@ from apps.notifications.services import (
     announce_season_standings,
     announce_status_change,
     deliver_messages,
+    sweep_deliveries,
 )
 
 
@@ -90,5 +91,15 @@ def announce_dead_letters_task(self: object) -> dict[str, object]:
     autoretry_for=(Exception,),
     retry_kwargs={"max_retries": 3, "countdown": 10},
 )
-def deliver_messages_task(self: object, channel_id: str) -> dict[str, int]:
-    return deliver_messages(channel_id)
+def deliver_messages_task(self: object, channel_id: str, run_id: int) -> dict[str, int]:
+    return deliver_messages(channel_id, run_id=run_id)
+
+
+@shared_task(
+    bind=True,
+    name="notifications.sweep_deliveries",
+    autoretry_for=(Exception,),
+    retry_kwargs={"max_retries": 3, "countdown": 10},
+)
+def sweep_deliveries_task(self: object) -> dict[str, int]:
+    return sweep_deliveries()

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
             name='Announcement',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('results_published', 'Results Published'), ('results_corrected', 'Results Corrected'), ('status_changed', 'Status Changed'), ('standings_updated', 'Standings Updated'), ('event_opening', 'Event Opening'), ('ranking_failed', 'Ranking Failed'), ('import_finished', 'Import Finished'), ('dead_letters_waiting', 'Dead Letters Waiting')], max_length=30)),
+                ('kind', models.CharField(choices=[('results_published', 'Results published'), ('results_corrected', 'Results corrected'), ('status_changed', 'Status changed'), ('standings_updated', 'Standings updated'), ('event_opening', 'Event starts soon'), ('ranking_failed', 'Ranking failed'), ('import_finished', 'Import finished'), ('dead_letters_waiting', 'Tasks given up')], max_length=30)),
                 ('key', models.CharField(help_text='what is told, as ranking:17; each key is told once in a kind', max_length=100)),
                 ('details', models.JSONField(default=dict, help_text='what is told and stands in no other row')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),

@@ -15,6 +15,7 @@ from django.test import Client
 
 from apps.notifications.messages import Message, make_messages
 from apps.notifications.models import Notification, RecipientSettings
+from apps.notifications.unsubscribing import Subscription, token_of
 from tests.integration.addresses import patterns
 from tests.integration.frozen.world import HIDDEN_BIB, SLUG, World
 
@@ -53,6 +54,7 @@ ADDRESSES: dict[str, Sequence[str]] = {
     "seasons/<slug:slug>/revisions/": ["/seasons/cup/revisions/"],
     "seasons/<slug:slug>/revisions/<int:revision>/": ["/seasons/cup/revisions/1/", "/seasons/cup/revisions/2/"],
     "seasons/<slug:slug>/revisions/<int:before>/to/<int:after>/": ["/seasons/cup/revisions/1/to/1/"],
+    "unsubscribe/<token>": ["/unsubscribe/{token}", "/unsubscribe/nobody-signed-this"],
     f"{API}token": ["/api/v1/token"],
     f"{API}rules/schema": ["/api/v1/rules/schema"],
     f"{API}events": ["/api/v1/events", "/api/v1/events?state=open", "/api/v1/events?limit=1"],
@@ -110,6 +112,7 @@ ADDRESSES: dict[str, Sequence[str]] = {
     f"{API}seasons/<slug:slug>/awards": [f"{S}/awards"],
     f"{API}notifications": ["/api/v1/notifications"],
     f"{API}notifications/unread-count": ["/api/v1/notifications/unread-count"],
+    f"{API}notifications/settings": ["/api/v1/notifications/settings"],
     f"{API}notifications/read-all": [],  # changes one's own inbox, and tells a number that unread-count tells
     f"{API}notifications/<int:notification_id>/read": ["/api/v1/notifications/1/read"],
     f"{API}tasks/<uuid:task_id>": ["/api/v1/tasks/{task}"],
@@ -155,6 +158,7 @@ def walk_as(world: World, person: str, methods: Sequence[str] = ("get",), only: 
         "hidden": world.event.entries.get(bib=HIDDEN_BIB).participant_id,
         "shown": world.event.entries.get(bib="7").participant_id,
         "task": world.task_id,
+        "token": token_of(Subscription(world.athlete.pk, "results_published", "email")),
     }
     # A page that was kept would only tell what was true before.
     cache.clear()
@@ -186,8 +190,8 @@ def _in_language(language: str, told: QuerySet[Notification]) -> list[Message]:
 
 
 def _everything_of(message: Message) -> str:
-    """Text, HTML where there is any, and data."""
-    said = [getattr(message, name, "") for name in ("title", "text", "html", "url")]
+    """Text, HTML and data, and why it is withheld."""
+    said = [message.title, message.text, message.letter(), message.html(), message.url]
     return "\n".join([*said, message.facts.withheld, json.dumps(message.facts.data)])
 
 
