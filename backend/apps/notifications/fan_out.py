@@ -16,6 +16,7 @@ from apps.notifications.models import Announcement, Delivery, Notification
 
 # What is more than that is shared by several runs.
 MESSAGES_OF_A_RUN = 1000
+NO_DESTINATION = "no destination"  # the channel has nowhere to send to: there is not even a delivery
 UNWANTED = "unwanted"  # the reason of a delivery that the recipient's preferences refuse
 
 # In the order of the users, so that those who are told together lie together.
@@ -45,6 +46,20 @@ FROM o JOIN d ON d.user_id = o.user_id
 WHERE true ORDER BY o.id
 ON CONFLICT DO NOTHING
 """
+# Who is reached at several places is one person.
+_REACH = """
+WITH found (user_id, role) AS ({recipients}),
+    once AS (SELECT user_id, MIN(role) AS role FROM found GROUP BY user_id),
+    o AS (
+        SELECT o.user_id, {wanted} AS is_wanted
+        FROM once o JOIN auth_user u ON u.id = o.user_id AND u.is_active {preferences}
+    ),
+    d (user_id, lane_id, endpoint_id, problem) AS ({destinations})
+SELECT CASE WHEN NOT o.is_wanted THEN %s ELSE COALESCE(best.problem, %s) END AS problem, COUNT(*)
+FROM o LEFT JOIN (SELECT user_id, MIN(problem) AS problem FROM d GROUP BY user_id) best ON best.user_id = o.user_id
+GROUP BY 1
+"""
+_IN_INBOX = "SELECT user_id, 0, 0, '' FROM once"
 # A preference for the kind goes before one for all of them, and both before the kind's own default.
 _WANTED = "COALESCE(one.is_on, every.is_on, CASE {row}.role {defaults} ELSE false END)"
 _PREFERENCES = """
@@ -61,6 +76,29 @@ def announce(announcement: Announcement) -> int:
         for number in range(min(-(-waiting // MESSAGES_OF_A_RUN), channel.runs)):
             enqueue_run(channel.name, number=number)
     return told
+
+
+def count_reached(announcement: Announcement, channel: str) -> dict[str, int]:
+    """How many people would be told by a channel now, under the empty text, and how many not, under the reason.
+
+    Writes nothing; the announcement need not be saved.
+    """
+    kind = KINDS[announcement.kind]
+    found = _query(kind.recipients(announcement))
+    if found is None:
+        return {}
+    recipients, parameters = found
+    places = (_IN_INBOX, ()) if channel == INBOX else _query(CHANNELS[channel].destinations(kind.name))
+    destinations, more = places or (f"{_IN_INBOX} WHERE false", ())
+    statement = _REACH.format(
+        recipients=recipients,
+        wanted=_wanted(kind, channel, row="o"),
+        preferences=_PREFERENCES.format(row="o"),
+        destinations=destinations,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*parameters, channel, kind.name, channel, *more, UNWANTED, NO_DESTINATION])
+        return dict(cursor.fetchall())
 
 
 def _notify(announcement: Announcement, kind: Kind) -> int:

@@ -1,6 +1,6 @@
 """What a notification says, in its recipient's language. Made when it is read or sent, and never kept."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any

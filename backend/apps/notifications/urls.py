@@ -3,9 +3,11 @@
 from django.urls import path
 
 from apps.notifications.api import AllNotificationsRead, NotificationList, NotificationRead, UnreadCount
+from apps.notifications.preview_api import NotificationPreview
 from apps.notifications.settings_api import NotificationSettings
 
 urlpatterns = [
+    path("events/<slug:slug>/notifications/preview", NotificationPreview.as_view(), name="notification-preview"),
     path("notifications", NotificationList.as_view(), name="notifications"),
     path("notifications/unread-count", UnreadCount.as_view(), name="unread-count"),
     path("notifications/settings", NotificationSettings.as_view(), name="notification-settings"),
