@@ -58,7 +58,8 @@ def _in_code(path: Path) -> Iterator[Source]:
             continue
         texts = [argument.value for argument in node.args if isinstance(argument, ast.Constant)]
         said = dict(zip(_FUNCTIONS[node.func.id], map(str, texts), strict=False))
-        yield Source(said["message"], said.get("plural", ""), said.get("context"), _name(path))
+        if "message" in said:  # else it is a string that stands elsewhere
+            yield Source(said["message"], said.get("plural", ""), said.get("context"), _name(path))
 
 
 def _in_template(path: Path) -> Iterator[Source]:

@@ -1,15 +1,18 @@
 """Which address leads where."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from apps.notifications.unsubscribe_views import UnsubscribeView
 from apps.rest import errors
 from apps.rest.token import TokenView
 
 urlpatterns = [
     path("", include("apps.events.scoreboard.urls")),
     path("seasons/", include("apps.rankings.season_pages.urls")),
+    path("unsubscribe/<token>", UnsubscribeView.as_view(), name="unsubscribe"),
     path("admin/", admin.site.urls),
     path("api/v1/token", TokenView.as_view(), name="token"),
     path("api/v1/", include("apps.events.api.urls")),
@@ -20,6 +23,9 @@ urlpatterns = [
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     re_path("^api/", errors.unknown_address),
 ]
+# Where a provider of e-mail reports bounces and complaints. Only with the secret that tells that it is the provider.
+if settings.ANYMAIL.get("WEBHOOK_SECRET"):
+    urlpatterns.append(path("anymail/", include("anymail.urls")))
 
 handler400 = errors.bad_request
 handler403 = errors.permission_denied

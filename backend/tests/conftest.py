@@ -6,6 +6,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
 import tests.emptying  # noqa: F401 (takes the place of Django's flush)
@@ -22,6 +23,9 @@ hypothesis.settings.load_profile("placar")
 # A third of a second for each user, meant against those who stole the hashes. Each hash says how often it was done, so
 # a process of its own reads these as well.
 PBKDF2PasswordHasher.iterations = 1
+# A minute in which corrections gather is no use to those who wait for all tasks; neither here nor in other processes.
+os.environ["NOTIFICATION_SETTLE_SECONDS"] = "0"
+settings.NOTIFICATION_SETTLE_SECONDS = 0
 
 
 @pytest.fixture

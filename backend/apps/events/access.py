@@ -30,6 +30,22 @@ def may_see_event(user: Visitor, event: Event) -> bool:
     return visible_events(user).filter(pk=event.pk).exists()
 
 
+def event_readers(event: Event) -> QuerySet[User]:
+    """The users who may read an event: `visible_events` asked the other way round."""
+    return User.objects.all() if anyone_may_see(event) else event_workers(event)
+
+
+def event_workers(event: Event) -> QuerySet[User]:
+    """Staff, the event's owner and its scorers: `may_record_scores` asked the other way round."""
+    scorers = Event.scorers.through.objects.filter(event=event).values("user")
+    return User.objects.filter(Q(is_staff=True) | Q(pk=event.owner_id) | Q(pk__in=scorers))
+
+
+def event_managers(event: Event) -> QuerySet[User]:
+    """Staff and the event's owner: `may_manage_event` asked the other way round."""
+    return User.objects.filter(Q(is_staff=True) | Q(pk=event.owner_id))
+
+
 def listed_events(user: Visitor) -> QuerySet[Event]:
     """The events that a list shows to `user`: the visible ones, without what is only for those who know its address."""
     events = visible_events(user)

@@ -1,8 +1,9 @@
 """Changing what a ranking is computed from: one lock, one version, one request for a new ranking."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 
@@ -54,3 +55,19 @@ def cool_down(event: Event) -> timedelta:
     """How long the next ranking waits for further changes."""
     twice_the_last_run = timedelta(milliseconds=2 * event.ranking_ms)
     return min(max(twice_the_last_run, SHORTEST_WAIT), LONGEST_WAIT)
+
+
+def enqueue_correction(event: Event) -> uuid.UUID:
+    """Ask for people to be told that an event's published results have a new revision, its public one by now."""
+    return enqueue(
+        "notifications.announce_event_correction",
+        {"ranking_id": event.public_ranking_id},
+        coalesce_key=f"notifications.announce_event_correction:{event.pk}",
+        not_before=when_settled(),
+    )
+
+
+def when_settled() -> datetime | None:
+    """When people are told of a change that others may follow soon: one message then tells all of them."""
+    wait = timedelta(seconds=settings.NOTIFICATION_SETTLE_SECONDS)
+    return timezone.now() + wait if wait else None

@@ -53,10 +53,13 @@ def check_reason(reason: str, *, place: str = "reason") -> str:
 
 def note_corrections(
     event: Event, corrections: Sequence[NewCorrection], *, by: User | None, shows_at_once: bool = True
-) -> None:
-    """Write corrections of a locked event into the trail; its input has a new version, and a ranking is asked for."""
+) -> list[Correction]:
+    """Write corrections of a locked event into the trail; its input has a new version, and a ranking is asked for.
+
+    Returns the lines of the trail.
+    """
     note_change(event, shows_at_once=shows_at_once)
-    Correction.objects.bulk_create(
+    return Correction.objects.bulk_create(
         (
             Correction(
                 event=event,

@@ -11,6 +11,7 @@ from apps.events.corrections import CORRECTABLE, NewCorrection, check_reason, no
 from apps.events.entries import apply_entry_changes
 from apps.events.models import Correction, Entry, Event
 from apps.events.states import require_state
+from delivery.outbox import enqueue
 
 Kind = Correction.Kind
 # What of an entry each kind of correction changes.
@@ -56,7 +57,14 @@ def correct_entry(event: Event, entry: Entry, changes: Mapping[str, Any], *, rea
         for kind in kinds
     ]
     entry.save()
-    note_corrections(event, corrections, by=by, shows_at_once=shows)
+    for line in note_corrections(event, corrections, by=by, shows_at_once=shows):
+        if line.kind == Kind.STATUS and before["status"] != after["status"] and _has_reader(entry):
+            enqueue("notifications.announce_status_change", {"correction_id": line.pk})
+
+
+def _has_reader(entry: Entry) -> bool:
+    """Whether there is an account that may be told. What happens to a hidden entry is not told, not even later."""
+    return entry.standing in Entry.SHOWN and entry.participant.user_id is not None
 
 
 def describe_entry(entry: Entry) -> dict[str, Any]:

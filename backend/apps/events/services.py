@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
 from apps.errors import Conflict, WrongState, check_model
-from apps.events.changes import enqueue_ranking, lock_event, note_change
+from apps.events.changes import enqueue_correction, enqueue_ranking, lock_event, note_change
 from apps.events.corrections import note_corrections
 from apps.events.entries import check_bib, check_divisions, find_division_set
 from apps.events.entry_corrections import correct_entry
@@ -293,5 +293,7 @@ def generate_event_ranking(event_id: int) -> dict[str, Any]:
             # A correction of published results is published with this revision. Standings leave out who is hidden at
             # the time, so they are computed again even where an entry was hidden and shown since, and nothing is new.
             enqueue("rankings.refresh_season_standings", {"event_id": event_id})
+        if is_new and event.state in OFFICIAL:
+            enqueue_correction(event)
     current = event.public_ranking
     return {"event_id": event_id, "revision": current.revision if current else None, "is_new": is_new}

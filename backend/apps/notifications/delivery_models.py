@@ -59,6 +59,7 @@ class Delivery(models.Model):
     claims = models.PositiveSmallIntegerField(default=0, help_text="how often a worker took it")
     attempt_count = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
+    is_digest = models.BooleanField(default=False, help_text="kept back for an hour, and carries what comes meanwhile")
     digest = models.ForeignKey(
         "self",
         on_delete=models.SET_NULL,

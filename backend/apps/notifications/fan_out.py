@@ -9,13 +9,12 @@ from django.utils import timezone
 
 from apps.notifications.channels import CHANNELS, INBOX
 from apps.notifications.channels.base import Channel
-from apps.notifications.courier.follow_up import enqueue_run
+from apps.notifications.courier.digests import hold_back
+from apps.notifications.courier.follow_up import enqueue_run, enqueue_runs
 from apps.notifications.kinds import KINDS
 from apps.notifications.kinds.base import Kind
 from apps.notifications.models import Announcement, Delivery, Notification
 
-# What is more than that is shared by several runs.
-MESSAGES_OF_A_RUN = 1000
 NO_DESTINATION = "no destination"  # the channel has nowhere to send to: there is not even a delivery
 UNWANTED = "unwanted"  # the reason of a delivery that the recipient's preferences refuse
 
@@ -38,10 +37,10 @@ WITH d (user_id, lane_id, endpoint_id, problem) AS ({destinations}),
         ) AS n {preferences}
     )
 INSERT INTO notifications_delivery
-    (notification_id, channel, lane_id, endpoint_id, uuid, state, reason, due_at, claims, attempt_count)
-SELECT o.id, %s, d.lane_id, d.endpoint_id, {uuid},
+    (notification_id, channel, lane_id, endpoint_id, uuid, state, reason, due_at, claims, attempt_count, is_digest)
+SELECT o.id, %s, d.lane_id, CAST(d.endpoint_id AS bigint), {uuid},
     CASE WHEN is_wanted AND problem = '' THEN 'waiting' ELSE 'skipped' END,
-    CASE WHEN is_wanted THEN problem ELSE %s END, %s, 0, 0
+    CASE WHEN is_wanted THEN problem ELSE %s END, %s, 0, 0, false
 FROM o JOIN d ON d.user_id = o.user_id
 WHERE true ORDER BY o.id
 ON CONFLICT DO NOTHING
@@ -72,9 +71,7 @@ def announce(announcement: Announcement) -> int:
     """Tell all its recipients, within the caller's transaction. Returns how many had not been told before."""
     told = _notify(announcement, KINDS[announcement.kind])
     for channel in CHANNELS.values():
-        waiting = _deliver(announcement, KINDS[announcement.kind], channel)
-        for number in range(min(-(-waiting // MESSAGES_OF_A_RUN), channel.runs)):
-            enqueue_run(channel.name, number=number)
+        _deliver(announcement, KINDS[announcement.kind], channel)
     return told
 
 
@@ -101,6 +98,18 @@ def count_reached(announcement: Announcement, channel: str) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
+def is_recipient(announcement: Announcement, user_id: int) -> bool:
+    """Whether an announcement would be told to a user as things are now."""
+    found = _query(KINDS[announcement.kind].recipients(announcement))
+    if found is None:
+        return False
+    recipients, parameters = found
+    statement = f"WITH found (user_id, role) AS ({recipients}) SELECT 1 FROM found WHERE user_id = %s"  # noqa: S608 (Django's)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, (*parameters, user_id))
+        return cursor.fetchone() is not None
+
+
 def _notify(announcement: Announcement, kind: Kind) -> int:
     found = _query(kind.recipients(announcement))
     if found is None:
@@ -115,11 +124,11 @@ def _notify(announcement: Announcement, kind: Kind) -> int:
     return _execute(statement, values)
 
 
-def _deliver(announcement: Announcement, kind: Kind, channel: Channel) -> int:
-    """Returns how many are to be sent."""
+def _deliver(announcement: Announcement, kind: Kind, channel: Channel) -> None:
+    """Make the deliveries of a channel, and ask for the runs that send them."""
     found = _query(channel.destinations(kind.name))
     if found is None:
-        return 0
+        return
     destinations, parameters = found
     statement = _DELIVER.format(
         destinations=destinations,
@@ -130,8 +139,10 @@ def _deliver(announcement: Announcement, kind: Kind, channel: Channel) -> int:
     preferences = (channel.name, kind.name, channel.name)
     now = timezone.now()
     _execute(statement, (*parameters, announcement.pk, *preferences, channel.name, UNWANTED, now))
+    if kept_until := hold_back(announcement, channel, now):
+        enqueue_run(channel.name, not_before=kept_until)
     new = Delivery.objects.filter(notification__announcement=announcement, channel=channel.name, due_at=now)
-    return new.filter(state=Delivery.State.WAITING).count()
+    enqueue_runs(channel, new.filter(state=Delivery.State.WAITING).count())
 
 
 def _wanted(kind: Kind, channel: str, *, row: str) -> str:

@@ -8,9 +8,14 @@ from typing import Any
 from django.conf import settings
 
 from apps.notifications.kinds import KINDS
-from apps.notifications.kinds.base import Facts
+from apps.notifications.kinds.base import NOT_VISIBLE, Facts
 from apps.notifications.models import Notification, RecipientSettings
 from apps.notifications.rendering import render, render_line, why_told
+
+# What of an announcement should have been read with it.
+ANNOUNCED = ("event", "ranking", "season", "standings")
+# In the place of a kind's own, for who may not know what was told.
+NOT_VISIBLE_TEMPLATES = "not_visible"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +27,11 @@ class Message:
     facts: Facts
     title: str
     text: str
+    templates: str  # their folder
 
     def html(self, *, unsubscribe_url: str = "") -> str:
         """All of it as a page for an e-mail, with the reason why it is sent. Made at each call: few need it."""
-        return render(f"{self.kind}/body.html", self._letter(unsubscribe_url), self.language)
+        return render(f"{self.templates}/body.html", self._letter(unsubscribe_url), self.language)
 
     def letter(self, *, unsubscribe_url: str = "") -> str:
         """The same as text."""
@@ -44,7 +50,7 @@ class Message:
 
     @property
     def kind(self) -> str:
-        """What it is about; its templates are in the folder of that name."""
+        """What it is about."""
         return self.notification.announcement.kind
 
     @property
@@ -61,7 +67,7 @@ class Message:
 def make_messages(notifications: Sequence[Notification]) -> list[Message]:
     """The messages of notifications, in their order. As many queries for a thousand of an announcement as for one.
 
-    The announcements with their event and season should have been read with them.
+    The announcements with what ANNOUNCED names should have been read with them.
     """
     languages = languages_of(one.recipient_id for one in notifications)
     facts = _facts(notifications)
@@ -89,12 +95,13 @@ def _facts(notifications: Sequence[Notification]) -> dict[int, Facts]:
 
 def compose(notification: Notification, facts: Facts, language: str) -> Message:
     """The message that tells these facts."""
-    kind = notification.announcement.kind
+    templates = NOT_VISIBLE_TEMPLATES if facts.withheld == NOT_VISIBLE else notification.announcement.kind
     context = {**facts.context, "withheld": facts.withheld}
     return Message(
         notification=notification,
         language=language,
         facts=facts,
-        title=render_line(f"{kind}/subject.txt", context, language),
-        text=render(f"{kind}/body.txt", context, language),
+        title=render_line(f"{templates}/subject.txt", context, language),
+        text=render(f"{templates}/body.txt", context, language),
+        templates=templates,
     )

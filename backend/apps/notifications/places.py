@@ -6,7 +6,7 @@ from typing import Any
 
 from apps.events import pages
 from apps.events.models import Entry, Ranking
-from apps.events.ranking_lines import Line, read_lines_or_none
+from apps.events.ranking_lines import Line, count_lines, entries_gone, read_lines_or_none
 from apps.events.result import OVERALL
 
 
@@ -29,10 +29,11 @@ class Place:
 
     def data(self) -> dict[str, Any]:
         """For programs."""
+        return {"bib": self.bib, "name": self.name, "division": self.division, **self.on_board()}
+
+    def on_board(self) -> dict[str, Any]:
+        """For programs that know the board already."""
         return {
-            "bib": self.bib,
-            "name": self.name,
-            "division": self.division,
             "rank": self.rank,
             "ranked": self.ranked,
             "score": self.score,
@@ -43,7 +44,7 @@ class Place:
 def own_places(ranking: Ranking, user_ids: Sequence[int]) -> dict[int, list[Place]]:
     """Of each user the places of their entries: of each entry the overall one first, then those in its divisions.
 
-    Of entries that are shown now. As many queries for a thousand users as for one.
+    Of entries that are shown now, and counted among those that are. As many queries for a thousand users as for one.
     """
     own = Entry.objects.filter(event=ranking.event_id, participant__user__in=user_ids, standing__in=Entry.SHOWN)
     users = dict(own.order_by("pk").values_list("pk", "participant__user"))
@@ -58,7 +59,8 @@ def entry_places(ranking: Ranking, entry_ids: Collection[int]) -> dict[int, list
     """Of each entry its places: the overall one first, then those in its divisions; none of who is not shown now."""
     rows = [(board, row) for board, row in pages.rows_on_all_boards(ranking, entry_ids) if row.entry_id in entry_ids]
     lines = read_lines_or_none(ranking, [row for _board, row in rows])
-    ranked = {board: pages.ranked_count(ranking, board) for board in pages.board_keys(ranking)}
+    gone = entries_gone(ranking.event, ranking)
+    ranked = {board: count_lines(ranking, board, gone).ranked for board in pages.board_keys(ranking)}
     found: dict[int, list[Place]] = {entry_id: [] for entry_id in entry_ids}
     for (board, row), line in zip(rows, lines, strict=True):
         if line is not None:

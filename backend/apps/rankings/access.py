@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 
 from apps.events.access import Visitor, may_create_events, may_manage_event
@@ -58,3 +59,18 @@ def readable_standings(user: Visitor, season: Season, revisions: Iterable[Standi
     hidden = Event.objects.filter(pk__in=counted, visibility=Event.Visibility.PRIVATE)
     private = set(hidden.values_list("pk", flat=True))
     return [one for one in listed if private.isdisjoint(one.event_ids)]
+
+
+def anyone_may_see_standings(season: Season, standings: Standings) -> bool:
+    """Whether everybody may read a revision."""
+    if season.visibility == Event.Visibility.PRIVATE:
+        return False
+    private = Event.objects.filter(pk__in=standings.event_ids, visibility=Event.Visibility.PRIVATE)
+    return not private.exists()
+
+
+def standings_readers(season: Season, standings: Standings) -> QuerySet[User]:
+    """The users who may read a revision: `may_see_standings` asked the other way round."""
+    if anyone_may_see_standings(season, standings):
+        return User.objects.all()
+    return User.objects.filter(Q(is_staff=True) | Q(pk=season.owner_id))

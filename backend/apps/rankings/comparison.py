@@ -7,6 +7,7 @@ import numpy as np
 
 from apps.events.access import Visitor
 from apps.events.columns import Ints
+from apps.events.result import OVERALL
 from apps.rankings import pages
 from apps.rankings.models import Season, Standings
 from apps.rankings.points import format_points
@@ -54,6 +55,22 @@ def compare(season: Season, user: Visitor, before: Standings, after: Standings, 
         moves=_moves(before, after, board),
         causes=[cause for causes in read_causes(season, user, revisions) for cause in causes],
     )
+
+
+def changed_participants(before: Standings | None, after: Standings) -> set[int]:
+    """Who of the later standings has another rank or total than in the earlier ones, on any board that has them.
+
+    All of them if there are no earlier ones.
+    """
+    there = set(_places(after, OVERALL))
+    if before is None:
+        return there
+    boards = {*pages.board_keys(before), *pages.board_keys(after)}
+    changed: set[int] = set()
+    for board in boards:
+        old, new = _places(before, board), _places(after, board)
+        changed |= {one for one in there & {*old, *new} if old.get(one) != new.get(one)}
+    return changed
 
 
 def _moves(before: Standings, after: Standings, board: str) -> list[Move]:

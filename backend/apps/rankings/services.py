@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from apps.errors import Conflict, InvalidInput, Refused, check_model
+from apps.events.changes import when_settled
 from apps.rankings.models import Ruling, Season
 from apps.rankings.revisions import lock_season, refresh
 from apps.rankings.rules import parse_season_rules
@@ -116,4 +117,11 @@ def refresh_standings(season_id: int) -> dict[str, Any]:
     with the same standings. Returns the revision that holds now and whether this run made it.
     """
     standings, is_new = refresh(lock_season(season_id))
+    if standings is not None and is_new:
+        enqueue(
+            "notifications.announce_season_standings",
+            {"standings_id": standings.pk},
+            coalesce_key=f"notifications.announce_season_standings:{season_id}",
+            not_before=when_settled(),
+        )
     return {"season_id": season_id, "revision": standings.revision if standings else None, "is_new": is_new}

@@ -22,6 +22,7 @@ from apps.events.imports.store import store_plan
 from apps.events.models import Entry, Event, ImportBatch, ImportPart, ImportRejection, ImportRow, Participant
 from apps.events.rules import parse_rules
 from apps.events.states import require_state
+from delivery.outbox import enqueue
 
 State = ImportBatch.State
 OVER = frozenset({State.DONE, State.REFUSED, State.STOPPED})
@@ -172,3 +173,5 @@ def _end(batch: ImportBatch, state: State, reason: str = "") -> None:
     # What was kept to read the file, or to go on reading it, is of no more use.
     ImportPart.objects.filter(batch=batch).delete()
     ImportRow.objects.filter(batch=batch).delete()
+    if batch.created_by_id is not None:
+        enqueue("notifications.announce_import", {"batch_id": batch.pk})

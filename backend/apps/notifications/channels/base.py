@@ -32,6 +32,7 @@ class Outgoing:
 
     delivery: Delivery
     content: Any
+    carried_ids: Sequence[int] = ()  # deliveries that are told in it, too: set by the courier
 
 
 class Sender(Protocol):
@@ -56,6 +57,7 @@ class Channel(Protocol):
     senders_per_lane: int  # how many of them by one lane: a provider that hangs holds no more
     send_seconds: float  # the longest that one try takes
     rate_per_second: float | None  # of a lane that has no rate of its own
+    most_per_hour: int | None  # for one person; what is more comes as a digest
 
     def destinations(self, kind: str) -> QuerySet[Any, tuple[int, int, int | None, str]]:
         """Where each user is reached with that kind: a query of (user id, lane id, endpoint id or None, problem).

@@ -7,24 +7,35 @@ would have to clear away.
 import uuid
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from apps.notifications.channels.base import Channel
 from apps.notifications.courier import rates
+from apps.notifications.messages import ANNOUNCED
 from apps.notifications.models import Delivery, Lane
 
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(seconds=settings.NOTIFICATION_LEASE)
 # A delivery that was claimed so often and never marked kills its workers.
 MOST_CLAIMS = 20
 DEADLY = "given up: the worker that sent it ended each time"
+# Read with each delivery, for its message.
+RELATED = [
+    *(f"notification__{name}" for name in ("recipient", *(f"announcement__{one}" for one in ANNOUNCED))),
+    "endpoint",
+    "lane",
+]
 
 
-def claim(channel: Channel, *, claim_id: uuid.UUID, limit: int, busy: set[int]) -> list[Delivery]:
-    """Up to `limit` deliveries that are due, of all lanes alike but those in `busy`. They are the run's for LEASE."""
+def claim(channel: Channel, *, claim_id: uuid.UUID, limit: int, busy: set[int], failing: bool) -> list[Delivery]:
+    """Up to `limit` deliveries that are due, of all lanes alike but those in `busy`. They are the run's for LEASE.
+
+    Not `failing`: of no lane that has failed.
+    """
     claimed: list[Delivery] = []
-    lanes = _lanes_due(channel, busy)
+    lanes = _lanes_due(channel, busy, failing)
     for index, lane_id in enumerate(lanes):
         share = -(-(limit - len(claimed)) // (len(lanes) - index))
         if share > 0:
@@ -32,12 +43,14 @@ def claim(channel: Channel, *, claim_id: uuid.UUID, limit: int, busy: set[int]) 
     return claimed
 
 
-def _lanes_due(channel: Channel, busy: set[int]) -> list[int]:
+def _lanes_due(channel: Channel, busy: set[int], failing: bool) -> list[int]:
     """The lanes with something to send now, those first that have not failed."""
     now = timezone.now()
     due = Delivery.objects.filter(lane=OuterRef("pk"), state=Delivery.State.WAITING, due_at__lte=now)
     open_now = Q(paused_until__isnull=True) | Q(paused_until__lte=now)
     lanes = Lane.objects.filter(open_now, Exists(due), channel=channel.name).exclude(pk__in=busy)
+    if not failing:
+        lanes = lanes.filter(failures=0)
     return list(lanes.order_by("failures", "pk").values_list("pk", flat=True))
 
 
@@ -60,18 +73,13 @@ def _claim_of_lane(lane_id: int, claim_id: uuid.UUID, limit: int) -> list[Delive
 
 
 def _due(lane: Lane, now: datetime, limit: int) -> list[Delivery]:
-    waiting = Delivery.objects.filter(lane=lane, state=Delivery.State.WAITING, due_at__lte=now)
-    waiting.filter(claims__gte=MOST_CLAIMS).update(state=Delivery.State.FAILED, reason=DEADLY)
-    related = waiting.select_related("notification__announcement__event", "notification__announcement__season")
-    related = related.select_related(
-        "notification__announcement__event",
-        "notification__announcement__season",
-        "notification__announcement__ranking",
-        "notification__recipient",
-        "endpoint",
-        "lane",
-    )
-    return list(related.select_for_update(skip_locked=True, of=("self",)).order_by("due_at", "pk")[:limit])
+    waiting = Delivery.objects.filter(lane=lane, state=Delivery.State.WAITING, digest=None, due_at__lte=now)
+    locked = waiting.select_related(*RELATED).select_for_update(skip_locked=True, no_key=True, of=("self",))
+    found = list(locked.order_by("due_at", "pk")[:limit])
+    deadly = [one.pk for one in found if one.claims >= MOST_CLAIMS]
+    if deadly:
+        Delivery.objects.filter(pk__in=deadly).update(state=Delivery.State.FAILED, reason=DEADLY, claim=None)
+    return [one for one in found if one.claims < MOST_CLAIMS]
 
 
 def give_back(deliveries: list[Delivery], claim_id: uuid.UUID) -> None:

@@ -3,20 +3,30 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 from django.utils import timezone
 
+from apps.notifications.channels.base import Channel
 from apps.notifications.courier import rates
 from apps.notifications.models import Delivery, Lane
 from delivery.outbox import enqueue
 
+# What is more than that is shared by several runs.
+MESSAGES_OF_A_RUN = 1000
 
-def enqueue_run(channel: str, *, number: int = 0, not_before: datetime | None = None) -> UUID:
-    """Ask for a run of a channel, at once or later; requests of the same number that still wait become one."""
+
+def enqueue_runs(channel: Channel, waiting: int) -> None:
+    """Ask for as many runs of a channel as so many messages are worth."""
+    for run_id in range(min(-(-waiting // MESSAGES_OF_A_RUN), channel.runs)):
+        enqueue_run(channel.name, run_id=run_id)
+
+
+def enqueue_run(channel: str, *, run_id: int = 0, not_before: datetime | None = None) -> UUID:
+    """Ask for one of the runs of a channel, at once or later; requests for the same one that still wait become one."""
     return enqueue(
         "notifications.deliver_messages",
-        {"channel_id": channel},
-        coalesce_key=f"notifications.deliver_messages:{channel}:{number}",
+        {"channel_id": channel, "run_id": run_id},
+        coalesce_key=f"notifications.deliver_messages:{channel}:{run_id}",
         not_before=not_before,
     )
 
@@ -26,22 +36,34 @@ def next_due_at(channel: str) -> datetime | None:
 
     What a run has claimed is due when that run is given up: so a run that dies is followed by another.
     """
-    due = Delivery.objects.filter(lane__channel=channel, state=Delivery.State.WAITING)
-    lanes = due.order_by().values("lane").annotate(first=Min("due_at")).values_list("lane", "first")
+    lanes = _waiting(channel).order_by().values("lane").annotate(first=Min("due_at")).values_list("lane", "first")
     first_of_lane = dict(lanes)
-    now = timezone.now()
-    return min(
-        (_ready_at(lane, first_of_lane[lane.pk], now) for lane in Lane.objects.filter(pk__in=first_of_lane)),
-        default=None,
-    )
+    lanes_due = Lane.objects.filter(pk__in=first_of_lane)
+    return min((_ready_at(lane, first_of_lane[lane.pk]) for lane in lanes_due), default=None)
 
 
-def _ready_at(lane: Lane, due_at: datetime, now: datetime) -> datetime:
-    return max(due_at, lane.paused_until or due_at, rates.next_slot_at(lane, now))
+def _ready_at(lane: Lane, due_at: datetime) -> datetime:
+    return max(due_at, lane.paused_until or due_at, rates.next_slot_at(lane) or due_at)
 
 
-def follow_up(channel: str) -> None:
-    """Ask for the run after this one, within the caller's transaction, if anything is left to send."""
+def follow_up(channel: str, run_id: int) -> None:
+    """Ask for the run after this one, within the caller's transaction, if anything is left to send.
+
+    The first of the channel's runs sees to what is due later; the others go on only while there is work for them.
+    """
     moment = next_due_at(channel)
-    if moment is not None:
-        enqueue_run(channel, not_before=moment if moment > timezone.now() else None)
+    if moment is None:
+        return
+    is_later = moment > timezone.now()
+    if run_id == 0:
+        enqueue_run(channel, not_before=moment if is_later else None)
+    elif not is_later and _is_much_due(channel, run_id * MESSAGES_OF_A_RUN):
+        enqueue_run(channel, run_id=run_id)
+
+
+def _is_much_due(channel: str, count: int) -> bool:
+    return _waiting(channel).filter(due_at__lte=timezone.now())[count : count + 1].exists()
+
+
+def _waiting(channel: str) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(lane__channel=channel, state=Delivery.State.WAITING, digest=None)

@@ -1,18 +1,24 @@
 """Noting what became of tries to send: the delivery's state, an attempt on record, and the health of its lane."""
 
+import logging
+import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from apps.notifications.channels.base import Channel, Outcome, Result
+from apps.notifications.courier.claims import LEASE
+from apps.notifications.courier.digests import mark_carried, release
 from apps.notifications.courier.retries import pause_of_lane, wait_before_retry
 from apps.notifications.models import Delivery, DeliveryAttempt, Lane
+
+logger = logging.getLogger(__name__)
 
 State = Delivery.State
 LONGEST_ANSWER = 500
@@ -26,19 +32,42 @@ class Attempt:
     result: Result
     started_at: datetime
     duration_ms: int
+    carried_ids: Sequence[int] = ()
+
+
+def mark_patiently(channel: Channel, attempts: Sequence[Attempt], claim_id: uuid.UUID) -> None:
+    """`mark`, and again while the database is away: what was sent and is not noted is sent once more.
+
+    As long as the claim holds; after that another run may send it anyway.
+    """
+    give_up_at = time.monotonic() + LEASE.total_seconds()
+    while True:
+        try:
+            mark(channel, attempts, claim_id)
+        except (OperationalError, InterfaceError):
+            if time.monotonic() > give_up_at:
+                raise
+            logger.warning("%d tries by %s cannot be noted: no database", len(attempts), channel.name)
+            connection.close()
+            time.sleep(1)
+        else:
+            return
 
 
 @transaction.atomic
 def mark(channel: Channel, attempts: Sequence[Attempt], claim_id: uuid.UUID) -> None:
-    """Note these tries. A delivery that another run has taken meanwhile keeps the state that that one gives it."""
+    """Note these tries. One that failed after another run took the delivery changes nothing of it."""
     DeliveryAttempt.objects.bulk_create(_row(one) for one in attempts)
     sent = [one for one in attempts if one.result.outcome == Outcome.SENT]
-    _claimed([one.delivery for one in sent], claim_id).update(
+    # Whoever has claimed it meanwhile: it is sent, and perhaps the other has not begun yet.
+    Delivery.objects.filter(pk__in=[one.delivery.pk for one in sent], state=State.WAITING).update(
         state=State.SENT, sent_at=timezone.now(), reason="", claim=None, attempt_count=F("attempt_count") + 1
     )
     for one in attempts:
         if one.result.outcome != Outcome.SENT:
             _mark_failed(channel, one, claim_id)
+        elif one.delivery.is_digest:
+            mark_carried(one.delivery, one.carried_ids)
     for lane_id in {one.delivery.lane_id for one in attempts}:
         _note_health(lane_id, [one.result for one in attempts if one.delivery.lane_id == lane_id])
 
@@ -47,6 +76,8 @@ def skip(deliveries: Sequence[tuple[Delivery, str]], claim_id: uuid.UUID) -> Non
     """Note that these are not to be sent after all, each with its reason."""
     for delivery, reason in deliveries:
         _claimed([delivery], claim_id).update(state=State.SKIPPED, reason=reason[:200], claim=None)
+        if delivery.is_digest:
+            release([delivery])
 
 
 def _claimed(deliveries: Sequence[Delivery], claim_id: uuid.UUID) -> QuerySet[Delivery]:
@@ -72,6 +103,9 @@ def _mark_failed(channel: Channel, attempt: Attempt, claim_id: uuid.UUID) -> Non
     if wait is not None:
         changes["due_at"] = timezone.now() + wait
     _claimed([delivery], claim_id).update(**changes)
+    if wait is None and delivery.is_digest:
+        # Each for itself then: each has its own state, and its own tries.
+        release([delivery])
     if result.is_gone:
         channel.give_up_destination(delivery, result)
 

@@ -28,12 +28,10 @@ def use_slots(lane: Lane, now: datetime, count: int) -> None:
         lane.next_slot_at = max(lane.next_slot_at, now) + timedelta(seconds=count / rate)
 
 
-def next_slot_at(lane: Lane, now: datetime) -> datetime:
-    """When the next message may be sent."""
+def next_slot_at(lane: Lane) -> datetime | None:
+    """When the next message may be sent, which may be past; None: at any time."""
     rate = _rate(lane)
-    if rate is None:
-        return now
-    return max(now, lane.next_slot_at - _burst(rate) + timedelta(seconds=1 / rate))
+    return None if rate is None else lane.next_slot_at - _burst(rate) + timedelta(seconds=1 / rate)
 
 
 def _rate(lane: Lane) -> float | None:

@@ -2,13 +2,16 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.utils import timezone
 
 from apps.notifications.channels.base import Channel, Outcome, Outgoing, Result
+from apps.notifications.courier.claims import RELATED
+from apps.notifications.courier.digests import carried_by
 from apps.notifications.courier.marks import Attempt
-from apps.notifications.messages import make_messages
+from apps.notifications.digest_messages import make_digest
+from apps.notifications.messages import Message, make_messages
 from apps.notifications.models import Delivery
 
 logger = logging.getLogger(__name__)
@@ -25,37 +28,61 @@ class Prepared:
 
 def make_ready(channel: Channel, deliveries: Sequence[Delivery]) -> Prepared:
     """The messages of these deliveries."""
-    prepared = Prepared()
     try:
-        _prepare(channel, deliveries, prepared)
+        return _prepare(channel, deliveries)
     except Exception:
         logger.exception("%d deliveries by %s, now one by one", len(deliveries), channel.name)
-        prepared = Prepared()
-        for delivery in deliveries:
-            _prepare_alone(channel, delivery, prepared)
+    prepared = Prepared()
+    for delivery in deliveries:
+        alone = _prepare_alone(channel, delivery)
+        prepared.outgoing += alone.outgoing
+        prepared.skipped += alone.skipped
+        prepared.broken += alone.broken
     return prepared
 
 
-def _prepare(channel: Channel, deliveries: Sequence[Delivery], prepared: Prepared) -> None:
-    messages = make_messages([one.notification for one in deliveries])
-    told = [(one, message) for one, message in zip(deliveries, messages, strict=True) if not message.facts.withheld]
-    prepared.skipped += [
-        (one, message.facts.withheld)
-        for one, message in zip(deliveries, messages, strict=True)
-        if message.facts.withheld
-    ]
-    made = channel.prepare([one for one, _message in told], [message for _one, message in told])
-    for (delivery, _message), result in zip(told, made, strict=True):
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A delivery with the message that it takes along, and the other deliveries that are told in it."""
+
+    delivery: Delivery
+    message: Message
+    carried_ids: Sequence[int]
+
+
+def _prepare(channel: Channel, deliveries: Sequence[Delivery]) -> Prepared:
+    prepared = Prepared()
+    told: list[_Told] = []
+    for delivery, together in _read(deliveries):
+        current = [(one, message) for one, message in together if not message.is_withheld]
+        if not current:
+            # What it carries goes by itself, and is withheld each for its own reason.
+            prepared.skipped.append((delivery, together[0][1].facts.withheld))
+            continue
+        messages = [message for _one, message in current]
+        message = messages[0] if len(messages) == 1 else make_digest(messages)
+        told.append(_Told(delivery, message, [one.pk for one, _message in current if one != delivery]))
+    made = channel.prepare([one.delivery for one in told], [one.message for one in told])
+    for one, result in zip(told, made, strict=True):
         if isinstance(result, Outgoing):
-            prepared.outgoing.append(result)
+            prepared.outgoing.append(replace(result, carried_ids=one.carried_ids))
         else:
-            prepared.skipped.append((delivery, result))
+            prepared.skipped.append((one.delivery, result))
+    return prepared
 
 
-def _prepare_alone(channel: Channel, delivery: Delivery, prepared: Prepared) -> None:
+def _read(deliveries: Sequence[Delivery]) -> list[tuple[Delivery, list[tuple[Delivery, Message]]]]:
+    """Each delivery with its message, and behind it those that it carries with theirs."""
+    carried = carried_by([one for one in deliveries if one.is_digest], RELATED)
+    groups = [[one, *carried.get(one.pk, ())] for one in deliveries]
+    messages = iter(make_messages([one.notification for group in groups for one in group]))
+    return [(group[0], [(one, next(messages)) for one in group]) for group in groups]
+
+
+def _prepare_alone(channel: Channel, delivery: Delivery) -> Prepared:
     started_at = timezone.now()
     try:
-        _prepare(channel, [delivery], prepared)
+        return _prepare(channel, [delivery])
     except Exception as error:
         result = Result(Outcome.RETRY, f"it could not be made: {type(error).__name__}: {error}")
-        prepared.broken.append(Attempt(delivery, result, started_at, 0))
+        return Prepared(broken=[Attempt(delivery, result, started_at, 0)])

@@ -9,7 +9,7 @@ from django.conf import settings
 from apps.notifications.channels.base import Outcome, Result
 
 # Of a slow retry where the other side names no time of its own, and the longest that it may ask for.
-SLOW_WAIT = timedelta(minutes=5)
+SLOW_WAIT = timedelta(seconds=settings.NOTIFICATION_SLOW_WAIT)
 LONGEST_WAIT = timedelta(days=1)
 # Of a lane, after each failure in a row twice as long.
 FIRST_PAUSE = timedelta(seconds=5)

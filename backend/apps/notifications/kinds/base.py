@@ -10,6 +10,12 @@ from apps.notifications.models import Announcement, Notification
 
 Role = Notification.Role
 
+# Why something is not sent (any more).
+WITHDRAWN = "withdrawn"  # what was told was taken back
+CHANGED_BACK = "changed back"  # it is again as it was before
+OVERTAKEN = "overtaken"  # something newer holds, and is told by itself
+NOT_VISIBLE = "not visible"  # its recipient may not know it (any more), or has no part in it
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -21,12 +27,18 @@ class Facts:
     withheld: str = ""  # why it is not sent (any more); empty: it is
 
 
+def not_visible() -> Facts:
+    """What is said where the recipient may not know what was told: nothing of it, whatever the kind."""
+    return Facts({}, "/", withheld=NOT_VISIBLE)
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of notification: who is told by which channels, and what.
 
     Its templates are notifications/<name>/subject.txt, body.txt and body.html. They are given the facts' `context` and
-    `withheld`, and must make sense of both: an inbox shows what was told also once it does not hold any more.
+    `withheld`, and must make sense of both: an inbox shows what was told also once it does not hold any more. What is
+    NOT_VISIBLE is shown by the templates notifications/not_visible/, the same for all kinds.
     """
 
     name: Announcement.Kind

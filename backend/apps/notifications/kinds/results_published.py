@@ -1,49 +1,61 @@
 """Results were published: to everybody who is in them."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from django.db.models import F, QuerySet, Value
-
-from apps.events.models import Entry, Event
+from apps.events.models import Event, Ranking
 from apps.events.states import OFFICIAL
-from apps.notifications.kinds.base import Facts, Kind, Role
+from apps.notifications.kinds import audience
+from apps.notifications.kinds.audience import Audience
+from apps.notifications.kinds.base import WITHDRAWN, Facts, Kind, Role, not_visible
 from apps.notifications.models import Announcement, Notification
-from apps.notifications.places import own_places
+from apps.notifications.places import Place, own_places
 
 
-def recipients(announcement: Announcement) -> QuerySet[Any, tuple[int, int]]:
-    """Those shown now: who was hidden by a correction that is not ranked yet is told nothing."""
-    entries = Entry.objects.filter(event=announcement.event_id, standing__in=Entry.SHOWN)
-    own = entries.filter(participant__user__isnull=False).order_by()
-    return own.values_list(F("participant__user"), Value(int(Role.PARTICIPANT)))
+def recipients(announcement: Announcement) -> Audience:
+    """Those shown now who may see the event, and its owner's program."""
+    event = announcement.event
+    assert event is not None  # noqa: S101 (set where it is made)
+    accounts = audience.accounts_of(audience.participants(event))
+    return accounts.union(audience.organiser(event.owner_id), all=True)
 
 
 def tell(announcement: Announcement, notifications: Sequence[Notification]) -> list[Facts]:
     """The recipient's places in what is official now: never in results that were taken back."""
-    event, ranking = announcement.event, announcement.ranking
+    event, current = announcement.event, None
     assert event is not None  # noqa: S101 (set where it is made)
-    assert ranking is not None  # noqa: S101 (set where it is made)
-    current = event.public_ranking if event.state in OFFICIAL else None
-    context = {"event": event, "is_current": current == ranking}
-    if current is None:
-        return [Facts({**context, "places": []}, _path(event), withheld="withdrawn") for _one in notifications]
-    places = own_places(current, [one.recipient_id for one in notifications])
-    return [
-        Facts(
-            {**context, "places": places[one.recipient_id]},
-            _path(event),
-            {
-                "event": event.slug,
-                "revision": current.revision,
-                "places": [one.data() for one in places[one.recipient_id]],
-            },
-        )
-        for one in notifications
-    ]
+    if event.state in OFFICIAL:
+        current = event.public_ranking
+    readers = audience.readers_among(event, notifications)
+    places = own_places(current, [one.recipient_id for one in notifications]) if current else {}
+    is_current = current is not None and current.pk == announcement.ranking_id
+
+    def facts(notification: Notification) -> Facts:
+        if notification.recipient_id not in readers:
+            return not_visible()
+        if current is None:
+            return _withdrawn(event)
+        own = places[notification.recipient_id]
+        if not own and notification.role == Role.PARTICIPANT:
+            return not_visible()
+        return _facts(event, current, own, is_current=is_current)
+
+    return [facts(one) for one in notifications]
 
 
-def _path(event: Event) -> str:
+def _withdrawn(event: Event) -> Facts:
+    return Facts({"event": event, "is_current": False, "places": []}, event_path(event), withheld=WITHDRAWN)
+
+
+def _facts(event: Event, current: Ranking, places: Sequence[Place], *, is_current: bool) -> Facts:
+    return Facts(
+        {"event": event, "is_current": is_current, "places": list(places)},
+        event_path(event),
+        {"event": event.slug, "revision": current.revision, "places": [one.data() for one in places]},
+    )
+
+
+def event_path(event: Event) -> str:
+    """The event's scoreboard."""
     return f"/events/{event.slug}/"
 
 

@@ -11,13 +11,20 @@ def announce_what_was_told(apps, schema_editor):
     """A notification had its kind, event and ranking itself: those of one ranking are one announcement."""
     Announcement = apps.get_model("notifications", "Announcement")
     Notification = apps.get_model("notifications", "Notification")
-    for kind, event, ranking in Notification.objects.order_by().values_list("kind", "event", "ranking").distinct():
+    EventTransition = apps.get_model("events", "EventTransition")
+    for kind, event, ranking in (
+        # In their order: the newest announcement of an event is of its newest ranking.
+        Notification.objects.order_by("ranking").values_list("kind", "event", "ranking").distinct()
+    ):
         announcement = Announcement.objects.create(
             kind=kind, key=f"ranking:{ranking}", event_id=event, ranking_id=ranking
         )
         told = Notification.objects.filter(kind=kind, ranking=ranking)
         first = told.order_by("created_at").values_list("created_at", flat=True).first()
-        Announcement.objects.filter(pk=announcement.pk).update(created_at=first)
+        # Which publishing it told: see apps.notifications.announcing.results.
+        published = EventTransition.objects.filter(event=event, to_state="published", at__lte=first).order_by("-pk")
+        publication = published.values_list("pk", flat=True).first() or 0
+        Announcement.objects.filter(pk=announcement.pk).update(created_at=first, details={"publication": publication})
         told.update(announcement=announcement)
     if schema_editor.connection.vendor == "postgresql":
         # The new references are checked now: a table with checks that wait cannot be altered.

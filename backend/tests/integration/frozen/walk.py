@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.http import HttpResponseBase
 from django.test import Client
 
+from apps.notifications.unsubscribing import Subscription, token_of
 from tests.integration.addresses import patterns
 from tests.integration.frozen.world import HIDDEN_BIB, SLUG, World
 
@@ -48,6 +49,7 @@ ADDRESSES: dict[str, Sequence[str]] = {
     "seasons/<slug:slug>/revisions/": ["/seasons/cup/revisions/"],
     "seasons/<slug:slug>/revisions/<int:revision>/": ["/seasons/cup/revisions/1/", "/seasons/cup/revisions/2/"],
     "seasons/<slug:slug>/revisions/<int:before>/to/<int:after>/": ["/seasons/cup/revisions/1/to/1/"],
+    "unsubscribe/<token>": ["/unsubscribe/{token}", "/unsubscribe/nobody-signed-this"],
     f"{API}token": ["/api/v1/token"],
     f"{API}rules/schema": ["/api/v1/rules/schema"],
     f"{API}events": ["/api/v1/events", "/api/v1/events?state=open", "/api/v1/events?limit=1"],
@@ -154,6 +156,7 @@ def walk_as(world: World, person: str, methods: Sequence[str] = ("get",), only: 
         "hidden": world.event.entries.get(bib=HIDDEN_BIB).participant_id,
         "shown": world.event.entries.get(bib="7").participant_id,
         "task": world.task_id,
+        "token": token_of(Subscription(world.athlete.pk, "results_published", "email")),
     }
     # A page that was kept would only tell what was true before.
     cache.clear()

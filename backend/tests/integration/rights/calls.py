@@ -27,6 +27,7 @@ S = "/api/v1/seasons/{slug}"
 
 # Whatever needs no body, and is answered 200, need not stand here.
 CALLS: dict[str, Call] = {
+    "POST /unsubscribe/{token}": Call({"List-Unsubscribe": "One-Click"}),
     "POST /api/v1/token": Call({"username": "user", "password": "secret"}),
     "POST /api/v1/events": Call({"slug": "new", "name": "New", "rules": RACE}, 201),
     f"PATCH {E}": Call({"name": "Other"}),

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from apps.events.services import generate_event_ranking, request_event_ranking, submit_import
 from apps.notifications.models import Announcement, Notification
+from apps.notifications.unsubscribing import Subscription, token_of
 from apps.rankings.services import rule_on_participant
 from tests.factories import add_entry, add_score, make_event, make_user, publish_event
 from tests.integration.api.clients import client_of
@@ -82,6 +83,7 @@ def make_house(visibility: str = "public") -> House:
         "revision": 1,
         "before": 1,
         "after": 2,
+        "token": token_of(Subscription(named(users, "user").pk, "results_published", "email")),
     }
     return House(users, names | make_running_season(users, visibility))
 

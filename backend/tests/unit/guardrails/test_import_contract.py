@@ -10,7 +10,9 @@ from tests.unit.guardrails.project_copy import append, copy_project
 
 HOUSES = "config wires the apps, the apps use delivery, nothing looks back"
 APPS = "notifications -> rankings -> events -> what all apps share"
-OUTBOX = "of delivery, apps import the outbox alone; a command may read the ledger to wait for its task"
+OUTBOX = (
+    "of delivery, apps import the outbox alone; a command may read the ledger, notifications what waits for attention"
+)
 CELERY = "of the apps, only tasks.py reaches Celery, also by way of other modules"
 TASKS = "tasks.py imports its own services alone"
 NOBODY = "nothing imports a tasks.py"
@@ -32,6 +34,13 @@ PLANTED = [
     (APPS, "apps/planted/__init__.py", "", "apps.planted"),
     (OUTBOX, "apps/events/planted_models.py", "import delivery.models", "planted_models -> delivery.models"),
     (OUTBOX, "apps/rankings/services.py", "import delivery.ledger", "apps.rankings.services -> delivery.ledger"),
+    (OUTBOX, "apps/rankings/planted.py", "import delivery.attention", "apps.rankings.planted -> delivery.attention"),
+    (
+        OUTBOX,
+        "apps/notifications/planted.py",
+        "import delivery.dead_letters",
+        "apps.notifications.planted -> delivery.dead_letters",
+    ),
     (OUTBOX, "apps/events/admin.py", "import delivery.ledger", "apps.events.admin -> delivery.ledger"),
     (CELERY, "apps/rankings/services.py", "import celery.result", "apps.rankings.services -> celery"),
     (CELERY, "apps/events/planted_kombu.py", "from kombu import Queue", "apps.events.planted_kombu -> kombu"),

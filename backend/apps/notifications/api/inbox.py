@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from apps.errors import Missing
 from apps.events.api.fields import read_query
 from apps.events.api.pagination import NewestFirst, PageQuery
-from apps.notifications.messages import make_messages
+from apps.notifications.messages import ANNOUNCED, make_messages
 from apps.notifications.models import Announcement, Notification
 from apps.notifications.services import mark_all_notifications_read, mark_notification_read
 from apps.rest.openapi import problems
@@ -45,10 +45,6 @@ class InboxPage(NewestFirst):
         return make_messages(super().paginate_queryset(queryset, request, view) or [])
 
 
-# Read with each notification, for its message.
-RELATED = [f"announcement__{name}" for name in ("event", "ranking", "season")]
-
-
 def inbox(request: Request) -> QuerySet[Notification]:
     """The user's own notifications."""
     assert request.user.pk is not None  # noqa: S101 (IsAuthenticated)
@@ -65,7 +61,7 @@ class NotificationList(ListAPIView[Notification]):
 
     def get_queryset(self) -> QuerySet[Notification]:
         query = read_query(NotificationQuery, self.request)
-        notifications = inbox(self.request).select_related(*RELATED)
+        notifications = inbox(self.request).select_related(*(f"announcement__{name}" for name in ANNOUNCED))
         return notifications.filter(read_at__isnull=True) if query["unread"] else notifications
 
     @extend_schema(

@@ -1,0 +1,1 @@
+"""The API of notifications: each user's own."""

@@ -1,0 +1,101 @@
+"""Who would get more messages of a channel in an hour than it allows gets the rest of them together, as a digest.
+
+A delivery that would be too much is kept for an hour and carries those that follow: they refer to it by `digest`, are
+sent with it, and never by themselves.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.utils import timezone
+
+from apps.notifications.channels.base import Channel
+from apps.notifications.models import Announcement, Delivery
+
+State = Delivery.State
+WINDOW = timedelta(hours=1)
+
+_HOLD_BACK = """
+WITH held AS (
+    SELECT d.id, n.recipient_id FROM notifications_delivery d
+    JOIN notifications_notification n ON n.id = d.notification_id
+    WHERE n.announcement_id = %(announcement)s AND d.channel = %(channel)s
+        AND d.state = 'waiting' AND d.claims = 0 AND d.due_at = %(now)s
+        AND %(most)s <= (
+            SELECT COUNT(*) FROM notifications_delivery o
+            JOIN notifications_notification m ON m.id = o.notification_id
+            WHERE m.recipient_id = n.recipient_id AND o.channel = d.channel AND o.id <> d.id AND o.digest_id IS NULL
+                AND (o.state = 'waiting' AND NOT o.is_digest OR o.state = 'sent' AND o.sent_at > %(since)s)
+        )
+), carriers AS (
+    SELECT m.recipient_id, MIN(o.id) AS id FROM notifications_delivery o
+    JOIN notifications_notification m ON m.id = o.notification_id
+    WHERE m.recipient_id IN (SELECT recipient_id FROM held) AND o.channel = %(channel)s
+        AND o.state = 'waiting' AND o.is_digest AND o.claim IS NULL AND o.due_at > %(now)s
+    GROUP BY m.recipient_id
+), decided AS (
+    SELECT held.id, carriers.id AS digest_id FROM held
+    LEFT JOIN carriers ON carriers.recipient_id = held.recipient_id
+)
+UPDATE notifications_delivery SET
+    due_at = %(until)s,
+    digest_id = (SELECT digest_id FROM decided WHERE decided.id = notifications_delivery.id),
+    is_digest = (SELECT digest_id IS NULL FROM decided WHERE decided.id = notifications_delivery.id)
+WHERE id IN (SELECT id FROM decided)
+"""
+
+
+def hold_back(announcement: Announcement, channel: Channel, made_at: datetime) -> datetime | None:
+    """Of the deliveries made for an announcement at that moment, keep back what would be too much for its recipient.
+
+    Returns until when; None if nothing is kept back. Two announcements at the same moment may both pass.
+    """
+    most = channel.most_per_hour
+    if most is None or not _may_be_too_much(announcement, most, made_at):
+        return None
+    until = made_at + WINDOW
+    moments = {"now": made_at, "since": made_at - WINDOW, "until": until}
+    parameters = {name: connection.ops.adapt_datetimefield_value(moment) for name, moment in moments.items()}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _HOLD_BACK, {**parameters, "announcement": announcement.pk, "channel": channel.name, "most": most}
+        )
+        return until if cursor.rowcount else None
+
+
+def _may_be_too_much(announcement: Announcement, most: int, now: datetime) -> bool:
+    """Cheaply: nobody was told more things than there were. What still waits may have been told long before."""
+    others = Announcement.objects.filter(created_at__gt=now - 2 * WINDOW).exclude(pk=announcement.pk)
+    return most == 0 or others[most - 1 : most].exists()
+
+
+def carried_by(carriers: Sequence[Delivery], related: Sequence[str]) -> dict[int, list[Delivery]]:
+    """What each of these carries, the oldest first."""
+    found: dict[int, list[Delivery]] = {one.pk: [] for one in carriers}
+    if carriers:
+        waiting = Delivery.objects.filter(digest__in=carriers, state=State.WAITING).select_related(*related)
+        for delivery in waiting.order_by("pk"):
+            assert delivery.digest_id is not None  # noqa: S101 (asked for)
+            found[delivery.digest_id].append(delivery)
+    return found
+
+
+def mark_carried(carrier: Delivery, carried_ids: Sequence[int]) -> None:
+    """Note that a carrier was sent with these; what came too late for it goes by itself."""
+    waiting = Delivery.objects.filter(digest=carrier, state=State.WAITING)
+    waiting.filter(pk__in=carried_ids).update(state=State.SENT, sent_at=timezone.now())
+    release([carrier])
+
+
+def release(carriers: Sequence[Delivery]) -> int:
+    """Let what still waits for these go by itself. Returns how many."""
+    waiting = Delivery.objects.filter(digest__in=carriers, state=State.WAITING)
+    return waiting.update(digest=None, due_at=timezone.now())
+
+
+def release_left_behind() -> int:
+    """Let go by itself what waits for a carrier that does not wait any more. Returns how many."""
+    left = Delivery.objects.filter(digest__isnull=False, state=State.WAITING).exclude(digest__state=State.WAITING)
+    ids = list(left.values_list("pk", flat=True)[:10_000])
+    return Delivery.objects.filter(pk__in=ids, state=State.WAITING).update(digest=None, due_at=timezone.now())
