@@ -5,6 +5,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from apps.errors import InvalidInput, WrongState
@@ -73,7 +74,10 @@ def count_audience(event: Event, kind: str) -> Audience:
 
 
 def _reach(announcement: Announcement, channel: str) -> Reach:
-    counts = count_reached(announcement, channel)
+    # A channel may note what it needs to be asked, as its first lane. That is taken back.
+    with transaction.atomic():
+        counts = count_reached(announcement, channel)
+        transaction.set_rollback(True)
     return Reach(channel, counts.pop("", 0), dict(sorted(counts.items())))
 
 
