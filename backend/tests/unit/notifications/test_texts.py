@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from apps.notifications.kinds.base import Facts
+from apps.notifications.digest_messages import make_digest
+from apps.notifications.kinds.base import NOT_VISIBLE, Facts
 from apps.notifications.messages import Message, compose
 from apps.notifications.models import Announcement, Notification
 from tests.unit.notifications.samples import contexts
@@ -118,6 +119,27 @@ def test_a_letter_says_why_it_came_and_how_to_get_no_more(role: int, words: str)
         assert "Stop these messages" in made
     assert "Stop these messages" not in message.letter() + message.html()
     assert "You get this" not in message.text
+
+
+@pytest.mark.parametrize(("language", "several"), [("en", "2 messages"), ("pt-br", "2 mensagens")])
+def test_several_messages_together(language: str, several: str) -> None:
+    together = [make(kind, language, text=HOSTILE["markup"]) for kind in (Kind.RESULTS_PUBLISHED, Kind.STATUS_CHANGED)]
+    digest = make_digest(together)
+    page = digest.html(unsubscribe_url="https://example.com/u")
+    assert digest.title == several
+    for message in together:
+        assert message.text in digest.text
+        assert message.title in digest.text
+    assert "&lt;b&gt;x&lt;/b&gt;" in page
+    assert "<b>" not in page
+    assert ("you have an account here" in page) == (language == "en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_may_not_know_it_any_more_reads_nothing_of_it(language: str) -> None:
+    message = make(Kind.STATUS_CHANGED, language, withheld=NOT_VISIBLE)
+    assert NAME not in message.title + message.text + message.letter().replace(f"{NAME}.", "")
+    assert message.text in message.html()
 
 
 def test_a_language_that_is_not_there_is_that_of_the_deployment(settings: Any) -> None:
