@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from apps.notifications.digest_messages import make_digest
-from apps.notifications.kinds.base import NOT_VISIBLE, Facts
+from apps.notifications.kinds.base import Facts, not_visible
 from apps.notifications.messages import Message, compose
 from apps.notifications.models import Announcement, Notification
 from tests.unit.notifications.samples import contexts
@@ -137,9 +137,11 @@ def test_several_messages_together(language: str, several: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_who_may_not_know_it_any_more_reads_nothing_of_it(language: str) -> None:
-    message = make(Kind.STATUS_CHANGED, language, withheld=NOT_VISIBLE)
-    assert NAME not in message.title + message.text + message.letter().replace(f"{NAME}.", "")
+    notification = Notification(announcement=Announcement(kind=Kind.STATUS_CHANGED), role=Role.PARTICIPANT)
+    message = compose(notification, not_visible(), language)
+    assert message.title
     assert message.text in message.html()
+    assert message.text in message.letter()
 
 
 def test_a_language_that_is_not_there_is_that_of_the_deployment(settings: Any) -> None:
