@@ -164,6 +164,9 @@ def _query(query: QuerySet[Any, Any]) -> tuple[str, tuple[Any, ...]] | None:
 def _execute(statement: str, parameters: tuple[Any, ...]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, [_adapted(value) for value in parameters])
+        if cursor.rowcount < 0:  # SQLite tells no number for a statement that begins with WITH
+            cursor.execute("SELECT changes()")
+            return int(cursor.fetchone()[0])
         return int(cursor.rowcount)
 
 
