@@ -326,6 +326,7 @@ SPECTACULAR_SETTINGS = {
         "ImportState": "apps.events.models.ImportBatch.State",
         "EntryStatus": "apps.events.api.fields.STATUSES",
         "CorrectionKind": "apps.events.models.Correction.Kind",
+        "NotificationKind": "apps.notifications.models.Announcement.Kind",
         "RulingKind": "apps.rankings.models.Ruling.Kind",
     },
     # The pages of /api/docs/ are served from here: no outside asset.
