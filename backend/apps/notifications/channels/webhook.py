@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 from apps.notifications.channels.base import Outgoing, Result, Sender
 from apps.notifications.messages import Message
 from apps.notifications.models import Delivery, WebhookEndpoint
-from apps.notifications.webhooks.endpoints import give_up
+from apps.notifications.webhooks.health import give_up
 from apps.notifications.webhooks.requests import make_request
 from apps.notifications.webhooks.sending import WebhookSender
 

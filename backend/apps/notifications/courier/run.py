@@ -71,8 +71,7 @@ class Run:
             self._give_back()
         elif self._is_ending():
             self._give_back({one.delivery.lane_id for one in self._ready if one.delivery.lane.failures})
-        # What waits for a lane that hangs keeps nothing else from being claimed.
-        if sum(self._senders.may_start(one) for one in self._ready) < self._channel.senders:
+        if self._needs_more():
             waiting = Counter(one.delivery.lane_id for one in self._ready)
             busy = {lane for lane, count in waiting.items() if count >= self._channel.senders_per_lane}
             claimed_at = timezone.now()
@@ -87,6 +86,12 @@ class Run:
                     self._counts["skipped"] += len(prepared.skipped)
                 self._begin_before = claimed_at + LEASE - timedelta(seconds=self._channel.send_seconds + 10)
         return bool(self._ready)
+
+    def _needs_more(self) -> bool:
+        """Whether less can be begun than there are senders: what waits for a lane that hangs does not count."""
+        if len(self._ready) < self._channel.senders:
+            return True
+        return sum(self._senders.may_start(one) for one in self._ready) < self._channel.senders
 
     def _start(self) -> None:
         """Begin as much as the senders and the lanes allow."""
