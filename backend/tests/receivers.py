@@ -60,8 +60,13 @@ class Receiver:
             self._server.shutdown(socket.SHUT_RDWR)
         self._server.close()
 
+    def recover(self, behaviour: Behaviour) -> None:
+        """Behave like that from now on, and end what was going on."""
+        self.behaviour = behaviour
+        self.is_over.set()
+
     def _accept(self) -> None:
-        while not self.is_over.is_set():
+        while True:
             try:
                 connection, _address = self._server.accept()
             except OSError:

@@ -27,7 +27,7 @@ class WebhookChannel:
     senders_per_lane = 2
     send_seconds: float = settings.WEBHOOK_TIMEOUT_SECONDS + 1  # some time for what follows the deadline
     rate_per_second: float | None = 20.0
-    most_per_hour: int | None = None  # programs read them, and want each
+    most_per_hour: int | None = None  # programs want each by itself
 
     def destinations(self, kind: str) -> QuerySet[Any, tuple[int, int, int | None, str]]:
         """The active endpoints of each user that want that kind."""

@@ -29,10 +29,13 @@ RELATED = [
 ]
 
 
-def claim(channel: Channel, *, claim_id: uuid.UUID, limit: int, busy: set[int]) -> list[Delivery]:
-    """Up to `limit` deliveries that are due, of all lanes alike but those in `busy`. They are the run's for LEASE."""
+def claim(channel: Channel, *, claim_id: uuid.UUID, limit: int, busy: set[int], failing: bool) -> list[Delivery]:
+    """Up to `limit` deliveries that are due, of all lanes alike but those in `busy`. They are the run's for LEASE.
+
+    Not `failing`: of no lane that has failed.
+    """
     claimed: list[Delivery] = []
-    lanes = _lanes_due(channel, busy)
+    lanes = _lanes_due(channel, busy, failing)
     for index, lane_id in enumerate(lanes):
         share = -(-(limit - len(claimed)) // (len(lanes) - index))
         if share > 0:
@@ -40,12 +43,14 @@ def claim(channel: Channel, *, claim_id: uuid.UUID, limit: int, busy: set[int]) 
     return claimed
 
 
-def _lanes_due(channel: Channel, busy: set[int]) -> list[int]:
+def _lanes_due(channel: Channel, busy: set[int], failing: bool) -> list[int]:
     """The lanes with something to send now, those first that have not failed."""
     now = timezone.now()
     due = Delivery.objects.filter(lane=OuterRef("pk"), state=Delivery.State.WAITING, due_at__lte=now)
     open_now = Q(paused_until__isnull=True) | Q(paused_until__lte=now)
     lanes = Lane.objects.filter(open_now, Exists(due), channel=channel.name).exclude(pk__in=busy)
+    if not failing:
+        lanes = lanes.filter(failures=0)
     return list(lanes.order_by("failures", "pk").values_list("pk", flat=True))
 
 

@@ -58,6 +58,10 @@ class Run:
     def _is_time_left(self) -> bool:
         return time.monotonic() < self._ends_at
 
+    def _is_ending(self) -> bool:
+        """Whether the run would have to wait at its end for what hangs until its deadline."""
+        return time.monotonic() > self._ends_at - min(self._channel.send_seconds, RUN_SECONDS / 2)
+
     def _is_sending(self) -> bool:
         return self._senders.free < self._channel.senders
 
@@ -65,11 +69,15 @@ class Run:
         """Claim more if it will be needed soon. Returns whether anything is ready."""
         if timezone.now() > self._begin_before:
             self._give_back()
-        if len(self._ready) < self._channel.senders:
+        elif self._is_ending():
+            self._give_back({one.delivery.lane_id for one in self._ready if one.delivery.lane.failures})
+        # What waits for a lane that hangs keeps nothing else from being claimed.
+        if sum(self._senders.may_start(one) for one in self._ready) < self._channel.senders:
             waiting = Counter(one.delivery.lane_id for one in self._ready)
             busy = {lane for lane, count in waiting.items() if count >= self._channel.senders_per_lane}
             claimed_at = timezone.now()
-            claimed = claim(self._channel, claim_id=self._claim_id, limit=CHUNK, busy=busy)
+            failing = self._senders.has_room_for_failing and not self._is_ending()
+            claimed = claim(self._channel, claim_id=self._claim_id, limit=CHUNK, busy=busy, failing=failing)
             if claimed:
                 prepared = make_ready(self._channel, claimed)
                 skip(prepared.skipped, self._claim_id)
@@ -112,7 +120,7 @@ class Run:
     def _nap(self) -> bool:
         """Wait for what is due in a moment. Returns whether there is any such thing."""
         moment = next_due_at(self._channel.name)
-        if moment is None or _seconds_until(moment) > PATIENCE:
+        if moment is None or _seconds_until(moment) > PATIENCE or self._is_ending():
             return False
         time.sleep(max(SHORTEST_NAP, _seconds_until(moment)))
         return True

@@ -33,11 +33,16 @@ class Senders:
 
         Lanes that have failed get one sender each, and half of the senders at most: the others are for those that work.
         """
-        lanes = [one.delivery.lane for one in self._under_way.values()]
-        of_lane = sum(lane.pk == message.delivery.lane_id for lane in lanes)
+        of_lane = sum(one.delivery.lane_id == message.delivery.lane_id for one in self._under_way.values())
         if not message.delivery.lane.failures:
             return of_lane < self._channel.senders_per_lane
-        return of_lane < 1 and sum(lane.failures > 0 for lane in lanes) < max(1, self._channel.senders // 2)
+        return of_lane < 1 and self.has_room_for_failing
+
+    @property
+    def has_room_for_failing(self) -> bool:
+        """Whether lanes that have failed have not yet half of the senders."""
+        failing = sum(one.delivery.lane.failures > 0 for one in self._under_way.values())
+        return failing < max(1, self._channel.senders // 2)
 
     def start(self, message: Outgoing) -> None:
         """Send it."""
