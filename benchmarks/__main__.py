@@ -5,7 +5,27 @@ import importlib
 
 from benchmarks.figures import print_summary
 
-NAMES = ("pure_ranking", "rankings", "standings", "imports", "relay", "requests", "whole_way", "latency", "notifications")
+NAMES = (
+    "pure_ranking",
+    "rankings",
+    "standings",
+    "imports",
+    "relay",
+    "requests",
+    "whole_way",
+    "latency",
+    "notifications",
+)
+    "pure_ranking",
+    "rankings",
+    "standings",
+    "imports",
+    "relay",
+    "requests",
+    "whole_way",
+    "latency",
+    "notifications",
+)
 
 
 def main() -> None:
