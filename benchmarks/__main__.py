@@ -16,16 +16,6 @@ NAMES = (
     "latency",
     "notifications",
 )
-    "pure_ranking",
-    "rankings",
-    "standings",
-    "imports",
-    "relay",
-    "requests",
-    "whole_way",
-    "latency",
-    "notifications",
-)
 
 
 def main() -> None:

@@ -2,8 +2,7 @@
 
     python -m benchmarks.mail_sink PORT
 
-It writes how many messages it has taken as soon as a line is read from its standard input. Its answers are those of a
-server that knows none of SMTP's extensions.
+It writes how many messages it has taken as soon as a line is read from its standard input.
 """
 
 import asyncio
@@ -11,7 +10,7 @@ import sys
 
 _BANNER = b"220 sink\r\n"
 _ANSWERS = {
-    b"EHLO": b"250 sink\r\n",
+    b"EHLO": b"250-sink\r\n250 PIPELINING\r\n",
     b"HELO": b"250 sink\r\n",
     b"MAIL": b"250 ok\r\n",
     b"RCPT": b"250 ok\r\n",
@@ -44,10 +43,10 @@ class Session(asyncio.Protocol):
             Session.taken += 1
             self._transport.write(b"250 taken\r\n")
         elif self._data.endswith(b"\r\n"):
-            command, self._data = self._data[:4].upper(), b""
-            self._is_content = command == b"DATA"
-            self._transport.write(_ANSWERS.get(command, b"500 what?\r\n"))
-            if command == b"QUIT":
+            commands, self._data = [line[:4].upper() for line in self._data.splitlines()], b""
+            self._is_content = commands[-1] == b"DATA"
+            self._transport.write(b"".join(_ANSWERS.get(command, b"500 what?\r\n") for command in commands))
+            if commands[-1] == b"QUIT":
                 self._transport.close()
 
 
