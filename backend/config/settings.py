@@ -328,7 +328,6 @@ SPECTACULAR_SETTINGS = {
         "CorrectionKind": "apps.events.models.Correction.Kind",
         "NotificationKind": "apps.notifications.models.Announcement.Kind",
         "RulingKind": "apps.rankings.models.Ruling.Kind",
-        "NotificationKind": "apps.notifications.models.Announcement.Kind",
         "DeliveryState": "apps.notifications.models.Delivery.State",
         "ScoreOutcome": "apps.events.api.score_serializers.OUTCOMES",
         "AttemptOutcome": "apps.notifications.models.DeliveryAttempt.Outcome",
