@@ -226,8 +226,8 @@ def test_a_name_server_that_hangs_holds_nothing_up(
 def certificate(tmp_path: Path) -> Path:
     """Of localhost, with its key."""
     file, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
-    command = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost")
-    command += ("-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(file))
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    command += ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(file)]
     subprocess.run(command, check=True, capture_output=True)
     file.write_text(file.read_text() + key.read_text())
     return file
