@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 
 from apps.notifications.channels.base import Outcome, Result
@@ -141,6 +142,34 @@ def test_a_run_that_dies_leaves_its_claims_to_another_one_after_a_while(paper: P
     make_due()
     assert run() == {"sent": 1}
     assert sorted(paper.delivered) == ["ana", "bia"]
+
+
+def test_what_was_sent_is_sent_whoever_has_claimed_it_meanwhile(paper: PaperChannel) -> None:
+    tell("ana")
+
+    def dawdle(_name: str) -> Result:
+        # As if the other side had taken so long that the claim was over, and another run had taken it.
+        Delivery.objects.update(claim=uuid.uuid4())
+        connection.close()
+        return SENT
+
+    paper.answer = dawdle
+    run()
+    assert states() == {"ana": "sent"}
+
+
+def test_a_try_that_failed_after_its_claim_changes_nothing(paper: PaperChannel) -> None:
+    tell("ana")
+    other = uuid.uuid4()
+
+    def dawdle(_name: str) -> Result:
+        Delivery.objects.update(claim=other)
+        connection.close()
+        return Result(Outcome.FINAL, "no")
+
+    paper.answer = dawdle
+    run()
+    assert Delivery.objects.values_list("state", "claim").get() == ("waiting", other)
 
 
 def test_one_that_kills_its_workers_is_given_up(paper: PaperChannel) -> None:
