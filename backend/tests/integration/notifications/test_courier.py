@@ -1,5 +1,6 @@
 """A run of a channel: what is sent, when it is tried again, and when no more."""
 
+import time
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from apps.notifications.channels.base import Outcome, Result
+from apps.notifications.courier import run as courier
 from apps.notifications.courier.claims import DEADLY, LEASE, MOST_CLAIMS, claim
 from apps.notifications.models import Delivery, Lane, Notification, Redelivery
 from apps.notifications.services import deliver_messages, redeliver_message, sweep_deliveries
@@ -251,3 +253,16 @@ def test_a_command_lists_and_sends_again_what_was_given_up(
     assert Redelivery.objects.get().reason == "they moved back"
     call_command("redeliver", "--kind", "status_changed")
     assert capsys.readouterr().out == "given up: 0\n"
+
+
+def test_what_is_on_its_way_at_the_end_of_a_run_is_noted(paper: PaperChannel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(courier, "RUN_SECONDS", 0.3)
+
+    def dawdle(_name: str) -> Result:
+        time.sleep(1)
+        return SENT
+
+    tell("ana")
+    paper.answer = dawdle
+    assert run() == {"sent": 1}
+    assert states() == {"ana": "sent"}

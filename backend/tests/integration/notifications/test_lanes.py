@@ -138,7 +138,7 @@ def test_lanes_that_have_failed_take_half_of_the_senders_at_most(paper: PaperCha
     tell(*names)
     run()
     assert len(paper.delivered) == 20
-    assert paper.most_at_once == 2
+    assert paper.busiest == 2
 
 
 def test_all_runs_together_keep_the_rate_of_a_lane(paper: PaperChannel, monkeypatch: pytest.MonkeyPatch) -> None:
