@@ -1,4 +1,4 @@
-"""What Django's `check` says of the settings of e-mail."""
+"""What Django's `check` says of the settings of e-mail and webhooks."""
 
 from typing import Any
 
@@ -28,3 +28,13 @@ def check_email_timeout(**_kwargs: Any) -> list[CheckMessage]:
     text = f"EMAIL_TIMEOUT must be {most:g} at most with NOTIFICATION_LEASE={settings.NOTIFICATION_LEASE:g}."
     hint = "Else another worker takes what is still being sent, and it is sent twice."
     return [checks.Error(text, hint=hint, id="notifications.E001")]
+
+
+def check_webhook_timeout(**_kwargs: Any) -> list[CheckMessage]:
+    """The same of webhooks."""
+    most = settings.NOTIFICATION_LEASE - LEAST_TIME_TO_BEGIN
+    if 0 < settings.WEBHOOK_TIMEOUT_SECONDS <= most:
+        return []
+    text = f"WEBHOOK_TIMEOUT_SECONDS must be above 0, and {most:g} at most with this NOTIFICATION_LEASE."
+    hint = "Else another worker takes what is still being sent, and it is sent twice."
+    return [checks.Error(text, hint=hint, id="notifications.E002")]

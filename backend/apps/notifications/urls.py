@@ -5,13 +5,8 @@ from django.urls import path
 from apps.notifications.api.inbox import AllNotificationsRead, NotificationList, NotificationRead, UnreadCount
 from apps.notifications.api.preview import NotificationPreview
 from apps.notifications.api.settings import NotificationSettings
-from apps.notifications.api.webhooks import (
-    WebhookDeliveryList,
-    WebhookDetail,
-    WebhookList,
-    WebhookRedelivery,
-    WebhookRotation,
-)
+from apps.notifications.api.webhook_deliveries import WebhookDeliveryList, WebhookRedelivery
+from apps.notifications.api.webhooks import WebhookDetail, WebhookList, WebhookRotation
 
 WEBHOOK = "webhooks/<int:webhook_id>"
 

@@ -1,7 +1,6 @@
 """One's own webhooks, as the API tells and changes them."""
 
 from datetime import timedelta
-from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
@@ -15,28 +14,24 @@ from rest_framework.views import APIView
 
 from apps.errors import Missing
 from apps.events.api.fields import read_body, read_query
-from apps.events.api.pagination import NewestFirst, OldestFirst, PageQuery
+from apps.events.api.pagination import OldestFirst, PageQuery
 from apps.notifications.api.webhook_serializers import (
-    DeliveryQuery,
-    DeliverySerializer,
     RotationInput,
     WebhookChanges,
     WebhookInput,
     WebhookSerializer,
     WebhookWithSecretSerializer,
 )
-from apps.notifications.models import Delivery, WebhookEndpoint
+from apps.notifications.models import WebhookEndpoint
 from apps.notifications.services import (
     change_webhook,
     delete_webhook,
-    redeliver_message,
     register_webhook,
     rotate_webhook_secret,
 )
 from apps.rest.openapi import problems
 
 NEW = {"url": "https://club.example/placar", "description": "our site", "kinds": ["results_published"]}
-REDELIVERED = "asked for by the owner of the webhook"
 
 
 def asker(request: Request) -> User:
@@ -147,55 +142,3 @@ class WebhookRotation(APIView):
         return Response(
             WebhookWithSecretSerializer(rotate_webhook_secret(endpoint.pk, keep_old=timedelta(hours=hours))).data
         )
-
-
-# Read with each delivery.
-RELATED = ("notification__announcement",)
-
-
-class WebhookDeliveryList(ListAPIView[Delivery]):
-    """What was sent to a webhook."""
-
-    queryset = Delivery.objects.none()
-    permission_classes = [IsAuthenticated]
-    serializer_class = DeliverySerializer
-    pagination_class = NewestFirst
-
-    def get_queryset(self) -> QuerySet[Delivery]:
-        endpoint = find_webhook(self.request, self.kwargs["webhook_id"])
-        query = read_query(DeliveryQuery, self.request)
-        deliveries = Delivery.objects.filter(endpoint=endpoint).select_related(*RELATED).prefetch_related("attempts")
-        return deliveries.filter(state=query["state"]) if "state" in query else deliveries
-
-    @extend_schema(
-        tags=["webhooks"],
-        summary="List the deliveries of a webhook",
-        parameters=[DeliveryQuery],
-        responses={200: DeliverySerializer(many=True), **problems(422)},
-    )
-    def get(self, request: Request, **_names: Any) -> Response:
-        """The newest first, each with its attempts and what was answered."""
-        return self.list(request)
-
-
-class WebhookRedelivery(APIView):
-    """A delivery once more."""
-
-    permission_classes = [IsAuthenticated]
-
-    @extend_schema(
-        tags=["webhooks"],
-        summary="Send a delivery again",
-        operation_id="webhooks_redeliver",
-        request=None,
-        responses={202: DeliverySerializer, **problems(409)},
-    )
-    def post(self, request: Request, webhook_id: int, delivery_id: Any) -> Response:
-        """With the same `webhook-id`, and with what it says by now. Refused while it still waits, or is not active."""
-        endpoint = find_webhook(request, webhook_id)
-        delivery = Delivery.objects.filter(endpoint=endpoint, uuid=delivery_id).first()
-        if delivery is None:
-            raise Missing(f"there is no delivery {delivery_id}")
-        redeliver_message(delivery.pk, by=asker(request), reason=REDELIVERED)
-        found = Delivery.objects.select_related(*RELATED).prefetch_related("attempts").get(pk=delivery.pk)
-        return Response(DeliverySerializer(found).data, status.HTTP_202_ACCEPTED)

@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django import Settings
 
 from apps.notifications.channels.base import Outcome
+from apps.notifications.checks import check_webhook_timeout
 from apps.notifications.courier.retries import LONGEST_WAIT
 from apps.notifications.webhooks.answers import Answer, judge, printable
 
@@ -84,3 +86,11 @@ def test_what_is_on_record_is_one_line_of_what_can_be_stored(text: str) -> None:
     shown = printable(text)
     assert len(shown) <= 300
     assert shown.isprintable()
+
+
+@pytest.mark.parametrize(("seconds", "is_fine"), [(10, True), (90, True), (91, False), (0, False)])
+def test_the_time_for_an_answer_is_well_below_that_of_a_claim(
+    settings: Settings, seconds: float, is_fine: bool
+) -> None:
+    settings.NOTIFICATION_LEASE, settings.WEBHOOK_TIMEOUT_SECONDS = 120, seconds
+    assert [one.id for one in check_webhook_timeout()] == ([] if is_fine else ["notifications.E002"])
