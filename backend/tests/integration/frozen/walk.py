@@ -110,11 +110,21 @@ ADDRESSES: dict[str, Sequence[str]] = {
     f"{API}seasons/<slug:slug>/standings/changes": [f"{S}/standings/changes?before=1"],
     f"{API}seasons/<slug:slug>/standings/revisions": [f"{S}/standings/revisions"],
     f"{API}seasons/<slug:slug>/awards": [f"{S}/awards"],
+    f"{API}events/<slug:slug>/notifications/preview": [
+        f"{E}/notifications/preview{query}" for query in ("", "?bib=7", f"?bib={HIDDEN_BIB}")
+    ],
     f"{API}notifications": ["/api/v1/notifications"],
     f"{API}notifications/unread-count": ["/api/v1/notifications/unread-count"],
-    f"{API}notifications/settings": ["/api/v1/notifications/settings"],
+    f"{API}notifications/settings": [],  # one's own choices, and nothing of any event
     f"{API}notifications/read-all": [],  # changes one's own inbox, and tells a number that unread-count tells
     f"{API}notifications/<int:notification_id>/read": ["/api/v1/notifications/1/read"],
+    f"{API}webhooks": ["/api/v1/webhooks"],
+    f"{API}webhooks/<int:webhook_id>": ["/api/v1/webhooks/1"],
+    f"{API}webhooks/<int:webhook_id>/rotate-secret": ["/api/v1/webhooks/1/rotate-secret"],
+    f"{API}webhooks/<int:webhook_id>/deliveries": ["/api/v1/webhooks/1/deliveries"],
+    f"{API}webhooks/<int:webhook_id>/deliveries/<uuid:delivery_id>/redeliver": [
+        "/api/v1/webhooks/1/deliveries/{task}/redeliver"
+    ],
     f"{API}tasks/<uuid:task_id>": ["/api/v1/tasks/{task}"],
     "api/schema/": ["/api/schema/"],
     "api/docs/": ["/api/docs/"],
