@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -27,7 +28,7 @@ from tests.integration.notifications.told import asked_for
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def run_race(people: int, **fields: object) -> Event:
+def run_race(people: int, **fields: Any) -> Event:
     """One without an account, who wins, and so many others in two divisions."""
     event = make_event(owner=make_user(), **fields)
     for number in range(people + 1):
