@@ -5,7 +5,17 @@ import importlib
 
 from benchmarks.figures import print_summary
 
-NAMES = ("pure_ranking", "rankings", "standings", "imports", "relay", "requests", "whole_way", "latency")
+NAMES = (
+    "pure_ranking",
+    "rankings",
+    "standings",
+    "imports",
+    "relay",
+    "requests",
+    "whole_way",
+    "latency",
+    "notifications",
+)
 
 
 def main() -> None:

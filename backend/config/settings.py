@@ -328,6 +328,9 @@ SPECTACULAR_SETTINGS = {
         "CorrectionKind": "apps.events.models.Correction.Kind",
         "NotificationKind": "apps.notifications.models.Announcement.Kind",
         "RulingKind": "apps.rankings.models.Ruling.Kind",
+        "DeliveryState": "apps.notifications.models.Delivery.State",
+        "ScoreOutcome": "apps.events.api.score_serializers.OUTCOMES",
+        "AttemptOutcome": "apps.notifications.models.DeliveryAttempt.Outcome",
     },
     # The pages of /api/docs/ are served from here: no outside asset.
     "SWAGGER_UI_DIST": "SIDECAR",

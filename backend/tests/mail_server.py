@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
@@ -27,10 +27,17 @@ class MailServer:
     answer_to: Callable[[str], str | None] = lambda _recipient: None  # to the recipient's address
     answer_to_content: Callable[[str], str | None] = lambda _recipient: None
     log: Path | None = None  # a line of recipient and Message-ID for each message that was accepted
+    extensions: ClassVar[tuple[str, ...]] = ("PIPELINING",)  # that it offers besides aiosmtpd's own
     port: int = 0
     accepted: list[bytes] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
     sessions: set[int] = field(default_factory=set)
+
+    async def handle_EHLO(  # noqa: N802 (aiosmtpd's name)
+        self, _server: SMTP, session: Any, _envelope: Any, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return [*responses[:-1], *(f"250-{name}" for name in self.extensions), responses[-1]]
 
     async def handle_RCPT(  # noqa: N802 (aiosmtpd's name)
         self, server: SMTP, session: Any, envelope: Any, address: str, _options: Any

@@ -55,6 +55,7 @@ class Channel(Protocol):
     runs: int  # how many tasks of it a large announcement asks for
     senders: int  # how many messages of one run are sent at once
     senders_per_lane: int  # how many of them by one lane: a provider that hangs holds no more
+    most_at_once: int  # how many messages a run takes and makes ready together, at most
     send_seconds: float  # the longest that one try takes
     rate_per_second: float | None  # of a lane that has no rate of its own
     most_per_hour: int | None  # for one person; what is more comes as a digest

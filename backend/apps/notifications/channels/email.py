@@ -35,6 +35,7 @@ class EmailChannel:
     # Connections of one run. So many messages can be sent twice when a run is killed: see docs/guarantees.md.
     senders = 8
     senders_per_lane = 8
+    most_at_once = 1000
     # Connecting, and four steps of sending.
     send_seconds: float = 5 * settings.EMAIL_TIMEOUT
     rate_per_second: float | None = settings.EMAIL_RATE_PER_SECOND

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 from apps.notifications.channels.base import Outgoing, Result, Sender
 from apps.notifications.messages import Message
 from apps.notifications.models import Delivery, WebhookEndpoint
-from apps.notifications.webhooks.endpoints import give_up
+from apps.notifications.webhooks.health import give_up
 from apps.notifications.webhooks.requests import make_request
 from apps.notifications.webhooks.sending import WebhookSender
 
@@ -26,6 +26,7 @@ class WebhookChannel:
     # Many, and few for each: so many receivers would have to hang at once to hold the others up.
     senders = 64
     senders_per_lane = 2
+    most_at_once = 100
     send_seconds: float = settings.WEBHOOK_TIMEOUT_SECONDS + 1  # some time for what follows the deadline
     rate_per_second: float | None = 20.0
     most_per_hour: int | None = None  # programs want each by itself

@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from apps.notifications.channels.base import Channel
 from apps.notifications.courier import rates
-from apps.notifications.messages import ANNOUNCED
 from apps.notifications.models import Delivery, Lane
 
 LEASE = timedelta(seconds=settings.NOTIFICATION_LEASE)
@@ -22,11 +21,7 @@ LEASE = timedelta(seconds=settings.NOTIFICATION_LEASE)
 MOST_CLAIMS = 20
 DEADLY = "given up: the worker that sent it ended each time"
 # Read with each delivery, for its message.
-RELATED = [
-    *(f"notification__{name}" for name in ("recipient", *(f"announcement__{one}" for one in ANNOUNCED))),
-    "endpoint",
-    "lane",
-]
+RELATED = ["notification__recipient", "endpoint", "lane"]
 
 
 def claim(channel: Channel, *, claim_id: uuid.UUID, limit: int, busy: set[int], failing: bool) -> list[Delivery]:

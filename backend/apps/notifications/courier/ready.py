@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 
 from apps.notifications.channels.base import Channel, Outcome, Outgoing, Result
@@ -11,8 +12,8 @@ from apps.notifications.courier.claims import RELATED
 from apps.notifications.courier.digests import carried_by
 from apps.notifications.courier.marks import Attempt
 from apps.notifications.digest_messages import make_digest
-from apps.notifications.messages import Message, make_messages
-from apps.notifications.models import Delivery
+from apps.notifications.messages import ANNOUNCED, Message, make_messages
+from apps.notifications.models import Announcement, Delivery
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +76,11 @@ def _read(deliveries: Sequence[Delivery]) -> list[tuple[Delivery, list[tuple[Del
     """Each delivery with its message, and behind it those that it carries with theirs."""
     carried = carried_by([one for one in deliveries if one.is_digest], RELATED)
     groups = [[one, *carried.get(one.pk, ())] for one in deliveries]
-    messages = iter(make_messages([one.notification for group in groups for one in group]))
+    notifications = [one.notification for group in groups for one in group]
+    # Not joined to each of them: a thousand of one announcement share what is read of it.
+    announcements = Announcement.objects.select_related(*ANNOUNCED)
+    prefetch_related_objects(notifications, Prefetch("announcement", announcements))
+    messages = iter(make_messages(notifications))
     return [(group[0], [(one, next(messages)) for one in group]) for group in groups]
 
 

@@ -5,6 +5,7 @@ import time
 import uuid
 from collections import Counter
 from datetime import datetime, timedelta
+from itertools import islice
 
 from django.db import transaction
 from django.utils import timezone
@@ -22,6 +23,10 @@ logger = logging.getLogger(__name__)
 RUN_SECONDS = 30.0
 # What is claimed, read and made ready together, in messages.
 CHUNK = 100
+# A chunk that was used up in so many seconds is followed by one twice as large, as far as the channel allows: what is
+# read for all of them together costs less for each. One that took longer than so many is followed by half as many.
+SOON = 5.0
+LATE = 15.0
 # Seconds between two looks for what is due, while something is sent.
 LOOK_AGAIN = 0.5
 # A run that has nothing to send waits for what is due within so many seconds, and looks so many seconds apart.
@@ -37,6 +42,8 @@ class Run:
         self._claim_id = uuid.uuid4()
         self._senders = Senders(channel)
         self._ready: list[Outgoing] = []
+        self._chunk = CHUNK
+        self._claimed_at = time.monotonic() - SOON
         self._begin_before = timezone.now()  # what is ready by then and not begun has waited too long
         self._ends_at = time.monotonic() + RUN_SECONDS
         self._counts: Counter[str] = Counter()
@@ -72,12 +79,13 @@ class Run:
         elif self._is_ending():
             self._give_back({one.delivery.lane_id for one in self._ready if one.delivery.lane.failures})
         # What waits for a lane that hangs keeps nothing else from being claimed.
-        if sum(self._senders.may_start(one) for one in self._ready) < self._channel.senders:
+        if not self._is_enough_ready():
             waiting = Counter(one.delivery.lane_id for one in self._ready)
             busy = {lane for lane, count in waiting.items() if count >= self._channel.senders_per_lane}
             claimed_at = timezone.now()
+            self._adapt_chunk()
             failing = self._senders.has_room_for_failing and not self._is_ending()
-            claimed = claim(self._channel, claim_id=self._claim_id, limit=CHUNK, busy=busy, failing=failing)
+            claimed = claim(self._channel, claim_id=self._claim_id, limit=self._chunk, busy=busy, failing=failing)
             if claimed:
                 prepared = make_ready(self._channel, claimed)
                 skip(prepared.skipped, self._claim_id)
@@ -87,6 +95,19 @@ class Run:
                     self._counts["skipped"] += len(prepared.skipped)
                 self._begin_before = claimed_at + LEASE - timedelta(seconds=self._channel.send_seconds + 10)
         return bool(self._ready)
+
+    def _is_enough_ready(self) -> bool:
+        startable = (one for one in self._ready if self._senders.may_start(one))
+        return sum(1 for _one in islice(startable, self._channel.senders)) == self._channel.senders
+
+    def _adapt_chunk(self) -> None:
+        """Twice as many if the last ones were soon sent, half as many if they had to wait: their claim is short."""
+        taken = time.monotonic() - self._claimed_at
+        self._claimed_at = time.monotonic()
+        if taken < SOON:
+            self._chunk = min(self._chunk * 2, self._channel.most_at_once)
+        elif taken > LATE:
+            self._chunk = max(self._chunk // 2, CHUNK)
 
     def _start(self) -> None:
         """Begin as much as the senders and the lanes allow."""
@@ -112,10 +133,10 @@ class Run:
 
     def _give_back(self, lanes: set[int] | None = None) -> None:
         """Let go of what is ready, of these lanes or of all."""
-        given = [one for one in self._ready if lanes is None or one.delivery.lane_id in lanes]
+        given = [one.delivery for one in self._ready if lanes is None or one.delivery.lane_id in lanes]
         if given:
-            give_back([one.delivery for one in given], self._claim_id)
-            self._ready = [one for one in self._ready if one not in given]
+            give_back(given, self._claim_id)
+            self._ready = [] if lanes is None else [one for one in self._ready if one.delivery.lane_id not in lanes]
 
     def _nap(self) -> bool:
         """Wait for what is due in a moment. Returns whether there is any such thing."""

@@ -27,6 +27,7 @@ class PaperChannel:
     runs = 2
     senders = 4
     senders_per_lane = 2
+    most_at_once = 100
     send_seconds = 5.0
     rate_per_second: float | None = None
     most_per_hour: int | None = None

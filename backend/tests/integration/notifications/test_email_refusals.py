@@ -9,8 +9,16 @@ from apps.notifications.models import DeliveryAttempt, Lane, SuppressedAddress
 from apps.notifications.services import lift_suppression, redeliver_message, suppress_address
 from tests.factories import make_user
 from tests.integration.notifications.mailing import delivery_of, mailing, make_all_due, run, runner, tell
+from tests.mail_server import MailServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True, params=[True, False], ids=["pipelining", "one by one"])
+def _pipelining(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether the server takes several commands together."""
+    if not request.param:
+        monkeypatch.setattr(MailServer, "extensions", ())
 
 
 @pytest.fixture
