@@ -195,7 +195,12 @@ class TestPage:
 
     def test_it_shows_every_language(self, staff: Client, race: Event) -> None:
         page = staff.get(self.address(race))
-        for words in ("Results of Harbour 10K", "Resultados de Harbour 10K", "Geral: 3 de 4", "What Caio (3) would read"):
+        for words in (
+            "Results of Harbour 10K",
+            "Resultados de Harbour 10K",
+            "Geral: 3 de 4",
+            "What Caio (3) would read",
+        ):
             assert words in page.text
         assert self.address(race) in staff.get(f"/admin/events/event/{race.pk}/change/").text
 
