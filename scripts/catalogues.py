@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Brings the catalogues of translations up to date with the source, and compiles them. Needs no GNU gettext.
 
-    scripts/catalogues.py
+    scripts/catalogues.py [--check]
 
 New strings are added without a translation and strings that are gone are removed. Exits 1 while a translation is
-missing; write it into the .po file and start this again. `make messages` does all that.
+missing: write it into the .po file and start this again. With --check nothing is written, and it exits 1 if anything
+would be.
 """
 
 import ast
@@ -16,6 +17,7 @@ from pathlib import Path
 import polib
 
 BACKEND = Path(__file__).resolve().parent.parent / "backend"
+WIDTH = 110  # of lines
 APP = BACKEND / "apps" / "notifications"
 # A function of django.utils.translation -> which of its arguments are context, message and plural.
 _FUNCTIONS = {
@@ -44,7 +46,8 @@ def sources() -> list[Source]:
     found: list[Source] = []
     for path in sorted(APP.rglob("*.py")):
         found += _in_code(path)
-    for path in sorted(APP.glob("templates/**/*.*")):
+    # The pages of the admin use words that Django has translated, and are English beyond them.
+    for path in sorted(APP.glob("templates/notifications/**/*.*")):
         found += _in_template(path)
     return found
 
@@ -55,7 +58,8 @@ def _in_code(path: Path) -> Iterator[Source]:
             continue
         texts = [argument.value for argument in node.args if isinstance(argument, ast.Constant)]
         said = dict(zip(_FUNCTIONS[node.func.id], map(str, texts), strict=False))
-        yield Source(said["message"], said.get("plural", ""), said.get("context"), _name(path))
+        if "message" in said:  # else it is a string that stands elsewhere
+            yield Source(said["message"], said.get("plural", ""), said.get("context"), _name(path))
 
 
 def _in_template(path: Path) -> Iterator[Source]:
@@ -107,19 +111,23 @@ def catalogues() -> list[Path]:
     return sorted(APP.glob("locale/*/LC_MESSAGES/django.po"))
 
 
-def main() -> int:
+def main(*options: str) -> int:
     """Returns the exit code."""
     wanted = sources()
-    missing = 0
+    complaints: list[str] = []
     for path in catalogues():
-        catalogue = polib.pofile(str(path), wrapwidth=110)
+        catalogue = polib.pofile(str(path), wrapwidth=WIDTH)
+        before = str(catalogue)
         update(catalogue, wanted)
-        catalogue.save()
-        catalogue.save_as_mofile(str(path.with_suffix(".mo")))
-        for entry in catalogue.untranslated_entries():
-            missing += 1
-            print(f"{path.relative_to(BACKEND.parent)}: no translation of {entry.msgid!r}", file=sys.stderr)
-    return 1 if missing else 0
+        complaints += [f"no translation of {entry.msgid!r}" for entry in catalogue.untranslated_entries()]
+        if "--check" not in options:
+            catalogue.save()
+            catalogue.save_as_mofile(str(path.with_suffix(".mo")))
+        elif str(catalogue) != before:
+            complaints.append(f"{path.relative_to(BACKEND)} is not up to date")
+    for complaint in complaints:
+        print(f"catalogues: {complaint}", file=sys.stderr)
+    return 1 if complaints else 0
 
 
 def set_up_django() -> None:
@@ -135,4 +143,4 @@ def set_up_django() -> None:
 
 if __name__ == "__main__":
     set_up_django()
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

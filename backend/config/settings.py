@@ -326,7 +326,11 @@ SPECTACULAR_SETTINGS = {
         "ImportState": "apps.events.models.ImportBatch.State",
         "EntryStatus": "apps.events.api.fields.STATUSES",
         "CorrectionKind": "apps.events.models.Correction.Kind",
+        "NotificationKind": "apps.notifications.models.Announcement.Kind",
         "RulingKind": "apps.rankings.models.Ruling.Kind",
+        "DeliveryState": "apps.notifications.models.Delivery.State",
+        "ScoreOutcome": "apps.events.api.score_serializers.OUTCOMES",
+        "AttemptOutcome": "apps.notifications.models.DeliveryAttempt.Outcome",
     },
     # The pages of /api/docs/ are served from here: no outside asset.
     "SWAGGER_UI_DIST": "SIDECAR",

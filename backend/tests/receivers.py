@@ -126,6 +126,19 @@ def silent_close(_receiver: Receiver, _connection: socket.socket) -> None:
     """End the connection without a word."""
 
 
+def until_closed(start: bytes) -> Behaviour:
+    """Answer with that, and be over once the other side has closed the connection."""
+
+    def send(receiver: Receiver, connection: socket.socket) -> None:
+        connection.sendall(start)
+        with suppress(OSError):
+            while connection.recv(65536):
+                pass
+        receiver.is_over.set()
+
+    return send
+
+
 def endless_body(status: int) -> Behaviour:
     """Answer, and never end the answer."""
 

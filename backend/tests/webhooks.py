@@ -4,6 +4,7 @@ from itertools import count
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 
 from apps.events.models import Event, Ranking
 from apps.notifications.fan_out import announce
@@ -48,6 +49,11 @@ def tell(ranking: Ranking, times: int = 1) -> None:
                 ranking=ranking,
             )
         )
+
+
+def deliveries() -> QuerySet[Delivery]:
+    """What goes by webhook; there are other channels."""
+    return Delivery.objects.filter(channel="webhook")
 
 
 def states_at(endpoint: WebhookEndpoint) -> list[str]:

@@ -15,6 +15,7 @@ from apps.notifications.kinds import KINDS
 from apps.notifications.kinds.base import Kind
 from apps.notifications.models import Announcement, Delivery, Notification
 
+NO_DESTINATION = "no destination"  # the channel has nowhere to send to: there is not even a delivery
 UNWANTED = "unwanted"  # the reason of a delivery that the recipient's preferences refuse
 
 # In the order of the users, so that those who are told together lie together.
@@ -44,6 +45,20 @@ FROM o JOIN d ON d.user_id = o.user_id
 WHERE true ORDER BY o.id
 ON CONFLICT DO NOTHING
 """
+# Who is reached at several places is one person.
+_REACH = """
+WITH found (user_id, role) AS ({recipients}),
+    once AS (SELECT user_id, MIN(role) AS role FROM found GROUP BY user_id),
+    o AS (
+        SELECT o.user_id, {wanted} AS is_wanted
+        FROM once o JOIN auth_user u ON u.id = o.user_id AND u.is_active {preferences}
+    ),
+    d (user_id, lane_id, endpoint_id, problem) AS ({destinations})
+SELECT CASE WHEN NOT o.is_wanted THEN %s ELSE COALESCE(best.problem, %s) END AS problem, COUNT(*)
+FROM o LEFT JOIN (SELECT user_id, MIN(problem) AS problem FROM d GROUP BY user_id) best ON best.user_id = o.user_id
+GROUP BY 1
+"""
+_IN_INBOX = "SELECT user_id, 0, 0, '' FROM once"
 # A preference for the kind goes before one for all of them, and both before the kind's own default.
 _WANTED = "COALESCE(one.is_on, every.is_on, CASE {row}.role {defaults} ELSE false END)"
 _PREFERENCES = """
@@ -58,6 +73,29 @@ def announce(announcement: Announcement) -> int:
     for channel in CHANNELS.values():
         _deliver(announcement, KINDS[announcement.kind], channel)
     return told
+
+
+def count_reached(announcement: Announcement, channel: str) -> dict[str, int]:
+    """How many people would be told by a channel now, under the empty text, and how many not, under the reason.
+
+    Writes nothing; the announcement need not be saved.
+    """
+    kind = KINDS[announcement.kind]
+    found = _query(kind.recipients(announcement))
+    if found is None:
+        return {}
+    recipients, parameters = found
+    places = (_IN_INBOX, ()) if channel == INBOX else _query(CHANNELS[channel].destinations(kind.name))
+    destinations, more = places or (f"{_IN_INBOX} WHERE false", ())
+    statement = _REACH.format(
+        recipients=recipients,
+        wanted=_wanted(kind, channel, row="o"),
+        preferences=_PREFERENCES.format(row="o"),
+        destinations=destinations,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*parameters, channel, kind.name, channel, *more, UNWANTED, NO_DESTINATION])
+        return dict(cursor.fetchall())
 
 
 def is_recipient(announcement: Announcement, user_id: int) -> bool:
@@ -126,6 +164,9 @@ def _query(query: QuerySet[Any, Any]) -> tuple[str, tuple[Any, ...]] | None:
 def _execute(statement: str, parameters: tuple[Any, ...]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, [_adapted(value) for value in parameters])
+        if cursor.rowcount < 0:  # SQLite tells no number for a statement that begins with WITH
+            cursor.execute("SELECT changes()")
+            return int(cursor.fetchone()[0])
         return int(cursor.rowcount)
 
 

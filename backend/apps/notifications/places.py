@@ -1,6 +1,6 @@
 """Where the recipients of a notification stand in a ranking."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,18 +48,24 @@ def own_places(ranking: Ranking, user_ids: Sequence[int]) -> dict[int, list[Plac
     """
     own = Entry.objects.filter(event=ranking.event_id, participant__user__in=user_ids, standing__in=Entry.SHOWN)
     users = dict(own.order_by("pk").values_list("pk", "participant__user"))
-    rows = [(board, row) for board, row in pages.rows_on_all_boards(ranking, users) if row.entry_id in users]
-    lines = read_lines_or_none(ranking, [row for _board, row in rows])
-    gone = entries_gone(ranking.event, ranking)
-    ranked = {board: count_lines(ranking, board, gone).ranked for board in pages.board_keys(ranking)}
-    found: dict[int, list[Place]] = {entry_id: [] for entry_id in users}
-    for (board, row), line in zip(rows, lines, strict=True):
-        if line is not None:
-            found[row.entry_id].append(_place(board, line, ranked[board]))
+    found = entry_places(ranking, users)
     places: dict[int, list[Place]] = {user_id: [] for user_id in user_ids}
     for entry_id, user_id in users.items():
         places[user_id] += found[entry_id]
     return places
+
+
+def entry_places(ranking: Ranking, entry_ids: Collection[int]) -> dict[int, list[Place]]:
+    """Of each entry its places: the overall one first, then those in its divisions; none of who is not shown now."""
+    rows = [(board, row) for board, row in pages.rows_on_all_boards(ranking, entry_ids) if row.entry_id in entry_ids]
+    lines = read_lines_or_none(ranking, [row for _board, row in rows])
+    gone = entries_gone(ranking.event, ranking)
+    ranked = {board: count_lines(ranking, board, gone).ranked for board in pages.board_keys(ranking)}
+    found: dict[int, list[Place]] = {entry_id: [] for entry_id in entry_ids}
+    for (board, row), line in zip(rows, lines, strict=True):
+        if line is not None:
+            found[row.entry_id].append(_place(board, line, ranked[board]))
+    return found
 
 
 def _place(board: str, line: Line, ranked: int) -> Place:

@@ -42,7 +42,7 @@ class Chosen:
 
 def channel_names() -> dict[str, str]:
     """What people call each channel, in the language that is active; the inbox first."""
-    return {INBOX: _("Inbox"), **{channel.name: str(channel.label) for channel in CHANNELS.values()}}
+    return {INBOX: _("Inbox"), **{channel.name: _(channel.label) for channel in CHANNELS.values()}}
 
 
 def read_settings(user: User) -> Chosen:

@@ -31,8 +31,10 @@ def why_told(role: int, context: Mapping[str, Any], language: str) -> str:
     """Why somebody gets a message, in a sentence."""
     about = context.get("event") or context.get("season")
     with translation.override(language):
-        if role == Role.STAFF or about is None:
+        if role == Role.STAFF:
             return _("You get this message because you help to run Placar.")
+        if about is None:  # several things together
+            return _("You get this message because you have an account here.")
         if role == Role.ORGANISER:
             return _("You get this message because you organise %(name)s.") % {"name": line(about.name)}
         return _("You get this message because you take part in %(name)s.") % {"name": line(about.name)}

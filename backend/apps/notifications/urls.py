@@ -3,6 +3,8 @@
 from django.urls import path
 
 from apps.notifications.api.inbox import AllNotificationsRead, NotificationList, NotificationRead, UnreadCount
+from apps.notifications.api.preview import NotificationPreview
+from apps.notifications.api.settings import NotificationSettings
 from apps.notifications.api.webhooks import (
     WebhookDeliveryList,
     WebhookDetail,
@@ -10,11 +12,11 @@ from apps.notifications.api.webhooks import (
     WebhookRedelivery,
     WebhookRotation,
 )
-from apps.notifications.settings_api import NotificationSettings
 
 WEBHOOK = "webhooks/<int:webhook_id>"
 
 urlpatterns = [
+    path("events/<slug:slug>/notifications/preview", NotificationPreview.as_view(), name="notification-preview"),
     path("notifications", NotificationList.as_view(), name="notifications"),
     path("notifications/unread-count", UnreadCount.as_view(), name="unread-count"),
     path("notifications/settings", NotificationSettings.as_view(), name="notification-settings"),

@@ -7,3 +7,4 @@ from apps.notifications.admin.notifications import NotificationAdmin as Notifica
 from apps.notifications.admin.recipients import PreferenceAdmin as PreferenceAdmin
 from apps.notifications.admin.recipients import RecipientSettingsAdmin as RecipientSettingsAdmin
 from apps.notifications.admin.suppressed_addresses import SuppressedAddressAdmin as SuppressedAddressAdmin
+from apps.notifications.admin.webhooks import WebhookEndpointAdmin as WebhookEndpointAdmin

@@ -2,13 +2,13 @@
 
 from django.contrib import admin
 
-from apps.events.admin.base import ReadOnlyAdmin
+from apps.notifications.admin.preview import PreviewPages
 from apps.notifications.messages import make_messages
 from apps.notifications.models import Notification
 
 
 @admin.register(Notification)
-class NotificationAdmin(ReadOnlyAdmin):
+class NotificationAdmin(PreviewPages):
     list_display = ["recipient", "announcement", "role", "in_inbox", "created_at", "read_at"]
     list_select_related = ["recipient", "announcement"]
     list_filter = ["announcement__kind"]

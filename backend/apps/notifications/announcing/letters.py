@@ -28,7 +28,7 @@ def announce_failed_rankings() -> int:
     letters = waiting_letters(TOLD_BY_ITSELF, after=upto, taken_before=timezone.now() - YOUNG)
     newest_of_event = {one.kwargs[TOLD_BY_ITSELF[1]]: one for one in letters}
     events = Event.objects.in_bulk([one for one in newest_of_event if isinstance(one, int)])
-    return sum(announce(_failed(event, newest_of_event[pk], letters)) for pk, event in events.items())
+    return sum(announce(_failed(events[pk], one, letters)) for pk, one in newest_of_event.items() if pk in events)
 
 
 def _failed(event: Event, letter: WaitingLetter, seen: Sequence[WaitingLetter]) -> Announcement:

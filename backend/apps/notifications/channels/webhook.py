@@ -7,11 +7,12 @@ from django.conf import settings
 from django.db.models import Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from apps.notifications.channels.base import Outgoing, Result, Sender
 from apps.notifications.messages import Message
 from apps.notifications.models import Delivery, WebhookEndpoint
-from apps.notifications.webhooks.endpoints import give_up
+from apps.notifications.webhooks.health import give_up
 from apps.notifications.webhooks.requests import make_request
 from apps.notifications.webhooks.sending import WebhookSender
 
@@ -20,7 +21,7 @@ class WebhookChannel:
     """Each endpoint is a lane of its own: what one of them does holds no other up."""
 
     name = "webhook"
-    label = "webhook"
+    label = gettext_noop("Webhook")
     runs = 4
     # Many, and few for each: so many receivers would have to hang at once to hold the others up.
     senders = 64

@@ -3,6 +3,7 @@
 import logging
 import queue
 import time
+from collections import Counter
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from django.utils import timezone
@@ -25,6 +26,8 @@ class Senders:
         self._opened: list[Sender] = []
         self._threads = ThreadPoolExecutor(channel.senders, thread_name_prefix=channel.name)
         self._under_way: dict[Future[Attempt], Outgoing] = {}
+        self._of_lane: Counter[int] = Counter()  # how many are under way by each; asked for every message that waits
+        self._failing = 0  # how many by lanes that have failed
 
     @property
     def free(self) -> int:
@@ -36,7 +39,7 @@ class Senders:
 
         Lanes that have failed get one sender each, and half of the senders at most: the others are for those that work.
         """
-        of_lane = sum(one.delivery.lane_id == message.delivery.lane_id for one in self._under_way.values())
+        of_lane = self._of_lane[message.delivery.lane_id]
         if not message.delivery.lane.failures:
             return of_lane < self._channel.senders_per_lane
         return of_lane < 1 and self.has_room_for_failing
@@ -44,12 +47,12 @@ class Senders:
     @property
     def has_room_for_failing(self) -> bool:
         """Whether lanes that have failed have not yet half of the senders."""
-        failing = sum(one.delivery.lane.failures > 0 for one in self._under_way.values())
-        return failing < max(1, self._channel.senders // 2)
+        return self._failing < max(1, self._channel.senders // 2)
 
     def start(self, message: Outgoing) -> None:
         """Send it."""
         self._under_way[self._threads.submit(self._send, message)] = message
+        self._count(message, 1)
 
     def ended(self, *, timeout: float) -> list[Attempt]:
         """The tries that have ended, as soon as there is one; none after `timeout` seconds, or if nothing is sent.
@@ -60,8 +63,13 @@ class Senders:
         if done and others:
             done |= wait(others, MOMENT).done
         for future in done:
-            del self._under_way[future]
+            self._count(self._under_way.pop(future), -1)
         return [future.result() for future in done]
+
+    def _count(self, message: Outgoing, step: int) -> None:
+        self._of_lane[message.delivery.lane_id] += step
+        if message.delivery.lane.failures:
+            self._failing += step
 
     def close(self) -> None:
         """End the threads, once what they send is sent, and the connections."""

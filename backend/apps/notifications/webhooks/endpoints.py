@@ -1,10 +1,9 @@
-"""Endpoints of webhooks: what may be changed of them, and what becomes of one that is gone."""
+"""Endpoints of webhooks: made, changed and deleted by their owners."""
 
 import base64
 import secrets
 from collections.abc import Mapping
 from concurrent.futures import TimeoutError as LookupTimeout
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -14,9 +13,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.errors import Conflict, InvalidInput, Missing
-from apps.notifications.channels.base import Outcome, Result
-from apps.notifications.courier.retries import wait_before_retry
-from apps.notifications.models import Announcement, Delivery, Lane, WebhookEndpoint
+from apps.notifications.courier.follow_up import enqueue_run
+from apps.notifications.models import Announcement, Lane, WebhookEndpoint
 from apps.notifications.webhooks.addresses import AddressRefused, UrlRefused, check_url
 from apps.notifications.webhooks.resolving import checked, start_lookup
 
@@ -26,8 +24,6 @@ SECRET_BYTES = 32
 # How long the secret before signs as well after a rotation, unless told otherwise, and at most.
 KEEP_OLD_SECRET = timedelta(hours=24)
 LONGEST_OLD_SECRET = timedelta(days=7)
-# An endpoint that has failed for so long when a message is given up is sent nothing more.
-LONGEST_FAILURE = timedelta(days=3)
 LOOKUP_SECONDS = 5.0
 CHANGEABLE = ("url", "description", "kinds", "is_active")
 
@@ -92,8 +88,9 @@ def delete(endpoint_id: int) -> None:
 
 
 def forgive(lane_id: int) -> None:
-    """Send by a lane again at once, whatever it did before."""
+    """Send by a lane again at once, whatever it did before, within the caller's transaction."""
     Lane.objects.filter(pk=lane_id).update(failures=0, failing_since=None, paused_until=None)
+    enqueue_run(CHANNEL)
 
 
 def find_locked(endpoint_id: int) -> WebhookEndpoint:
@@ -119,20 +116,6 @@ def check_destination(url: str) -> None:
 def make_secret() -> str:
     """A secret as Standard Webhooks has it."""
     return f"whsec_{base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()}"
-
-
-def gone_if_it_fails_for_long(result: Result, delivery: Delivery) -> Result:
-    """The result of a try; the endpoint is gone by it if that was the last try and it has failed for days."""
-    since = delivery.lane.failing_since
-    if result.outcome == Outcome.SENT or not result.blames_lane or since is None:
-        return result
-    is_last = wait_before_retry(result, delivery.attempt_count + 1) is None
-    return replace(result, is_gone=is_last and timezone.now() - since > LONGEST_FAILURE)
-
-
-def give_up(endpoint_id: int, reason: str) -> None:
-    """Make an endpoint inactive because of what it answered, or did not."""
-    WebhookEndpoint.objects.filter(pk=endpoint_id, is_active=True).update(is_active=False, inactive_reason=reason[:200])
 
 
 def _check(endpoint: WebhookEndpoint) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from apps.notifications.channels.base import Outcome, Outgoing, Result
 from apps.notifications.webhooks.addresses import AddressRefused, UrlRefused, check_url
 from apps.notifications.webhooks.answers import Answer, judge, printable, unanswered
-from apps.notifications.webhooks.endpoints import gone_if_it_fails_for_long
+from apps.notifications.webhooks.health import gone_if_it_fails_for_long
 from apps.notifications.webhooks.requests import WebhookRequest, make_headers
 from apps.notifications.webhooks.resolving import CheckedResolver, open_socket
 

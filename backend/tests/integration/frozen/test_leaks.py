@@ -16,14 +16,17 @@ from apps.events.services import (
     supersede_score,
     void_score,
 )
+from apps.notifications.kinds import KINDS
 from delivery.models import OutboxMessage
 from tests.factories import add_entry, make_user
+from tests.integration.frozen.told import tell_everything
 from tests.integration.frozen.walk import (
     ADDRESSES,
     MOST_TELLING,
     PAGE,
     Answers,
     E,
+    messages_to,
     routes,
     walk,
     walk_as,
@@ -74,6 +77,32 @@ def test_no_trace_of_what_is_hidden(world: World) -> None:
         assert answers["anonymous"][f"get {address}"].status == 200
     assert "Frozen since" in answers["anonymous"][f"get {PAGE}"].body
     assert answers["athlete"][f"get {E}/ranking"].body == answers["anonymous"][f"get {E}/ranking"].body
+
+
+PARTICIPANTS = {"results_published", "results_corrected", "status_changed", "standings_updated", "event_opening"}
+
+
+def test_no_trace_in_what_anybody_is_told(world: World) -> None:
+    tell_everything(world)
+    told = {name: messages_to(name) for name in ("athlete", "stranger", "owner", "operator")}
+    assert find_traces(world, told) == []
+    assert kinds_of(told["athlete"]) == PARTICIPANTS
+    assert kinds_of(told["athlete"]) | kinds_of(told["owner"]) | kinds_of(told["operator"]) == set(KINDS)
+    assert told["stranger"] == {}
+
+
+def kinds_of(messages: Answers) -> set[str]:
+    return {name.split()[1] for name in messages}
+
+
+def test_what_is_told_is_told_of_the_public_ranking_alone(world: World) -> None:
+    tell_everything(world)
+    of_results = {name: told.body for name, told in messages_to("athlete").items() if "message results_" in name}
+    assert len(of_results) == 4  # nothing of a frozen event is official: made by force, and withheld
+    assert all("\nwithdrawn\n{}" in body for body in of_results.values())
+    statuses = [told.body for name, told in messages_to("athlete").items() if "message status_changed" in name]
+    assert any('"after": "finished", "reason": ""' in body for body in statuses)
+    assert any('"total": "7"' in told.body for told in messages_to("athlete").values())
 
 
 def test_no_trace_by_other_methods(world: World) -> None:
@@ -157,6 +186,7 @@ def changed(before: dict[str, Answers], after: dict[str, Answers]) -> list[str]:
 
 
 def test_what_is_changed_in_secret_changes_no_byte(world: World) -> None:
+    tell_everything(world)
     before = walk(world)
     for change in CHANGES:
         change(world)
@@ -171,6 +201,7 @@ def brief(world: World) -> dict[str, Answers]:
 
 
 def test_another_late_score_changes_what_is_pending_and_nothing_else(world: World) -> None:
+    tell_everything(world)
     before = walk(world)
     world.add_score("31", OTHER_VALUE, LATE_MINUTE, part=1)
     # Only the page that is made anew for everybody counts it before the next ranking.
@@ -210,6 +241,9 @@ def test_the_admin_is_closed(world: World) -> None:
 
 def test_a_private_event_is_not_there_at_all() -> None:
     world = make_world(JUMP, visibility=Event.Visibility.PRIVATE)
+    tell_everything(world)
+    # The standings are of another event; the other one was made by force.
+    assert kinds_of(messages_to("athlete")) == {"standings_updated", "results_corrected"}
     for answers in walk(world).values():
         for address, answer in answers.items():
             if "finals" in address:

@@ -1,15 +1,20 @@
 """Everything that anybody may ask for, from the URL patterns themselves: none can be forgotten."""
 
 import csv
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
+from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.test import Client
 
+from apps.notifications.messages import Message, make_messages
+from apps.notifications.models import Notification, RecipientSettings
 from apps.notifications.unsubscribing import Subscription, token_of
 from tests.integration.addresses import patterns
 from tests.integration.frozen.world import HIDDEN_BIB, SLUG, World
@@ -105,11 +110,21 @@ ADDRESSES: dict[str, Sequence[str]] = {
     f"{API}seasons/<slug:slug>/standings/changes": [f"{S}/standings/changes?before=1"],
     f"{API}seasons/<slug:slug>/standings/revisions": [f"{S}/standings/revisions"],
     f"{API}seasons/<slug:slug>/awards": [f"{S}/awards"],
+    f"{API}events/<slug:slug>/notifications/preview": [
+        f"{E}/notifications/preview{query}" for query in ("", "?bib=7", f"?bib={HIDDEN_BIB}")
+    ],
     f"{API}notifications": ["/api/v1/notifications"],
     f"{API}notifications/unread-count": ["/api/v1/notifications/unread-count"],
-    f"{API}notifications/settings": ["/api/v1/notifications/settings"],
+    f"{API}notifications/settings": [],  # one's own choices, and nothing of any event
     f"{API}notifications/read-all": [],  # changes one's own inbox, and tells a number that unread-count tells
     f"{API}notifications/<int:notification_id>/read": ["/api/v1/notifications/1/read"],
+    f"{API}webhooks": ["/api/v1/webhooks"],
+    f"{API}webhooks/<int:webhook_id>": ["/api/v1/webhooks/1"],
+    f"{API}webhooks/<int:webhook_id>/rotate-secret": ["/api/v1/webhooks/1/rotate-secret"],
+    f"{API}webhooks/<int:webhook_id>/deliveries": ["/api/v1/webhooks/1/deliveries"],
+    f"{API}webhooks/<int:webhook_id>/deliveries/<uuid:delivery_id>/redeliver": [
+        "/api/v1/webhooks/1/deliveries/{task}/redeliver"
+    ],
     f"{API}tasks/<uuid:task_id>": ["/api/v1/tasks/{task}"],
     "api/schema/": ["/api/schema/"],
     "api/docs/": ["/api/docs/"],
@@ -157,7 +172,8 @@ def walk_as(world: World, person: str, methods: Sequence[str] = ("get",), only: 
     }
     # A page that was kept would only tell what was true before.
     cache.clear()
-    return {
+    told = messages_to(world.athlete.username) if person == "athlete" and "get" in methods and not only else {}
+    return told | {
         f"{method} {address}": _ask(client, method, address.format(**names))
         for route in routes()
         if route not in STATIC
@@ -165,6 +181,28 @@ def walk_as(world: World, person: str, methods: Sequence[str] = ("get",), only: 
         if not only or address in only
         for method in methods
     }
+
+
+def messages_to(username: str) -> Answers:
+    """All that somebody was told, as it is rendered now in every language and form."""
+    told = Notification.objects.filter(recipient__username=username).order_by("pk")
+    return {
+        f"message {one.notification.announcement} in {language}": Answer(0, (), _everything_of(one))
+        for language, _name in settings.LANGUAGES
+        for one in _in_language(language, told)
+    }
+
+
+def _in_language(language: str, told: QuerySet[Notification]) -> list[Message]:
+    for notification in told:
+        RecipientSettings.objects.update_or_create(user=notification.recipient, defaults={"language": language})
+    return make_messages(list(told.select_related("announcement__event", "announcement__season")))
+
+
+def _everything_of(message: Message) -> str:
+    """Text, HTML and data, and why it is withheld."""
+    said = [message.title, message.text, message.letter(), message.html(), message.url]
+    return "\n".join([*said, message.facts.withheld, json.dumps(message.facts.data)])
 
 
 def _ask(client: Client, method: str, address: str) -> Answer:

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from apps.events.models import Entry, Event, Score
-from apps.events.services import generate_event_ranking, request_event_ranking
+from apps.events.services import change_entry, generate_event_ranking, request_event_ranking
 from apps.rankings.services import refresh_standings
 from tests import seasons
 from tests.factories import add_entry, add_score, make_event, make_user, publish_event
@@ -101,16 +101,25 @@ def make_world(rules: dict[str, Any], *, visibility: str = "public") -> World:
     world.add_score("12", LATE_VALUE + 1, LATE_MINUTE, part=1, outcome=Score.Outcome.REJECTED)
     if "secondary" in rules:
         add_score(event, "31", LATE_VALUE, achieved_at=begun + timedelta(minutes=LATE_MINUTE), component="wind")
+    change_status_and_back(event)
     world.rank()
-    add_season(event)
+    add_season(event, athlete)
     return World(event, rules, begun, athlete, stranger, str(request_event_ranking(event.pk)))
 
 
-def add_season(event: Event) -> None:
+def change_status_and_back(event: Event) -> None:
+    """Of an entry that everybody sees; why it was changed back is for nobody to know before the thaw."""
+    entry = event.entries.get(bib="7")
+    change_entry(entry.pk, changes={"status": Entry.Status.DNF})
+    change_entry(entry.pk, changes={"status": Entry.Status.FINISHED}, reason=REASON)
+
+
+def add_season(event: Event, athlete: User) -> None:
     """A season with an event that is over, and the frozen one."""
     over = make_event(slug="semifinals", name="Semifinals")
-    add_entry(over, "1", name="Ana", external_id="ana")
-    add_score(over, "1", "20:00")
+    for bib, name, user in (("1", "Ana", None), ("2", "Team 7", athlete)):
+        add_entry(over, bib, name=name, external_id=name, user=user)
+        add_score(over, bib, f"2{bib}:00")
     publish_event(over)
     season = seasons.make_season(over, event, slug="cup", name="Cup")
     refresh_standings(season.pk)

@@ -151,7 +151,14 @@ def test_the_message_tells_the_places(race: Event, ana: User) -> None:
     announce_event_ranking(ranking.pk)
     message = message_of(ana, ranking)
     assert message.title == "Results of Harbour 10K"
-    assert message.text.splitlines() == ["The results are published.", "Ana 3/3 22:00", "sex:F 2/2"]
+    assert message.text.splitlines() == [
+        "The results are published.",
+        "",
+        "Ana (no. 1)",
+        "Overall: 3 of 3",
+        "Result: 22:00",
+        "sex:F: 2 of 2",
+    ]
     assert not message.is_withheld
     places = message.facts.context["places"]
     assert [(place.division, place.rank, place.ranked, place.score) for place in places] == [
@@ -159,7 +166,7 @@ def test_the_message_tells_the_places(race: Event, ana: User) -> None:
         ("sex:F", 2, 2, "22:00"),
     ]
     davi = User.objects.get(username="davi")
-    assert "DNF" in message_of(davi, ranking).text
+    assert "Overall: did not finish" in message_of(davi, ranking).text
 
 
 def test_a_message_tells_no_results_that_were_withdrawn(race: Event, ana: User) -> None:

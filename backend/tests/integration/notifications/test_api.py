@@ -51,7 +51,7 @@ def test_the_newest_comes_first_with_its_text(inbox: Client) -> None:
     assert {name: first[name] for name in ("kind", "title", "text", "url", "is_withheld", "read_at")} == {
         "kind": "results_published",
         "title": "Results of The first",
-        "text": "The results are published.\nAna 1/2 21:00",
+        "text": "The results are published.\n\nAna (no. 1)\nOverall: 1 of 2\nResult: 21:00",
         "url": "http://localhost:8000/events/first/",
         "is_withheld": False,
         "read_at": None,

@@ -133,7 +133,7 @@ def test_what_does_not_hold_any_more_is_not_sent(paper: PaperChannel) -> None:
 def test_a_run_that_dies_leaves_its_claims_to_another_one_after_a_while(paper: PaperChannel) -> None:
     tell("ana", "bia")
     died = uuid.uuid4()
-    assert len(claim(paper, claim_id=died, limit=1, busy=set())) == 1
+    assert len(claim(paper, claim_id=died, limit=1, busy=set(), failing=True)) == 1
     assert run() == {"sent": 1}
     (follow_up,) = runs_asked_for()
     assert follow_up.not_before is not None

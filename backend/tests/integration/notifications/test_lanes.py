@@ -12,6 +12,7 @@ from apps.notifications.channels.base import Outcome, Result
 from apps.notifications.courier import run as courier
 from apps.notifications.models import Delivery, DeliveryAttempt, Lane
 from apps.notifications.services import deliver_messages
+from delivery.models import OutboxMessage
 from tests.integration.notifications.paper import SENT, PaperChannel, lane
 from tests.integration.notifications.telling import tell
 from tests.processes import wait_until
@@ -159,3 +160,17 @@ def test_two_runs_at_once_share_the_work(paper: PaperChannel) -> None:
     for one in runs:
         one.join()
     assert len(paper.delivered) == len(set(paper.delivered)) == 300
+
+
+def test_a_run_that_is_about_to_end_begins_nothing_that_may_hang(
+    paper: PaperChannel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would have to wait for it, and nothing else would be sent meanwhile."""
+    paper.lanes = {"bad": lane("bad", failures=1)}
+    tell("bad", "good")
+    monkeypatch.setattr(courier.Run, "_is_ending", lambda _run: True)
+    assert run() == {"sent": 1}
+    assert paper.delivered == ["good"]
+    asked_for = OutboxMessage.objects.filter(task_name="notifications.deliver_messages").latest("pk")
+    assert asked_for.not_before is None, "the next run begins at once, with what was left"
+    assert Delivery.objects.get(lane=lane("bad")).claims == 0

@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 from pytest_django import Settings
+from yarl import URL
 
 from apps.notifications.channels.base import Outcome, Outgoing, Result
 from apps.notifications.models import Delivery, Lane
+from apps.notifications.webhooks import sending
 from apps.notifications.webhooks.requests import WebhookRequest
 from apps.notifications.webhooks.sending import LONGEST_ANSWER, WebhookSender
 from tests import receivers
@@ -99,7 +101,20 @@ def wait_for_end(receiver: Receiver) -> None:
 def test_what_is_compressed_stays_so(sender: WebhookSender) -> None:
     bomb = gzip.compress(b"0" * 50_000_000)
     with Receiver(answer(500, bomb, Content_Encoding="gzip")) as receiver:
-        assert send(sender, receiver.url).outcome == Outcome.RETRY
+        result = send(sender, receiver.url)
+    assert result.outcome == Outcome.RETRY
+    assert "000" not in result.answer
+
+
+@pytest.mark.parametrize(
+    "start", [b"HTTP/1.1 200 OK\r\n\r\nhel", b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", b"HT"]
+)
+def test_a_connection_is_closed_at_the_end_of_the_try(sender: WebhookSender, settings: Settings, start: bytes) -> None:
+    settings.WEBHOOK_TIMEOUT_SECONDS = 0.3
+    with Receiver(receivers.until_closed(start)) as receiver:
+        send(sender, receiver.url)
+        # And not only when the sender has something else to send.
+        assert receiver.is_over.wait(30)
 
 
 @pytest.mark.parametrize(
@@ -159,6 +174,18 @@ def test_what_is_refused_is_not_even_connected_to(sender: WebhookSender, setting
     # A name may resolve to something else in a moment; a literal address does not change.
     assert result.outcome == (Outcome.RETRY if host == "localhost" else Outcome.FINAL), result
     assert "refused" in result.answer
+
+
+def test_the_last_look_is_at_what_is_connected_to(
+    sender: WebhookSender, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Were a URL read otherwise by us than by the library."""
+    settings.WEBHOOK_ALLOWED_NETWORKS = []
+    monkeypatch.setattr(sending, "check_url", URL)
+    with Receiver(answer(200)) as receiver:
+        result = send(sender, receiver.url)
+        assert receiver.connections == 0
+    assert "the address is refused: 127.0.0.1 has the address 127.0.0.1" in result.answer
 
 
 def test_the_address_is_looked_at_at_each_try(sender: WebhookSender, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from tests.factories import RACE
 from tests.integration.rights.people import House
+from tests.webhooks import SOMEWHERE
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,9 @@ CALLS: dict[str, Call] = {
     f"GET {S}/standings/participants/{{participant_id}}": Call(names={"participant_id": "ranked"}),
     f"GET {S}/standings/changes": Call(query="before=1"),
     "POST /api/v1/notifications/{notification_id}/read": Call(done=204),
+    "POST /api/v1/webhooks": Call({"url": SOMEWHERE}, 201),
+    "DELETE /api/v1/webhooks/{webhook_id}": Call(done=204),
+    "POST /api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver": Call(done=202),
 }
 
 

@@ -11,12 +11,13 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.events.services import generate_event_ranking, request_event_ranking, submit_import
-from apps.notifications.models import Announcement, Notification
+from apps.notifications.models import Announcement, Delivery, Notification
 from apps.notifications.unsubscribing import Subscription, token_of
 from apps.rankings.services import rule_on_participant
 from tests.factories import add_entry, add_score, make_event, make_user, publish_event
 from tests.integration.api.clients import client_of
 from tests.seasons import make_season, standings_of
+from tests.webhooks import make_endpoint
 
 PEOPLE = ("anonymous", "user", "organiser", "scorer", "owner", "staff")
 WORK_ON_IT = frozenset({"scorer", "owner", "staff"})
@@ -115,4 +116,14 @@ def make_running_season(users: dict[str, User | None], visibility: str) -> dict[
         ),
         role=Notification.Role.PARTICIPANT,
     )
-    return {"ruling_id": ruling.pk, "ranked": winner.participant_id, "notification_id": notice.pk}
+    endpoint = make_endpoint(user)
+    delivery = Delivery.objects.create(
+        notification=notice, channel="webhook", lane=endpoint.lane, endpoint=endpoint, state=Delivery.State.FAILED
+    )
+    return {
+        "ruling_id": ruling.pk,
+        "ranked": winner.participant_id,
+        "notification_id": notice.pk,
+        "webhook_id": endpoint.pk,
+        "delivery_id": delivery.uuid,
+    }

@@ -1,4 +1,4 @@
-"""What each kind may have to tell, in the shape that the kinds give it; names and reasons are for the test to choose."""
+"""What each kind may have to tell, as the kinds give it; names and reasons are for the test to choose."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from apps.notifications.webhooks.addresses import UrlRefused, check_url, is_allowed
-from apps.notifications.webhooks.resolving import AddressRefused, checked, open_socket, start_lookup
+from apps.notifications.webhooks.addresses import AddressRefused, UrlRefused, check_url, is_allowed
+from apps.notifications.webhooks.resolving import checked, open_socket, start_lookup
 
 # The registries of special addresses of IANA, and what clouds have in them: the definition, without a thought.
 SPECIAL = [

@@ -120,7 +120,7 @@ class NotificationSettings(APIView):
         responses={200: SettingsSerializer, **problems(422)},
     )
     def patch(self, request: Request) -> Response:
-        """Changes what is named, and nothing if any of it is refused. It holds for what there is to tell from then on."""
+        """Changes what is named, and nothing if any of it is refused; for all that is told from then on."""
         assert request.user.pk is not None  # noqa: S101 (IsAuthenticated)
         change_recipient_settings(request.user.pk, changes=read_body(SettingsInput, request))
         return _answer(request)
