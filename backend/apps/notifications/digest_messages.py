@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 
 from apps.notifications.kinds.base import Facts
-from apps.notifications.messages import Message
+from apps.notifications.messages import DIGEST_TEMPLATES, Message
 from apps.notifications.rendering import render, render_line
-
-TEMPLATES = "digest"
 
 
 def make_digest(messages: Sequence[Message]) -> Message:
@@ -17,7 +15,7 @@ def make_digest(messages: Sequence[Message]) -> Message:
         notification=first.notification,
         language=first.language,
         facts=facts,
-        title=render_line(f"{TEMPLATES}/subject.txt", facts.context, first.language),
-        text=render(f"{TEMPLATES}/body.txt", facts.context, first.language),
-        templates=TEMPLATES,
+        title=render_line(f"{DIGEST_TEMPLATES}/subject.txt", facts.context, first.language),
+        text=render(f"{DIGEST_TEMPLATES}/body.txt", facts.context, first.language),
+        templates=DIGEST_TEMPLATES,
     )

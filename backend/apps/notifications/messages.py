@@ -16,6 +16,7 @@ from apps.notifications.rendering import render, render_line, why_told
 ANNOUNCED = ("event", "ranking", "season", "standings")
 # In the place of a kind's own, for who may not know what was told.
 NOT_VISIBLE_TEMPLATES = "not_visible"
+DIGEST_TEMPLATES = "digest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,8 @@ class Message:
 
     @property
     def kind(self) -> str:
-        """What it is about."""
-        return self.notification.announcement.kind
+        """What it is about; empty for a digest, which may have several."""
+        return "" if self.templates == DIGEST_TEMPLATES else self.notification.announcement.kind
 
     @property
     def is_withheld(self) -> bool:

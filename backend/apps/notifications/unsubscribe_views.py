@@ -55,7 +55,7 @@ def _page(request: HttpRequest, subscription: Subscription) -> HttpResponse:
     language = languages_of([subscription.user_id])[subscription.user_id]
     with translation.override(language):
         context = {
-            "kind": Announcement.Kind(subscription.kind).label,
+            "kind": Announcement.Kind(subscription.kind).label if subscription.kind else "",
             "has_left": has_left(subscription),
             "has_left_all": has_left_all(subscription),
         }

@@ -25,7 +25,7 @@ class Subscription:
     """What a link is for: messages of a kind to someone by a channel."""
 
     user_id: int
-    kind: str
+    kind: str  # empty: every kind, as in a digest
     channel: str
 
 
@@ -40,7 +40,7 @@ def read_token(token: str) -> Subscription:
         user_id, kind, channel = _SIGNER.unsign(token).split(".")
     except BadSignature:
         raise Missing("nobody has made this link", place="token") from None
-    if kind not in Announcement.Kind or not User.objects.filter(pk=user_id).exists():
+    if kind not in (_EVERY_KIND, *Announcement.Kind) or not User.objects.filter(pk=user_id).exists():
         raise Missing("the account of this link is gone", place="token")
     return Subscription(int(user_id), kind, channel)
 
@@ -58,6 +58,7 @@ def _address() -> str:
 
 def leave(subscription: Subscription, *, every_kind: bool) -> None:
     """Send no more of that kind, or of any kind, by the channel."""
+    every_kind = every_kind or subscription.kind == _EVERY_KIND
     if every_kind:
         # What was asked for by itself would go before the row for every kind.
         _rows(subscription).filter(is_on=True).update(is_on=False, changed_by=BY_LINK)
@@ -69,11 +70,14 @@ def come_back(subscription: Subscription) -> None:
     by_link = _rows(subscription).filter(is_on=False, changed_by=BY_LINK)
     by_link.filter(kind=_EVERY_KIND).delete()
     by_link.update(is_on=True)
-    _set(subscription, subscription.kind, is_on=True)
+    if subscription.kind != _EVERY_KIND:
+        _set(subscription, subscription.kind, is_on=True)
 
 
 def has_left(subscription: Subscription) -> bool:
     """Whether preferences refuse the kind."""
+    if subscription.kind == _EVERY_KIND:
+        return has_left_all(subscription)
     return _is_refused(dict(_rows(subscription).values_list("kind", "is_on")), subscription.kind)
 
 

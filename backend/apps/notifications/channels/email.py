@@ -103,7 +103,7 @@ def _reason(address: str, suppressed: set[str], *, is_refused: bool) -> str:
 
 def _email(delivery: Delivery, message: Message, address: str) -> Email:
     notification = delivery.notification
-    url = unsubscribe_url(notification.recipient_id, notification.announcement.kind, EmailChannel.name)
+    url = unsubscribe_url(notification.recipient_id, message.kind, EmailChannel.name)
     host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
     return Email(
         sender=settings.DEFAULT_FROM_EMAIL,

@@ -34,7 +34,7 @@ def claim(channel: Channel, *, claim_id: uuid.UUID, limit: int, busy: set[int], 
     for index, lane_id in enumerate(lanes):
         share = -(-(limit - len(claimed)) // (len(lanes) - index))
         if share > 0:
-            claimed += _claim_of_lane(lane_id, claim_id, share)
+            claimed += claim_of_lane(lane_id, claim_id, share)
     return claimed
 
 
@@ -50,7 +50,8 @@ def _lanes_due(channel: Channel, busy: set[int], failing: bool) -> list[int]:
 
 
 @transaction.atomic
-def _claim_of_lane(lane_id: int, claim_id: uuid.UUID, limit: int) -> list[Delivery]:
+def claim_of_lane(lane_id: int, claim_id: uuid.UUID, limit: int) -> list[Delivery]:
+    """Up to `limit` deliveries of one lane that are due, as its rate and its rest allow."""
     # Another run that holds the lane at this moment claims from it.
     lane = Lane.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=lane_id).first()
     now = timezone.now()

@@ -41,7 +41,7 @@ class PaperChannel:
         self.unmade: Callable[[str], str] = lambda _name: ""
         self.given_up: list[str] = []
         self.senders_opened = 0
-        self.most_at_once = 0
+        self.busiest = 0
         self._at_once = 0
         self._lock = threading.Lock()
 
@@ -74,7 +74,7 @@ class PaperChannel:
         name, title, text = message.content
         with self._lock:
             self._at_once += 1
-            self.most_at_once = max(self.most_at_once, self._at_once)
+            self.busiest = max(self.busiest, self._at_once)
         try:
             result = self.answer(name)
         finally:

@@ -1,14 +1,17 @@
 """A run of a channel: what is sent, when it is tried again, and when no more."""
 
+import time
 import uuid
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 
 from apps.notifications.channels.base import Outcome, Result
+from apps.notifications.courier import run as courier
 from apps.notifications.courier.claims import DEADLY, LEASE, MOST_CLAIMS, claim
 from apps.notifications.models import Delivery, Lane, Notification, Redelivery
 from apps.notifications.services import deliver_messages, redeliver_message, sweep_deliveries
@@ -143,6 +146,34 @@ def test_a_run_that_dies_leaves_its_claims_to_another_one_after_a_while(paper: P
     assert sorted(paper.delivered) == ["ana", "bia"]
 
 
+def test_what_was_sent_is_sent_whoever_has_claimed_it_meanwhile(paper: PaperChannel) -> None:
+    tell("ana")
+
+    def dawdle(_name: str) -> Result:
+        # As if the other side had taken so long that the claim was over, and another run had taken it.
+        Delivery.objects.update(claim=uuid.uuid4())
+        connection.close()
+        return SENT
+
+    paper.answer = dawdle
+    run()
+    assert states() == {"ana": "sent"}
+
+
+def test_a_try_that_failed_after_its_claim_changes_nothing(paper: PaperChannel) -> None:
+    tell("ana")
+    other = uuid.uuid4()
+
+    def dawdle(_name: str) -> Result:
+        Delivery.objects.update(claim=other)
+        connection.close()
+        return Result(Outcome.FINAL, "no")
+
+    paper.answer = dawdle
+    run()
+    assert Delivery.objects.values_list("state", "claim").get() == ("waiting", other)
+
+
 def test_one_that_kills_its_workers_is_given_up(paper: PaperChannel) -> None:
     tell("ana", "bia")
     Delivery.objects.filter(notification__recipient__username="ana").update(claims=MOST_CLAIMS)
@@ -222,3 +253,16 @@ def test_a_command_lists_and_sends_again_what_was_given_up(
     assert Redelivery.objects.get().reason == "they moved back"
     call_command("redeliver", "--kind", "status_changed")
     assert capsys.readouterr().out == "given up: 0\n"
+
+
+def test_what_is_on_its_way_at_the_end_of_a_run_is_noted(paper: PaperChannel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(courier, "RUN_SECONDS", 0.3)
+
+    def dawdle(_name: str) -> Result:
+        time.sleep(1)
+        return SENT
+
+    tell("ana")
+    paper.answer = dawdle
+    assert run() == {"sent": 1}
+    assert states() == {"ana": "sent"}

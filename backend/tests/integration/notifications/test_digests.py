@@ -1,5 +1,6 @@
 """A person who would get too much in an hour gets the rest of it together."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -28,7 +29,7 @@ def run() -> dict[str, int]:
 
 
 def an_hour_later() -> None:
-    Delivery.objects.filter(state="waiting", digest=None).update(due_at=timezone.now())
+    Delivery.objects.filter(state="waiting").update(due_at=timezone.now())
     Delivery.objects.filter(state="sent").update(sent_at=timezone.now() - HOUR - timedelta(minutes=1))
     Announcement.objects.update(created_at=timezone.now() - HOUR)
 
@@ -37,9 +38,9 @@ def test_what_is_too_much_comes_together(paper: PaperChannel) -> None:
     for _time in range(2):
         tell("ana", "bia")
         run()
-    events = [tell("ana"), tell("ana"), tell("ana", "caio")]
+    events = [tell("ana"), tell("ana", "caio"), tell("ana", "caio")]
     run()
-    assert sorted(paper.delivered) == ["ana", "ana", "bia", "bia", "caio"]
+    assert sorted(paper.delivered) == ["ana", "ana", "bia", "bia", "caio", "caio"]
     (carrier,) = Delivery.objects.filter(is_digest=True)
     assert carrier.due_at > timezone.now() + HOUR / 2
     assert carrier.digested.count() == 2
@@ -110,3 +111,21 @@ def test_what_came_too_late_for_a_digest_goes_by_itself(paper: PaperChannel) -> 
     Delivery.objects.filter(is_digest=True).update(state="sent", sent_at=timezone.now())
     assert sweep_deliveries() == {"stuck": 1, "released": 1}
     assert run() == {"sent": 1}
+
+
+def test_after_an_hour_the_count_begins_anew(paper: PaperChannel) -> None:
+    for _time in range(2):
+        tell("ana")
+        run()
+    Delivery.objects.update(sent_at=timezone.now() - HOUR - timedelta(minutes=1))
+    tell("ana")
+    assert run() == {"sent": 1}
+
+
+def test_nothing_joins_a_carrier_that_is_on_its_way(paper: PaperChannel) -> None:
+    for _time in range(3):
+        tell("ana")
+    run()
+    Delivery.objects.filter(is_digest=True).update(claim=uuid.uuid4())
+    tell("ana")
+    assert list(Delivery.objects.filter(state="waiting").values_list("is_digest", "digest")) == [(True, None)] * 2

@@ -2,6 +2,7 @@
 
 import threading
 import time
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from apps.notifications.channels.base import Outcome, Result
 from apps.notifications.courier import run as courier
+from apps.notifications.courier.claims import claim, claim_of_lane
 from apps.notifications.models import Delivery, DeliveryAttempt, Lane
 from apps.notifications.services import deliver_messages
 from delivery.models import OutboxMessage
@@ -48,6 +50,21 @@ def test_a_lane_that_fails_rests_with_all_that_it_has(paper: PaperChannel) -> No
     untouched = Delivery.objects.filter(lane=bad, attempt_count=0)
     assert set(untouched.values_list("claims", "claim")) == {(0, None)}
     assert run() == {}, "it rests"
+
+
+def test_lanes_that_work_are_served_first(paper: PaperChannel) -> None:
+    names = several("bad", 3)
+    for name in names:
+        paper.lanes[name] = lane(name, failures=1)
+    tell(*names, "good")
+    claimed = claim(paper, claim_id=uuid.uuid4(), limit=1, busy=set(), failing=True)
+    assert [one.notification.recipient.username for one in claimed] == ["good"]
+
+
+def test_a_lane_that_was_paused_a_moment_ago_is_left_alone(paper: PaperChannel) -> None:
+    tell("ana")
+    Lane.objects.update(paused_until=timezone.now() + timedelta(minutes=1))
+    assert claim_of_lane(lane().pk, uuid.uuid4(), 1) == []
 
 
 def test_a_lane_rests_longer_each_time_until_it_works(paper: PaperChannel) -> None:
@@ -121,7 +138,7 @@ def test_lanes_that_have_failed_take_half_of_the_senders_at_most(paper: PaperCha
     tell(*names)
     run()
     assert len(paper.delivered) == 20
-    assert paper.most_at_once == 2
+    assert paper.busiest == 2
 
 
 def test_all_runs_together_keep_the_rate_of_a_lane(paper: PaperChannel, monkeypatch: pytest.MonkeyPatch) -> None:
