@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.utils import timezone
 from standardwebhooks import Webhook
 
+from apps.events.models import Ranking
 from apps.notifications.models import Announcement, Delivery, WebhookEndpoint
 from apps.notifications.services import redeliver_message, rotate_webhook_secret
 from apps.notifications.webhooks.requests import TYPES
@@ -69,7 +71,13 @@ class DocumentedReceiver:
 
 
 @pytest.fixture
-def receiver(processes: Processes, tmp_path: Path) -> DocumentedReceiver:
+def race(transactional_db: None) -> Ranking:
+    """Published before anything runs that would announce it by itself."""
+    return publish_race(make_user("ana"))
+
+
+@pytest.fixture
+def receiver(race: Ranking, processes: Processes, tmp_path: Path) -> DocumentedReceiver:
     processes.start_relay()
     processes.start_worker(**LOOPBACK)
     return DocumentedReceiver(processes, tmp_path)
@@ -77,12 +85,12 @@ def receiver(processes: Processes, tmp_path: Path) -> DocumentedReceiver:
 
 @pytest.fixture
 def endpoint(receiver: DocumentedReceiver) -> WebhookEndpoint:
-    return make_endpoint(make_user("ana"), f"http://127.0.0.1:{receiver.port}/hook")
+    return make_endpoint(User.objects.get(username="ana"), f"http://127.0.0.1:{receiver.port}/hook")
 
 
 def send(endpoint: WebhookEndpoint) -> Delivery:
-    """Tell something, and return its delivery once that has ended."""
-    tell(publish_race(endpoint.owner))
+    """Tell the race once more, and return the delivery of it once that has ended."""
+    tell(Ranking.objects.latest("pk"))
     return ended(Delivery.objects.filter(endpoint=endpoint).latest("pk"))
 
 
