@@ -36,11 +36,12 @@ from benchmarks.figures import Figure, print_summary  # noqa: E402
 from benchmarks.large_event import copy_in, make_large_event  # noqa: E402
 from benchmarks.plain_mail import send_result_task  # noqa: E402
 from benchmarks.roles import roles  # noqa: E402
+from benchmarks.worker_notes import read_notes  # noqa: E402
 from tests.chaos.rig import free_port  # noqa: E402
 from tests.processes import Processes, wait_until  # noqa: E402
 
 RECIPIENTS = int(os.environ.get("PLACAR_BENCH_RECIPIENTS", "100000"))
-PLAIN_RECIPIENTS = 2_000
+PLAIN_RECIPIENTS, WARM_UP = 2_000, 20
 SINK_MESSAGES = 20_000
 PATIENCE = 1_800
 ROOT = Path(__file__).resolve().parent.parent
@@ -87,28 +88,33 @@ def sink() -> Iterator[Sink]:
 
 def main() -> list[Figure]:
     """Notifications per second."""
-    with throwaway_database(), roles() as (processes, _broker), sink() as mail, tempfile.TemporaryDirectory() as notes:
+    with (
+        throwaway_database(),
+        roles() as (processes, _broker),
+        sink() as mail,
+        tempfile.TemporaryDirectory() as directory,
+    ):
         alone = _measure_sink(mail)
         print(f"the sink alone, 8 connections: {alone:,.0f} messages a second", flush=True)
         event = make_crowd(RECIPIENTS)
-        environment = {
-            "EMAIL_URL": f"smtp://127.0.0.1:{mail.port}",
-            "PYTHONPATH": str(ROOT),
-            "BENCH_NOTES": notes,
-        }
+        environment = {"EMAIL_URL": f"smtp://127.0.0.1:{mail.port}", "PYTHONPATH": str(ROOT)}
+        theirs, our = Path(directory, "plain"), Path(directory, "ours")
         processes.start_relay()
-        before = _run_plain(processes, mail, event, environment)
-        ours = _run_ours(processes, mail, event, environment)
-        after = _run_plain(processes, mail, event, environment)
-        statements, peak = _read_notes(Path(notes))
-    plain = statistics.mean((before, after))
+        before = _run_plain(processes, mail, event, {**environment, "BENCH_NOTES": _made(theirs)})
+        ours = _run_ours(processes, mail, event, {**environment, "BENCH_NOTES": _made(our)})
+        after = _run_plain(processes, mail, event, {**environment, "BENCH_NOTES": _made(theirs)})
+        notes, plain_notes = read_notes(our), read_notes(theirs)
+    plain, plain_count = statistics.mean((before, after)), 2 * (PLAIN_RECIPIENTS + WARM_UP)
     print(f"a second: ours {ours:,.0f}; a task for each {before:,.0f} before, {after:,.0f} after", flush=True)
     return [
         Figure(f"{RECIPIENTS} notifications by e-mail, a second", ours, unit="/s"),
         Figure("the same by a task for each person, a second", plain, unit="/s"),
         Figure("times a task for each person", ours / plain, at_least=10),
-        Figure("statements for each notification", statements / RECIPIENTS, at_most=1),
-        Figure("peak memory of a worker process", peak / 1e6, at_most=400, unit="MB"),
+        Figure("statements for each notification", notes.statements / RECIPIENTS, at_most=1),
+        Figure("the same by a task for each", plain_notes.statements / plain_count),
+        Figure("processor time of the workers for each", notes.seconds / RECIPIENTS * 1e3, unit="ms"),
+        Figure("the same by a task for each", plain_notes.seconds / plain_count * 1e3, unit="ms"),
+        Figure("peak memory of a worker process", notes.peak_bytes / 1e6, at_most=400, unit="MB"),
     ]
 
 
@@ -158,14 +164,14 @@ def _run_ours(processes: Processes, mail: Sink, event: Event, environment: dict[
 
 def _run_plain(processes: Processes, mail: Sink, event: Event, environment: dict[str, str]) -> float:
     worker = processes.start_worker("--concurrency", "2", app="benchmarks.plain_mail", **environment)
-    users = list(User.objects.order_by("?").values_list("pk", flat=True)[: PLAIN_RECIPIENTS + 20])
+    users = list(User.objects.order_by("?").values_list("pk", flat=True)[: PLAIN_RECIPIENTS + WARM_UP])
     Event.objects.filter(pk=event.pk).update(state=Event.State.PUBLISHED)
     announcement = Announcement.objects.create(
         kind=Announcement.Kind.RESULTS_PUBLISHED, key=f"plain-{time.time()}", event=event, ranking=event.public_ranking
     )
-    _ask_and_wait(mail, announcement, users[:20])  # what is made at first use
+    _ask_and_wait(mail, announcement, users[:WARM_UP])  # what is made at first use
     started = time.perf_counter()
-    _ask_and_wait(mail, announcement, users[20:])
+    _ask_and_wait(mail, announcement, users[WARM_UP:])
     rate = PLAIN_RECIPIENTS / (time.perf_counter() - started)
     worker.stop()
     Notification.objects.filter(announcement=announcement).delete()
@@ -182,10 +188,9 @@ def _ask_and_wait(mail: Sink, announcement: Announcement, users: list[int]) -> N
     wait_until(lambda: mail.taken() >= taken + len(users), "all messages", seconds=PATIENCE)
 
 
-def _read_notes(notes: Path) -> tuple[int, int]:
-    """All statements, and the most memory of a process."""
-    read = [note.read_text().split() for note in notes.iterdir()]
-    return sum(int(statements) for statements, _peak in read), max(int(peak) for _statements, peak in read)
+def _made(directory: Path) -> str:
+    directory.mkdir(exist_ok=True)
+    return str(directory)
 
 
 if __name__ == "__main__":

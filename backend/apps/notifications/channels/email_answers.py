@@ -5,11 +5,11 @@ import smtplib
 
 from anymail.exceptions import (
     AnymailAPIError,
-    AnymailConfigurationError,
     AnymailError,
     AnymailInvalidAddress,
     AnymailRecipientsRefused,
 )
+from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
 from apps.notifications.channels.base import Outcome, Result
@@ -49,7 +49,7 @@ def sending_failed(error: Exception) -> Result:
     if isinstance(error, AnymailError):
         return _of_provider(error)
     # smtplib.SMTPException is an OSError, too: what is left of it says what the server cannot do.
-    if isinstance(error, OSError):
+    if isinstance(error, OSError | ImproperlyConfigured):
         return connecting_failed(error)
     raise error
 
@@ -89,7 +89,7 @@ def _of_provider(error: AnymailError) -> Result:
     if isinstance(error, AnymailRecipientsRefused):
         return Result(Outcome.FINAL, _text(error), is_gone=True)
     # The recipient's address was looked at before: the invalid one is the sender's.
-    if isinstance(error, AnymailConfigurationError | AnymailInvalidAddress):
+    if isinstance(error, AnymailInvalidAddress):
         return connecting_failed(error)
     if isinstance(error, AnymailAPIError):
         return _of_api(error.status_code, error)

@@ -83,10 +83,10 @@ class Run:
             waiting = Counter(one.delivery.lane_id for one in self._ready)
             busy = {lane for lane, count in waiting.items() if count >= self._channel.senders_per_lane}
             claimed_at = timezone.now()
-            self._adapt_chunk()
             failing = self._senders.has_room_for_failing and not self._is_ending()
             claimed = claim(self._channel, claim_id=self._claim_id, limit=self._chunk, busy=busy, failing=failing)
             if claimed:
+                self._adapt_chunk()
                 prepared = make_ready(self._channel, claimed)
                 skip(prepared.skipped, self._claim_id)
                 self._note(prepared.broken)
