@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, QuerySet, Value
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, QuerySet, Value
 from django.db.models.expressions import RawSQL
 
 from apps.events.access import anyone_may_see, event_readers
@@ -47,12 +47,17 @@ def in_role(users: QuerySet[User], role: Role) -> Audience:
     return users.order_by().values_list("pk", Value(int(role)))
 
 
-def among(ids: Iterable[int]) -> RawSQL:
-    """These ids as the right side of a lookup `__in`: one parameter, however many there are."""
+def is_among(field: str, ids: Iterable[int]) -> Func:
+    """The condition that a field is one of these ids: one parameter, however many there are.
+
+    IS TRUE keeps PostgreSQL from making a join of it, which it may do row by row and id by id where it does not know
+    yet how many entries an event has: so it is a table of hashes.
+    """
     listed = "SELECT value FROM json_each(%s)"
     if connection.vendor == "postgresql":
         listed = "SELECT value::bigint FROM jsonb_array_elements_text(%s::jsonb)"
-    return RawSQL(listed, [json.dumps(list(ids))])  # noqa: S611 (of constants)
+    among = RawSQL(listed, [json.dumps(list(ids))])  # noqa: S611 (of constants)
+    return Func(F(field), among, template="(%(expressions)s) IS TRUE", arg_joiner=" IN ", output_field=BooleanField())
 
 
 def readers_among(event: Event, notifications: Sequence[Notification]) -> set[int]:

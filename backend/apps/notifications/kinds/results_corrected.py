@@ -24,7 +24,7 @@ def recipients(announcement: Announcement) -> Audience:
     moved = entries_moved(before, after)
     if not moved:
         return audience.in_role(User.objects.none(), Role.PARTICIPANT)
-    accounts = audience.accounts_of(audience.participants(event).filter(pk__in=audience.among(moved)))
+    accounts = audience.accounts_of(audience.participants(event).filter(audience.is_among("pk", moved)))
     return accounts.union(audience.organiser(event.owner_id), all=True)
 
 

@@ -21,7 +21,7 @@ def recipients(announcement: Announcement) -> Audience:
     assert season is not None  # noqa: S101 (set where it is made)
     assert standings is not None  # noqa: S101 (set where it is made)
     changed = changed_participants(announcement.standings_before, standings)
-    people = Participant.objects.filter(pk__in=audience.among(changed)).annotate(account=accounts_of_participants())
+    people = Participant.objects.filter(audience.is_among("pk", changed)).annotate(account=accounts_of_participants())
     people = people.filter(account__isnull=False)
     if not anyone_may_see_standings(season, standings):
         people = people.filter(account__in=standings_readers(season, standings))

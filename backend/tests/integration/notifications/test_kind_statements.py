@@ -16,7 +16,7 @@ from apps.events.models import Entry, Event, Participant
 from apps.events.services import change_entry, generate_event_ranking, import_scores, submit_import
 from apps.notifications import services
 from apps.notifications.kinds import KINDS
-from apps.notifications.kinds.audience import among
+from apps.notifications.kinds.audience import is_among
 from apps.notifications.models import Announcement, Notification
 from apps.rankings.services import refresh_standings
 from delivery.models import DeadLetter
@@ -171,7 +171,7 @@ def test_ids_are_one_parameter() -> None:
     """However many there are; PostgreSQL takes 65,535 of them, SQLite 250,000."""
     ids = list(range(1, 100_000))
     known = add_entry(make_event(), "1").participant
-    query = Participant.objects.filter(pk__in=among([*ids, known.pk]))
+    query = Participant.objects.filter(is_among("pk", [*ids, known.pk]))
     assert len(query.query.sql_with_params()[1]) == 1
     assert query.get() == known
-    assert not Participant.objects.filter(pk__in=among([])).exists()
+    assert not Participant.objects.filter(is_among("pk", [])).exists()
