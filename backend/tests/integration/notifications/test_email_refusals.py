@@ -14,7 +14,7 @@ from tests.mail_server import MailServer
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(autouse=True, params=[True, False], ids=["pipelining", "one by one"])
+@pytest.fixture(autouse=True, params=[True, False], ids=["pipelining", "one-by-one"])
 def _pipelining(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether the server takes several commands together."""
     if not request.param:
