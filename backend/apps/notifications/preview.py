@@ -31,6 +31,11 @@ class Sample:
     entry: Entry
     message: Message
 
+    @property
+    def has_account(self) -> bool:
+        """Whether there is an account, in use, that would get it."""
+        return _has_account(self.entry)
+
 
 @dataclass(frozen=True, slots=True)
 class Reach:
@@ -140,14 +145,19 @@ def _first_entry(event: Event, ranking: Ranking | None) -> Entry:
     rows = pages.rows(ranking, OVERALL, 0, LINES_LOOKED_AT) if ranking else []
     order = {row.entry_id: index for index, row in enumerate(rows)}
     lines = sorted(shown.filter(pk__in=order), key=lambda entry: order[entry.pk])
-    with_account = next((entry for entry in lines if entry.participant.user_id), None)
-    with_account = with_account or shown.filter(participant__user__isnull=False).first()
+    with_account = next(filter(_has_account, lines), None)
+    with_account = with_account or shown.filter(participant__user__is_active=True).first()
     first = with_account or (lines[0] if lines else shown.first())
     if first is None:
         raise WrongState("the event has no entries yet", place="entries")
     return first
 
 
+def _has_account(entry: Entry) -> bool:
+    user = entry.participant.user
+    return user is not None and user.is_active
+
+
 def _shown(event: Event) -> QuerySet[Entry]:
     entries = Entry.objects.filter(event=event, standing__in=Entry.SHOWN)
-    return entries.select_related("participant", "division_set").order_by("pk")
+    return entries.select_related("participant__user", "division_set").order_by("pk")

@@ -68,6 +68,8 @@ def own_season_places(
     shown = read_boards(standings, boards)
     places: dict[int, list[SeasonPlace]] = {participant_id: [] for participant_id in users}
     for board, lines in shown.items():
+        if not lines:
+            continue
         old = {line.participant_id: line for line in pages.lines_of(before, board, users)} if before else {}
         ranked = _ranked(standings, board)
         for line in lines:

@@ -53,7 +53,7 @@ def _shown(event: Event, kind: str, bib: str) -> dict[str, Any]:
     try:
         samples = [(name, make_sample(event, kind, language=code, bib=bib)) for code, name in settings.LANGUAGES]
         return {
-            "entry": samples[0][1].entry,
+            "sample": samples[0][1],
             "messages_shown": [(name, one.message, one.message.html()) for name, one in samples],
             "audience": count_audience(event, kind),
         }

@@ -78,7 +78,7 @@ class NotificationPreview(APIView):
             "language": language,
             "bib": sample.entry.bib,
             "name": sample.entry.participant.name,
-            "has_account": sample.entry.participant.user_id is not None,
+            "has_account": sample.has_account,
             "subject": sample.message.title,
             "text": sample.message.text,
             "html": sample.message.html(),

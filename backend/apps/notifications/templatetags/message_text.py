@@ -12,7 +12,7 @@ from django.template import Library
 from django.utils import formats, timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
 register = Library()
 
@@ -20,11 +20,12 @@ register = Library()
 # right-to-left script may contain turn nothing else, and stay.
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _POINT = re.compile(r"(?<=\d)\.(?=\d)")
+# Scoreboards have the same words and no translations: with a context these do not turn up there.
 _STATUSES = {
-    "finished": gettext_lazy("finished"),
-    "DNF": gettext_lazy("did not finish"),
-    "DNS": gettext_lazy("did not start"),
-    "DSQ": gettext_lazy("disqualified"),
+    "finished": pgettext_lazy("message", "finished"),
+    "DNF": pgettext_lazy("message", "did not finish"),
+    "DNS": pgettext_lazy("message", "did not start"),
+    "DSQ": pgettext_lazy("message", "disqualified"),
 }
 
 
@@ -64,7 +65,7 @@ def division_names(divisions: Mapping[str, str]) -> str:
 @register.filter
 def board(place: Any) -> str:
     """The name of the board that a place is on; divisions are called what the organiser calls them."""
-    return _("Overall") if place.is_overall else line(place.division)
+    return pgettext("message", "Overall") if place.is_overall else line(place.division)
 
 
 @register.filter

@@ -49,9 +49,6 @@ class WebhookSender:
             return unanswered(f"no answer within {settings.WEBHOOK_TIMEOUT_SECONDS:g} s")
         except aiohttp.ClientError as error:
             return unanswered(_reason(error))
-        finally:
-            # The loop stands still until the next message: what was closed must be closed now.
-            await asyncio.sleep(0)
         return judge(answer, timezone.now())
 
     async def _ask(self, request: WebhookRequest, deadline: float) -> Answer:

@@ -63,7 +63,11 @@ def test_a_correction_makes_the_next_revision_and_the_old_one_stays(race: Event)
     assert (race.state, race.current_ranking) == (Event.State.PUBLISHED, first)
     assert generate_event_ranking(race.pk) == {"event_id": race.pk, "revision": 2, "is_new": True}
     race.refresh_from_db()
-    assert asked() == ["events.generate_event_ranking", "rankings.refresh_season_standings"]
+    assert asked() == [
+        "events.generate_event_ranking",
+        "notifications.announce_event_correction",
+        "rankings.refresh_season_standings",
+    ]
     assert race.state == Event.State.PUBLISHED
     assert order(race.current_ranking) == [("2", 1), ("3", 2), ("1", None)]
     assert race.current_ranking is not None

@@ -186,11 +186,14 @@ def walk_as(world: World, person: str, methods: Sequence[str] = ("get",), only: 
 def messages_to(username: str) -> Answers:
     """All that somebody was told, as it is rendered now in every language and form."""
     told = Notification.objects.filter(recipient__username=username).order_by("pk")
-    return {
+    answers = {
         f"message {one.notification.announcement} in {language}": Answer(0, (), _everything_of(one))
         for language, _name in settings.LANGUAGES
         for one in _in_language(language, told)
     }
+    # Pages speak the language of who they are for, too: looking must not change what is seen next.
+    RecipientSettings.objects.filter(user__username=username).delete()
+    return answers
 
 
 def _in_language(language: str, told: QuerySet[Notification]) -> list[Message]:

@@ -13,7 +13,6 @@ from tests.integration.notifications.told import Kind, asked_for, facts_to, mess
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TASK = "notifications.announce_status_change"
-Status, Standing = Entry.Status, Entry.Standing
 
 
 @pytest.fixture
@@ -29,7 +28,7 @@ def entry(ana: User) -> Entry:
     return add_entry(event, "1", name="Ana", user=ana)
 
 
-def change(entry: Entry, status: Status, reason: str = "", **changes: object) -> None:
+def change(entry: Entry, status: Entry.Status, reason: str = "", **changes: object) -> None:
     change_entry(entry.pk, changes={"status": status, **changes}, reason=reason)
 
 
@@ -40,7 +39,7 @@ def announce() -> None:
 
 
 def test_the_account_of_the_entry_is_told(entry: Entry, ana: User) -> None:
-    change(entry, Status.DSQ, "cut the course")
+    change(entry, Entry.Status.DSQ, "cut the course")
     announce()
     assert told(Kind.STATUS_CHANGED) == [["ana"]]
     facts = facts_to(ana, Kind.STATUS_CHANGED)
@@ -52,16 +51,16 @@ def test_the_account_of_the_entry_is_told(entry: Entry, ana: User) -> None:
 
 
 def test_a_reason_is_told_also_where_the_entry_shows_none(entry: Entry, ana: User) -> None:
-    change(entry, Status.DSQ, "cut the course")
-    change(entry, Status.FINISHED, "seen on film")
+    change(entry, Entry.Status.DSQ, "cut the course")
+    change(entry, Entry.Status.FINISHED, "seen on film")
     announce()
     assert facts_to(ana, Kind.STATUS_CHANGED).context["reason"] == "seen on film"
 
 
 def test_only_the_newest_change_is_sent(entry: Entry, ana: User) -> None:
-    change(entry, Status.DNF)
-    change(entry, Status.FINISHED)
-    change(entry, Status.DNF)
+    change(entry, Entry.Status.DNF)
+    change(entry, Entry.Status.FINISHED)
+    change(entry, Entry.Status.DNF)
     announce()
     notifications = [one.notifications.get() for one in Announcement.objects.order_by("pk")]
     messages = make_messages(notifications)
@@ -70,19 +69,19 @@ def test_only_the_newest_change_is_sent(entry: Entry, ana: User) -> None:
 
 
 def test_another_reason_is_no_other_status(entry: Entry, ana: User) -> None:
-    change(entry, Status.DSQ, "cut the course")
+    change(entry, Entry.Status.DSQ, "cut the course")
     change_entry(entry.pk, changes={"status_reason": "cut a corner"}, reason="worded better")
     announce()
     assert told(Kind.STATUS_CHANGED) == [["ana"]]
     assert facts_to(ana, Kind.STATUS_CHANGED).context["reason"] == "cut a corner"
 
 
-@pytest.mark.parametrize("standing", [Standing.HIDDEN, Standing.WITHDRAWN])
-def test_what_happens_to_a_hidden_entry_is_never_told(entry: Entry, standing: Standing) -> None:
+@pytest.mark.parametrize("standing", [Entry.Standing.HIDDEN, Entry.Standing.WITHDRAWN])
+def test_what_happens_to_a_hidden_entry_is_never_told(entry: Entry, standing: Entry.Standing) -> None:
     change_entry(entry.pk, changes={"standing": standing})
-    change(entry, Status.DSQ, "cut the course")
-    change(entry, Status.DNF, "no chip", standing=Standing.COMPETING)
-    change(entry, Status.DSQ, "cut the course", standing=standing)
+    change(entry, Entry.Status.DSQ, "cut the course")
+    change(entry, Entry.Status.DNF, "no chip", standing=Entry.Standing.COMPETING)
+    change(entry, Entry.Status.DSQ, "cut the course", standing=standing)
     dnf = Correction.objects.get(kind="status", after__status="DNF")
     assert asked_for(TASK) == [{"correction_id": dnf.pk}]
     announce()
@@ -90,9 +89,9 @@ def test_what_happens_to_a_hidden_entry_is_never_told(entry: Entry, standing: St
 
 
 def test_an_entry_that_was_hidden_since_is_told_nothing(entry: Entry, ana: User) -> None:
-    change(entry, Status.DSQ, "cut the course")
+    change(entry, Entry.Status.DSQ, "cut the course")
     announce()
-    change_entry(entry.pk, changes={"standing": Standing.HIDDEN})
+    change_entry(entry.pk, changes={"standing": Entry.Standing.HIDDEN})
     message = message_to(ana, Kind.STATUS_CHANGED)
     assert (message.facts.withheld, message.facts.context, message.facts.data) == ("not visible", {}, {})
     assert message.title == "Not available any more"
@@ -101,20 +100,20 @@ def test_an_entry_that_was_hidden_since_is_told_nothing(entry: Entry, ana: User)
 
 def test_drafts_and_entries_without_an_account_ask_for_nothing() -> None:
     draft = make_event(state="draft")
-    change(add_entry(draft, "1", user=make_user()), Status.DNS)
-    change(add_entry(make_event(), "1"), Status.DNS)
+    change(add_entry(draft, "1", user=make_user()), Entry.Status.DNS)
+    change(add_entry(make_event(), "1"), Entry.Status.DNS)
     assert asked_for(TASK) == []
 
 
 def test_another_account_is_told_nothing_of_what_it_was_not_told(entry: Entry, ana: User) -> None:
-    change(entry, Status.DNF)
+    change(entry, Entry.Status.DNF)
     announce()
     change_participant(entry.participant_id, changes={"user": make_user("new")})
     assert facts_to(ana, Kind.STATUS_CHANGED).withheld == "not visible"
 
 
 def test_of_a_cancelled_event_it_is_withheld(entry: Entry, ana: User) -> None:
-    change(entry, Status.DNS)
+    change(entry, Entry.Status.DNS)
     announce()
     change_event_state(entry.event_id, action="cancel", by=None)
     facts = facts_to(ana, Kind.STATUS_CHANGED)
@@ -123,7 +122,7 @@ def test_of_a_cancelled_event_it_is_withheld(entry: Entry, ana: User) -> None:
 
 def test_of_a_private_event_only_those_are_told_who_work_on_it(entry: Entry, ana: User) -> None:
     change_event(entry.event_id, changes={"visibility": Event.Visibility.PRIVATE})
-    change(entry, Status.DNF)
+    change(entry, Entry.Status.DNF)
     announce()
     assert told(Kind.STATUS_CHANGED) == [[]]
     change_event(entry.event_id, changes={"scorers": ["ana"]})

@@ -20,7 +20,8 @@ APP = "notifications"
 READ_AT = datetime(2026, 5, 17, tzinfo=UTC)
 
 
-def migrate(*targets: tuple[str, str | None]) -> Any:
+def migrate(*targets: tuple[str, str]) -> Any:
+    """To the newest unless told otherwise. Returns the models as they are then."""
     executor = MigrationExecutor(connection)
     wanted = list(targets) or executor.loader.graph.leaf_nodes(APP)
     executor.migrate(wanted)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import connector
 from pytest_django import Settings
 from yarl import URL
 
@@ -221,14 +222,31 @@ def test_a_name_server_that_hangs_holds_nothing_up(
         assert not name_server.is_over.is_set()
 
 
-def test_a_certificate_must_be_known_and_of_the_host(sender: WebhookSender, tmp_path: Path) -> None:
-    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
-    command = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost")
-    subprocess.run([*command, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """Of localhost, with its key."""
+    file, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    command += ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(file)]
+    subprocess.run(command, check=True, capture_output=True)
+    file.write_text(file.read_text() + key.read_text())
+    return file
+
+
+def test_a_certificate_must_be_known_and_of_the_host(
+    sender: WebhookSender, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    with Receiver(answer(200), lambda connection: context.wrap_socket(connection, server_side=True)) as receiver:
-        result = send(sender, f"https://localhost:{receiver.port}/")
-    assert (result.outcome, result.blames_lane) == (Outcome.RETRY, True)
-    assert "its certificate is not accepted" in result.answer
-    assert receiver.requests == []
+    context.load_cert_chain(certificate)
+    behaviour = receivers.until_closed(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+    with Receiver(behaviour, lambda connection: context.wrap_socket(connection, server_side=True)) as receiver:
+        url = f"https://localhost:{receiver.port}/"
+        unknown = send(sender, url)
+        assert (unknown.outcome, unknown.blames_lane) == (Outcome.RETRY, True)
+        assert "its certificate is not accepted" in unknown.answer
+        # As if one of the authorities that the system knows had made it.
+        monkeypatch.setattr(connector, "_SSL_CONTEXT_VERIFIED", ssl.create_default_context(cafile=str(certificate)))
+        assert "its certificate is not accepted" in send(sender, url.replace("localhost", "127.0.0.1")).answer
+        assert receiver.requests == []
+        assert send(sender, url).outcome == Outcome.SENT
+        assert receiver.is_over.wait(30), "the connection is closed"
