@@ -1,11 +1,15 @@
 """E-mails as a mail server gets them, and what is kept of each try."""
 
 import re
+import socket
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import override_settings
 
+from apps.notifications.channels import email_sender
+from apps.notifications.channels.email import CHANNEL
+from apps.notifications.fan_out import announce
 from apps.notifications.models import Delivery, DeliveryAttempt, Lane, RecipientSettings
 from apps.notifications.services import redeliver_message
 from tests.factories import make_user
@@ -16,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NO_EMAIL = "django.core.mail.backends.dummy.EmailBackend"
 
 
-@pytest.fixture(autouse=True, params=[True, False], ids=["pipelining", "one by one"])
+@pytest.fixture(autouse=True, params=[True, False], ids=["pipelining", "one-by-one"])
 def _pipelining(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether the server takes several commands together."""
     if not request.param:
@@ -164,12 +168,31 @@ def test_a_server_that_is_away_makes_the_lane_rest(ana: User) -> None:
     assert server.recipients == ["Ana@example.org"]
 
 
+def test_a_server_that_never_answers_makes_the_lane_rest(ana: User) -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        mailing(),
+        override_settings(EMAIL_PORT=silent.getsockname()[1], EMAIL_TIMEOUT=0.3),
+    ):
+        tell(ana)
+        assert run() == {"retry": 1}
+    assert Lane.objects.get(channel="email").failures == 1
+    assert "timed out" in delivery_of(ana).reason
+
+
+def test_a_connection_that_has_carried_much_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(email_sender, "MESSAGES_OF_A_CONNECTION", 5)
+    monkeypatch.setattr(CHANNEL, "senders", 1, raising=False)
+    with mailing() as server:
+        tell(*(runner(f"r{number}") for number in range(20)))
+        assert run() == {"sent": 20}
+    assert len(server.sessions) == 4
+
+
 def test_an_announcement_that_is_repeated_sends_nothing(ana: User) -> None:
     with mailing() as server:
         announcement = tell(ana)
         run()
-        from apps.notifications.fan_out import announce
-
         announce(announcement)
         run()
     assert server.recipients == ["Ana@example.org"]

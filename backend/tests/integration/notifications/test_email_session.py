@@ -41,10 +41,11 @@ class EagerServer(socketserver.StreamRequestHandler):
             elif verb == "DATA":
                 self._say("354 go on")
                 self._take(recipient)
+            elif verb == "QUIT":
+                self._say("221 bye")
+                return
             else:
                 self._say("250-eager\r\n250 PIPELINING" if verb == "EHLO" else "250 ok")
-            if verb == "QUIT":
-                return
 
     def _take(self, recipient: str) -> None:
         while self.rfile.readline() != b".\r\n":
