@@ -41,7 +41,7 @@ from tests.chaos.rig import free_port  # noqa: E402
 from tests.processes import Processes, wait_until  # noqa: E402
 
 RECIPIENTS = int(os.environ.get("PLACAR_BENCH_RECIPIENTS", "100000"))
-PLAIN_RECIPIENTS, WARM_UP = 2_000, 20
+PLAIN_RECIPIENTS, WARM_UP = 1_000, 20
 SINK_MESSAGES = 20_000
 PATIENCE = 1_800
 ROOT = Path(__file__).resolve().parent.parent
