@@ -16,33 +16,29 @@ from apps.notifications.models import Announcement, Delivery
 State = Delivery.State
 WINDOW = timedelta(hours=1)
 
+# Told apart by their moment, counted for all recipients at once, and put together by grouping instead of joins: of what
+# was inserted just now the planner knows nothing, and would compare everybody with everybody.
 _HOLD_BACK = """
-WITH held AS (
-    SELECT d.id, n.recipient_id FROM notifications_delivery d
+WITH of_each (recipient_id, made_id, number, carrier_id) AS (
+    SELECT n.recipient_id, d.id, 0, 0 FROM notifications_delivery d
     JOIN notifications_notification n ON n.id = d.notification_id
-    WHERE n.announcement_id = %(announcement)s AND d.channel = %(channel)s
-        AND d.state = 'waiting' AND d.claims = 0 AND d.due_at = %(now)s
-        AND %(most)s <= (
-            SELECT COUNT(*) FROM notifications_delivery o
-            JOIN notifications_notification m ON m.id = o.notification_id
-            WHERE m.recipient_id = n.recipient_id AND o.channel = d.channel AND o.id <> d.id AND o.digest_id IS NULL
-                AND (o.state = 'waiting' AND NOT o.is_digest OR o.state = 'sent' AND o.sent_at > %(since)s)
-        )
-), carriers AS (
-    SELECT m.recipient_id, MIN(o.id) AS id FROM notifications_delivery o
+    WHERE d.channel = %(channel)s AND d.state = 'waiting' AND d.claims = 0 AND d.due_at = %(now)s
+    UNION ALL
+    SELECT m.recipient_id, 0, 1, 0 FROM notifications_delivery o
     JOIN notifications_notification m ON m.id = o.notification_id
-    WHERE m.recipient_id IN (SELECT recipient_id FROM held) AND o.channel = %(channel)s
-        AND o.state = 'waiting' AND o.is_digest AND o.claim IS NULL AND o.due_at > %(now)s
-    GROUP BY m.recipient_id
+    WHERE o.channel = %(channel)s AND o.digest_id IS NULL AND m.announcement_id <> %(announcement)s
+        AND (o.state = 'waiting' AND NOT o.is_digest OR o.state = 'sent' AND o.sent_at > %(since)s)
+    UNION ALL
+    SELECT m.recipient_id, 0, 0, o.id FROM notifications_delivery o
+    JOIN notifications_notification m ON m.id = o.notification_id
+    WHERE o.channel = %(channel)s AND o.state = 'waiting' AND o.is_digest AND o.claim IS NULL AND o.due_at > %(now)s
 ), decided AS (
-    SELECT held.id, carriers.id AS digest_id FROM held
-    LEFT JOIN carriers ON carriers.recipient_id = held.recipient_id
+    SELECT MAX(made_id) AS id, MIN(NULLIF(carrier_id, 0)) AS digest_id FROM of_each
+    GROUP BY recipient_id HAVING MAX(made_id) > 0 AND SUM(number) >= %(most)s
 )
-UPDATE notifications_delivery SET
-    due_at = %(until)s,
-    digest_id = (SELECT digest_id FROM decided WHERE decided.id = notifications_delivery.id),
-    is_digest = (SELECT digest_id IS NULL FROM decided WHERE decided.id = notifications_delivery.id)
-WHERE id IN (SELECT id FROM decided)
+UPDATE notifications_delivery
+SET due_at = %(until)s, digest_id = decided.digest_id, is_digest = (decided.digest_id IS NULL)
+FROM decided WHERE decided.id = notifications_delivery.id
 """
 
 
