@@ -39,9 +39,7 @@ class Delivery(models.Model):
         FAILED = "failed"  # given up: a dead letter, which can be sent again
         SKIPPED = "skipped"  # not to be sent
 
-    notification = models.ForeignKey(
-        "notifications.Notification", on_delete=models.CASCADE, related_name="deliveries", db_index=False
-    )
+    notification = models.ForeignKey("notifications.Notification", on_delete=models.CASCADE, related_name="deliveries")
     channel = models.CharField(max_length=20)
     lane = models.ForeignKey(Lane, on_delete=models.PROTECT, related_name="deliveries", db_index=False)
     endpoint = models.ForeignKey(

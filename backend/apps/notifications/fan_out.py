@@ -12,11 +12,10 @@ from apps.notifications.channels.base import Channel
 from apps.notifications.courier.digests import hold_back
 from apps.notifications.courier.follow_up import enqueue_run, enqueue_runs
 from apps.notifications.kinds import KINDS
-from apps.notifications.kinds.base import Kind
+from apps.notifications.kinds.base import UNWANTED, Kind
 from apps.notifications.models import Announcement, Delivery, Notification
 
 NO_DESTINATION = "no destination"  # the channel has nowhere to send to: there is not even a delivery
-UNWANTED = "unwanted"  # the reason of a delivery that the recipient's preferences refuse
 
 # In the order of the users, so that those who are told together lie together.
 _NOTIFY = """

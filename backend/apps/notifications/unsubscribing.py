@@ -13,7 +13,6 @@ from django.urls import reverse
 from apps.errors import Missing
 from apps.notifications.models import Announcement, Notification, Preference
 
-UNWANTED = "unwanted"
 BY_LINK = "link"
 # No link expires: an e-mail is kept for years, and a change of SECRET_KEY leaves SECRET_KEY_FALLBACKS for old ones.
 _SIGNER = Signer(salt="apps.notifications.unsubscribe", sep=".")

@@ -18,7 +18,7 @@ from apps.notifications.channels.email_sender import EmailSender
 from apps.notifications.messages import Message
 from apps.notifications.models import Delivery, Lane
 from apps.notifications.suppression import in_force, suppress, suppressed_among
-from apps.notifications.unsubscribing import UNWANTED, refused_by, unsubscribe_url
+from apps.notifications.unsubscribing import unsubscribe_url
 
 NO_EMAIL = "no e-mail in this deployment"
 NO_ADDRESS = "no address"
@@ -51,10 +51,8 @@ class EmailChannel:
         """Whether it may be sent is looked at again: it may have waited for hours, or was asked for once more."""
         addresses = [one.notification.recipient.email for one in deliveries]
         suppressed = suppressed_among(addresses)
-        refused = refused_by([one.notification for one in deliveries], self.name)
         return [
-            _reason(address, suppressed, is_refused=delivery.notification_id in refused)
-            or Outgoing(delivery, _email(delivery, message, address))
+            _reason(address, suppressed) or Outgoing(delivery, _email(delivery, message, address))
             for delivery, message, address in zip(deliveries, messages, addresses, strict=True)
         ]
 
@@ -83,7 +81,7 @@ def _problem() -> Any:
     return Case(When(email="", then=Value(NO_ADDRESS)), When(is_suppressed, then=Value(SUPPRESSED)), default=Value(""))
 
 
-def _reason(address: str, suppressed: set[str], *, is_refused: bool) -> str:
+def _reason(address: str, suppressed: set[str]) -> str:
     """Why nothing is sent to an address; empty: it is."""
     if not is_configured():
         return NO_EMAIL
@@ -91,8 +89,6 @@ def _reason(address: str, suppressed: set[str], *, is_refused: bool) -> str:
         return NO_ADDRESS
     if address.lower() in suppressed:
         return SUPPRESSED
-    if is_refused:
-        return UNWANTED
     try:
         # Also keeps line breaks out of the headers.
         validate_email(address)

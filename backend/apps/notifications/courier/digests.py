@@ -15,6 +15,8 @@ from apps.notifications.models import Announcement, Delivery
 
 State = Delivery.State
 WINDOW = timedelta(hours=1)
+# What is sent now may have been announced long before; what was announced before that does not count.
+LOOK_BACK = 2 * WINDOW
 
 # Told apart by their moment, counted for all recipients at once, and put together by grouping instead of joins: of what
 # was inserted just now the planner knows nothing, and would compare everybody with everybody.
@@ -26,7 +28,13 @@ WITH of_each (recipient_id, made_id, number, carrier_id) AS (
     UNION ALL
     SELECT m.recipient_id, 0, 1, 0 FROM notifications_delivery o
     JOIN notifications_notification m ON m.id = o.notification_id
-    WHERE o.channel = %(channel)s AND o.digest_id IS NULL AND m.announcement_id <> %(announcement)s
+    WHERE m.announcement_id IN (
+            SELECT id FROM notifications_announcement WHERE created_at > %(told_since)s AND id <> %(announcement)s
+        )
+        AND m.recipient_id IN (
+            SELECT recipient_id FROM notifications_notification WHERE announcement_id = %(announcement)s
+        )
+        AND o.channel = %(channel)s AND o.digest_id IS NULL
         AND (o.state = 'waiting' AND NOT o.is_digest OR o.state = 'sent' AND o.sent_at > %(since)s)
     UNION ALL
     SELECT m.recipient_id, 0, 0, o.id FROM notifications_delivery o
@@ -51,7 +59,7 @@ def hold_back(announcement: Announcement, channel: Channel, made_at: datetime) -
     if most is None or not _may_be_too_much(announcement, most, made_at):
         return None
     until = made_at + WINDOW
-    moments = {"now": made_at, "since": made_at - WINDOW, "until": until}
+    moments = {"now": made_at, "since": made_at - WINDOW, "told_since": made_at - LOOK_BACK, "until": until}
     parameters = {name: connection.ops.adapt_datetimefield_value(moment) for name, moment in moments.items()}
     with connection.cursor() as cursor:
         cursor.execute(
@@ -61,8 +69,8 @@ def hold_back(announcement: Announcement, channel: Channel, made_at: datetime) -
 
 
 def _may_be_too_much(announcement: Announcement, most: int, now: datetime) -> bool:
-    """Cheaply: nobody was told more things than there were. What still waits may have been told long before."""
-    others = Announcement.objects.filter(created_at__gt=now - 2 * WINDOW).exclude(pk=announcement.pk)
+    """Cheaply: nobody was told more things than there were."""
+    others = Announcement.objects.filter(created_at__gt=now - LOOK_BACK).exclude(pk=announcement.pk)
     return most == 0 or others[most - 1 : most].exists()
 
 

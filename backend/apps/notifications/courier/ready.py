@@ -12,8 +12,10 @@ from apps.notifications.courier.claims import RELATED
 from apps.notifications.courier.digests import carried_by
 from apps.notifications.courier.marks import Attempt
 from apps.notifications.digest_messages import make_digest
+from apps.notifications.kinds.base import UNWANTED
 from apps.notifications.messages import ANNOUNCED, Message, make_messages
 from apps.notifications.models import Announcement, Delivery
+from apps.notifications.unsubscribing import refused_by
 
 logger = logging.getLogger(__name__)
 
@@ -54,11 +56,11 @@ class _Told:
 def _prepare(channel: Channel, deliveries: Sequence[Delivery]) -> Prepared:
     prepared = Prepared()
     told: list[_Told] = []
-    for delivery, together in _read(deliveries):
-        current = [(one, message) for one, message in together if not message.is_withheld]
+    for delivery, together in _read(deliveries, channel):
+        current = [(one, message) for one, message, reason in together if not reason]
         if not current:
-            # What it carries goes by itself, and is withheld each for its own reason.
-            prepared.skipped.append((delivery, together[0][1].facts.withheld))
+            # What it carries goes by itself, and is skipped each for its own reason.
+            prepared.skipped.append((delivery, together[0][2]))
             continue
         messages = [message for _one, message in current]
         message = messages[0] if len(messages) == 1 else make_digest(messages)
@@ -72,16 +74,26 @@ def _prepare(channel: Channel, deliveries: Sequence[Delivery]) -> Prepared:
     return prepared
 
 
-def _read(deliveries: Sequence[Delivery]) -> list[tuple[Delivery, list[tuple[Delivery, Message]]]]:
-    """Each delivery with its message, and behind it those that it carries with theirs."""
+def _read(
+    deliveries: Sequence[Delivery], channel: Channel
+) -> list[tuple[Delivery, list[tuple[Delivery, Message, str]]]]:
+    """Each delivery with its message, and behind it those that it carries with theirs.
+
+    With each message why it is not sent after all, which is asked anew: it may have waited for hours. Empty: it is.
+    """
     carried = carried_by([one for one in deliveries if one.is_digest], RELATED)
     groups = [[one, *carried.get(one.pk, ())] for one in deliveries]
     notifications = [one.notification for group in groups for one in group]
     # Not joined to each of them: a thousand of one announcement share what is read of it.
     announcements = Announcement.objects.select_related(*ANNOUNCED)
     prefetch_related_objects(notifications, Prefetch("announcement", announcements))
+    refused = refused_by(notifications, channel.name)
     messages = iter(make_messages(notifications))
-    return [(group[0], [(one, next(messages)) for one in group]) for group in groups]
+    return [(group[0], [_looked_at(one, next(messages), refused) for one in group]) for group in groups]
+
+
+def _looked_at(delivery: Delivery, message: Message, refused: set[int]) -> tuple[Delivery, Message, str]:
+    return delivery, message, UNWANTED if delivery.notification_id in refused else message.facts.withheld
 
 
 def _prepare_alone(channel: Channel, delivery: Delivery) -> Prepared:

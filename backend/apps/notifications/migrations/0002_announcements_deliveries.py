@@ -278,7 +278,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='delivery',
             name='notification',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='notifications.notification'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='notifications.notification'),
         ),
         migrations.AddField(
             model_name='deliveryattempt',

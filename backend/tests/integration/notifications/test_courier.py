@@ -13,7 +13,7 @@ from django.utils import timezone
 from apps.notifications.channels.base import Outcome, Result
 from apps.notifications.courier import run as courier
 from apps.notifications.courier.claims import DEADLY, LEASE, MOST_CLAIMS, claim
-from apps.notifications.models import Delivery, Lane, Notification, Redelivery
+from apps.notifications.models import Delivery, Lane, Notification, Preference, Redelivery
 from apps.notifications.services import deliver_messages, redeliver_message, sweep_deliveries
 from delivery.models import OutboxMessage
 from tests.factories import make_user
@@ -182,8 +182,6 @@ def test_one_that_kills_its_workers_is_given_up(paper: PaperChannel) -> None:
 
 
 def test_preferences_and_problems_are_on_record(paper: PaperChannel) -> None:
-    from apps.notifications.models import Preference
-
     for name in ("bia", "caio"):
         Preference.objects.create(user=make_user(name), channel="paper", kind="", is_on=False, changed_by="test")
     caio = Preference.objects.get(user__username="caio").user
@@ -266,3 +264,12 @@ def test_what_is_on_its_way_at_the_end_of_a_run_is_noted(paper: PaperChannel, mo
     paper.answer = dawdle
     assert run() == {"sent": 1}
     assert states() == {"ana": "sent"}
+
+
+def test_preferences_are_asked_once_more_when_it_is_sent(paper: PaperChannel) -> None:
+    tell("ana", "bia")
+    ana = Notification.objects.get(recipient__username="ana").recipient
+    Preference.objects.create(user=ana, channel="paper", kind="results_published", is_on=False, changed_by="link")
+    assert run() == {"skipped": 1, "sent": 1}
+    assert paper.delivered == ["bia"]
+    assert Delivery.objects.get(state=State.SKIPPED).reason == "unwanted"
