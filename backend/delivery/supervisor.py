@@ -80,7 +80,9 @@ def make_children(listener: socket.socket, *, demo: bool) -> list[Child]:
     """The embedded worker, the web server, and, with `demo`, what publishes the demo once it has been ranked."""
     # A line for each task would bury the address and the login: only what goes wrong is said, unless LOG_LEVEL is set.
     environment = (
-        {"LOG_LEVEL": "WARNING"} | os.environ | {"CELERY_BROKER_URL": "memory://localhost/", "PYTHONUNBUFFERED": "1"}
+        {"LOG_LEVEL": "WARNING", "SITE_URL": address(listener)}
+        | os.environ
+        | {"CELERY_BROKER_URL": "memory://localhost/", "PYTHONUNBUFFERED": "1"}
     )
     manage = [sys.executable, "manage.py"]
     children = [

@@ -1,7 +1,7 @@
 """The notifications app."""
 
 from django.apps import AppConfig
-from django.core import checks
+from django.core import checks as django_checks
 
 
 class NotificationsConfig(AppConfig):
@@ -12,10 +12,16 @@ class NotificationsConfig(AppConfig):
         # Not at the top: they import models.
         from anymail.signals import tracking
 
-        from apps.notifications.checks import check_email_is_sent, check_email_timeout, check_webhook_timeout
+        from apps.notifications import checks
         from apps.notifications.tracking import note_tracking_event
 
-        checks.register(check_email_is_sent, deploy=True)
-        checks.register(check_email_timeout)
-        checks.register(check_webhook_timeout)
+        for check in (checks.check_email_is_sent, checks.check_site_is_named):
+            django_checks.register(check, deploy=True)
+        for check in (
+            checks.check_email_timeout,
+            checks.check_webhook_timeout,
+            checks.check_numbers,
+            checks.check_site_url,
+        ):
+            django_checks.register(check)
         tracking.connect(note_tracking_event)

@@ -38,3 +38,30 @@ def check_webhook_timeout(**_kwargs: Any) -> list[CheckMessage]:
     text = f"WEBHOOK_TIMEOUT_SECONDS must be above 0, and {most:g} at most with this NOTIFICATION_LEASE."
     hint = "Else another worker takes what is still being sent, and it is sent twice."
     return [checks.Error(text, hint=hint, id="notifications.E002")]
+
+
+def check_numbers(**_kwargs: Any) -> list[CheckMessage]:
+    """Rates and limits that are none."""
+    rate, most = settings.EMAIL_RATE_PER_SECOND, settings.EMAILS_PER_HOUR
+    found: list[CheckMessage] = []
+    if rate is not None and rate <= 0:
+        found.append(checks.Error("EMAIL_RATE_PER_SECOND must be above 0, or unset.", id="notifications.E003"))
+    if most is not None and most < 1:
+        found.append(checks.Error("EMAILS_PER_HOUR must be 1 or more, or empty.", id="notifications.E004"))
+    return found
+
+
+def check_site_url(**_kwargs: Any) -> list[CheckMessage]:
+    """Links in messages begin with it."""
+    if settings.SITE_URL.startswith(("http://", "https://")):
+        return []
+    text = f"SITE_URL is {settings.SITE_URL!r}, which is no address of a site."
+    return [checks.Error(text, hint="As https://placar.example.org", id="notifications.E005")]
+
+
+def check_site_is_named(**_kwargs: Any) -> list[CheckMessage]:
+    """Of a deployment: people cannot follow a link to localhost."""
+    if "//localhost" not in settings.SITE_URL:
+        return []
+    text = "Links in messages lead to localhost."
+    return [checks.Warning(text, hint="Set SITE_URL to where people find this Placar.", id="notifications.W002")]

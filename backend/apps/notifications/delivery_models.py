@@ -30,6 +30,20 @@ class Lane(models.Model):
         return f"{self.channel} by {self.provider}"
 
 
+class ChannelRun(models.Model):
+    """One of the runs that a channel may have at once: others of that number end when they begin."""
+
+    channel = models.CharField(max_length=20)
+    run_id = models.PositiveSmallIntegerField()
+    until = models.DateTimeField(help_text="when it is given up if it has not ended")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "run_id"], name="channel_run_once")]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.run_id}"
+
+
 class Delivery(models.Model):
     """A notification on its way by one channel to one place."""
 

@@ -14,6 +14,7 @@ from apps.notifications.courier.follow_up import enqueue_run, enqueue_runs
 from apps.notifications.kinds import KINDS
 from apps.notifications.kinds.base import UNWANTED, Kind
 from apps.notifications.models import Announcement, Delivery, Notification
+from apps.notifications.statements import execute
 
 NO_DESTINATION = "no destination"  # the channel has nowhere to send to: there is not even a delivery
 
@@ -120,7 +121,7 @@ def _notify(announcement: Announcement, kind: Kind) -> int:
         preferences=_PREFERENCES.format(row="o"),
     )
     values = (*parameters, announcement.pk, timezone.now(), INBOX, kind.name, INBOX)
-    return _execute(statement, values)
+    return execute(statement, values)
 
 
 def _deliver(announcement: Announcement, kind: Kind, channel: Channel) -> None:
@@ -137,7 +138,7 @@ def _deliver(announcement: Announcement, kind: Kind, channel: Channel) -> None:
     )
     preferences = (channel.name, kind.name, channel.name)
     now = timezone.now()
-    _execute(statement, (*parameters, announcement.pk, *preferences, channel.name, UNWANTED, now))
+    execute(statement, (*parameters, announcement.pk, *preferences, channel.name, UNWANTED, now))
     if kept_until := hold_back(announcement, channel, now):
         enqueue_run(channel.name, not_before=kept_until)
     # Known by their moment. Joined to the notifications, which the planner knows nothing of yet, a hundred thousand
@@ -160,17 +161,3 @@ def _query(query: QuerySet[Any, Any]) -> tuple[str, tuple[Any, ...]] | None:
         return query.query.sql_with_params()
     except EmptyResultSet:
         return None
-
-
-def _execute(statement: str, parameters: tuple[Any, ...]) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [_adapted(value) for value in parameters])
-        if cursor.rowcount < 0:  # SQLite tells no number for a statement that begins with WITH
-            cursor.execute("SELECT changes()")
-            return int(cursor.fetchone()[0])
-        return int(cursor.rowcount)
-
-
-def _adapted(value: Any) -> Any:
-    is_moment = hasattr(value, "tzinfo")
-    return connection.ops.adapt_datetimefield_value(value) if is_moment else value

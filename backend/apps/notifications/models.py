@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.events.models import Correction, Event, ImportBatch, Ranking
 
 # Modules of their own, and found here as all models are.
+from apps.notifications.delivery_models import ChannelRun as ChannelRun
 from apps.notifications.delivery_models import Delivery as Delivery
 from apps.notifications.delivery_models import DeliveryAttempt as DeliveryAttempt
 from apps.notifications.delivery_models import Lane as Lane

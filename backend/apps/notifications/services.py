@@ -16,7 +16,7 @@ from apps.notifications.announcing.results import announce_correction, announce_
 from apps.notifications.announcing.standings import announce_standings
 from apps.notifications.channels import CHANNELS
 from apps.notifications.courier.lanes import set_rate
-from apps.notifications.courier.redelivering import redeliver, redeliver_failed
+from apps.notifications.courier.redelivering import redeliver, redeliver_unsent
 from apps.notifications.courier.run import run_channel
 from apps.notifications.courier.sweep import sweep
 from apps.notifications.fan_out import announce
@@ -114,9 +114,9 @@ def redeliver_message(delivery_id: int, *, by: User | None, reason: str = "") ->
 
 
 @transaction.atomic
-def redeliver_failed_messages(delivery_ids: Sequence[int], *, by: User | None, reason: str) -> int:
-    """Send again those of these deliveries that were given up. Returns how many there are."""
-    return redeliver_failed(delivery_ids, by=by, reason=reason)
+def redeliver_unsent_messages(delivery_ids: Sequence[int], *, by: User | None, reason: str) -> int:
+    """Send again those of these deliveries that were given up or skipped. Returns how many there are."""
+    return redeliver_unsent(delivery_ids, by=by, reason=reason)
 
 
 @transaction.atomic
@@ -152,13 +152,11 @@ def change_recipient_settings(user_id: int, *, changes: Mapping[str, Any]) -> No
     change_settings(user_id, changes)
 
 
-@transaction.atomic
 def register_webhook(*, owner: User, url: str, description: str = "", kinds: Sequence[str] = ()) -> WebhookEndpoint:
     """A new endpoint of someone's, with a secret of its own; no kinds: all. Raises InvalidInput and Conflict."""
     return endpoints.register(owner=owner, url=url, description=description, kinds=list(kinds))
 
 
-@transaction.atomic
 def change_webhook(endpoint_id: int, *, changes: Mapping[str, Any]) -> WebhookEndpoint:
     """Change url, description, kinds or is_active. Raises InvalidInput and Missing."""
     return endpoints.change(endpoint_id, changes)

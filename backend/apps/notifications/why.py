@@ -15,7 +15,7 @@ from apps.notifications.models import Announcement, Delivery, Notification, Pref
 
 State = Delivery.State
 SKIPPED_BECAUSE = {
-    "unwanted": "their preferences refuse it",
+    "unwanted": "their preferences refuse it, or the default of the kind for that role",
     "withdrawn": "what it told did not hold any more when it was to be sent",
 }
 
@@ -37,6 +37,7 @@ class Report:
     announcement: Announcement
     notification: Notification | None
     verdict: str
+    announced: str  # when
     reasons: list[str]  # of who was not told
     channels: list[ChannelReport]
 
@@ -52,11 +53,14 @@ def report(announcement: Announcement, user: User) -> Report:
     """What became of an announcement for a user."""
     notification = announcement.notifications.filter(recipient=user).first()
     if notification is None:
-        return Report(announcement, None, "was not told", list(_why_not(announcement, user)), [])
+        return Report(
+            announcement, None, "was not told", _moment(announcement.created_at), list(_why_not(announcement, user)), []
+        )
     return Report(
         announcement,
         notification,
         f"was told on {_moment(notification.created_at)} as {Notification.Role(notification.role).label.lower()}",
+        _moment(announcement.created_at),
         [],
         [_inbox(notification), *_channels(notification)],
     )
@@ -87,7 +91,7 @@ def _verdict(delivery: Delivery) -> str:
     if delivery.state == State.SKIPPED:
         return f"not sent: {SKIPPED_BECAUSE.get(delivery.reason, delivery.reason)}"
     if delivery.state == State.FAILED:
-        return f"given up after {delivery.attempt_count} tries: {delivery.reason}"
+        return f"given up after try {delivery.attempt_count}: {delivery.reason}"
     return _why_waiting(delivery)
 
 
@@ -106,11 +110,11 @@ def _why_waiting(delivery: Delivery) -> str:
 
 def _history(delivery: Delivery) -> Iterator[str]:
     happened: list[tuple[datetime, str]] = [
-        (one.started_at, f"try, {one.outcome} after {one.duration_ms} ms: {one.answer}")
+        (one.started_at, f"tried: {one.get_outcome_display().lower()} after {one.duration_ms} ms: {one.answer}")
         for one in delivery.attempts.all()
     ]
     happened += [
-        (one.at, f"sent again by {one.by or 'nobody by name'}: {one.reason or 'no reason given'}")
+        (one.at, f"sent again by {one.by or 'manage.py redeliver'}: {one.reason or 'no reason given'}")
         for one in delivery.redeliveries.select_related("by")
     ]
     return (f"{_moment(at)} {what}" for at, what in sorted(happened))
@@ -126,6 +130,8 @@ def _why_not(announcement: Announcement, user: User) -> Iterator[str]:
         if not may_see_event(user, announcement.event):
             yield f"they may not see the event, which is {announcement.event.visibility} and {announcement.event.state}"
         yield from _entries(announcement, user)
+    if announcement.kind == Announcement.Kind.RESULTS_CORRECTED:
+        yield "a correction is told to those alone whose rank it changed, on any board that they are on"
     if is_recipient(announcement, user.pk):
         yield "they would be told now: what makes them a recipient has come since"
     else:

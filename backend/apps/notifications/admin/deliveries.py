@@ -12,8 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from apps.events.admin.base import ReadOnlyAdmin, ReadOnlyInline, StaffAdmin, is_staff
+from apps.notifications.courier.redelivering import UNSENT
 from apps.notifications.models import Delivery, DeliveryAttempt, Lane, Redelivery
-from apps.notifications.services import change_lane, redeliver_failed_messages
+from apps.notifications.services import change_lane, redeliver_unsent_messages
 
 
 class ReasonForm(forms.Form):
@@ -78,24 +79,24 @@ class DeliveryAdmin(ReadOnlyAdmin):
         """What is told."""
         return str(delivery.notification.announcement)
 
-    @admin.action(description="Send again what was given up", permissions=["send"])
+    @admin.action(description="Send again what was given up or skipped", permissions=["send"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> HttpResponse | None:
         """Asks for the reason; once that is sent, they wait to be sent again."""
-        failed = queryset.filter(state=Delivery.State.FAILED)
+        unsent = queryset.filter(state__in=UNSENT)
         form = ReasonForm(request.POST if "reason" in request.POST else None)
         if not form.is_valid():
-            return self._ask(request, form, failed)
+            return self._ask(request, form, unsent)
         if not isinstance(request.user, User):
             raise PermissionDenied
-        ids = list(failed.values_list("pk", flat=True))
-        count = redeliver_failed_messages(ids, by=request.user, reason=form.cleaned_data["reason"])
+        ids = list(unsent.values_list("pk", flat=True))
+        count = redeliver_unsent_messages(ids, by=request.user, reason=form.cleaned_data["reason"])
         self.message_user(request, f"{count} wait to be sent again", messages.SUCCESS)
         return None
 
-    def _ask(self, request: HttpRequest, form: ReasonForm, failed: QuerySet[Delivery]) -> HttpResponse:
+    def _ask(self, request: HttpRequest, form: ReasonForm, unsent: QuerySet[Delivery]) -> HttpResponse:
         context: dict[str, Any] = {
             **self.admin_site.each_context(request),
-            "title": f"Send {failed.count()} again",
+            "title": f"Send {unsent.count()} again",
             "opts": self.opts,
             "form": form,
             "checkbox_name": ACTION_CHECKBOX_NAME,

@@ -26,8 +26,9 @@ def announce_failed_rankings() -> int:
     last = _last(Kind.RANKING_FAILED)
     upto = last.details["upto"] if last else 0
     letters = waiting_letters(TOLD_BY_ITSELF, after=upto, taken_before=timezone.now() - YOUNG)
-    newest_of_event = {one.kwargs[TOLD_BY_ITSELF[1]]: one for one in letters}
-    events = Event.objects.in_bulk([one for one in newest_of_event if isinstance(one, int)])
+    ids = [(one.kwargs[TOLD_BY_ITSELF[1]], one) for one in letters]
+    newest_of_event = {event_id: one for event_id, one in ids if isinstance(event_id, int)}
+    events = Event.objects.in_bulk(newest_of_event)
     return sum(announce(_failed(events[pk], one, letters)) for pk, one in newest_of_event.items() if pk in events)
 
 

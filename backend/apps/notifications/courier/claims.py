@@ -75,6 +75,7 @@ def _due(lane: Lane, now: datetime, limit: int) -> list[Delivery]:
     deadly = [one.pk for one in found if one.claims >= MOST_CLAIMS]
     if deadly:
         Delivery.objects.filter(pk__in=deadly).update(state=Delivery.State.FAILED, reason=DEADLY, claim=None)
+        # What they carry goes by itself: the sweep sees to it.
     return [one for one in found if one.claims < MOST_CLAIMS]
 
 

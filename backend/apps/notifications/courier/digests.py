@@ -7,11 +7,11 @@ sent with it, and never by themselves.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db import connection
 from django.utils import timezone
 
 from apps.notifications.channels.base import Channel
 from apps.notifications.models import Announcement, Delivery
+from apps.notifications.statements import execute
 
 State = Delivery.State
 WINDOW = timedelta(hours=1)
@@ -24,7 +24,8 @@ _HOLD_BACK = """
 WITH of_each (recipient_id, made_id, number, carrier_id) AS (
     SELECT n.recipient_id, d.id, 0, 0 FROM notifications_delivery d
     JOIN notifications_notification n ON n.id = d.notification_id
-    WHERE d.channel = %(channel)s AND d.state = 'waiting' AND d.claims = 0 AND d.due_at = %(now)s
+    WHERE n.announcement_id = %(announcement)s
+        AND d.channel = %(channel)s AND d.state = 'waiting' AND d.claims = 0 AND d.due_at = %(now)s
     UNION ALL
     SELECT m.recipient_id, 0, 1, 0 FROM notifications_delivery o
     JOIN notifications_notification m ON m.id = o.notification_id
@@ -60,12 +61,8 @@ def hold_back(announcement: Announcement, channel: Channel, made_at: datetime) -
         return None
     until = made_at + WINDOW
     moments = {"now": made_at, "since": made_at - WINDOW, "told_since": made_at - LOOK_BACK, "until": until}
-    parameters = {name: connection.ops.adapt_datetimefield_value(moment) for name, moment in moments.items()}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _HOLD_BACK, {**parameters, "announcement": announcement.pk, "channel": channel.name, "most": most}
-        )
-        return until if cursor.rowcount else None
+    held = execute(_HOLD_BACK, {**moments, "announcement": announcement.pk, "channel": channel.name, "most": most})
+    return until if held else None
 
 
 def _may_be_too_much(announcement: Announcement, most: int, now: datetime) -> bool:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Min, QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from apps.notifications.channels.base import Channel
@@ -36,10 +36,9 @@ def next_due_at(channel: str) -> datetime | None:
 
     What a run has claimed is due when that run is given up: so a run that dies is followed by another.
     """
-    lanes = _waiting(channel).order_by().values("lane").annotate(first=Min("due_at")).values_list("lane", "first")
-    first_of_lane = dict(lanes)
-    lanes_due = Lane.objects.filter(pk__in=first_of_lane)
-    return min((_ready_at(lane, first_of_lane[lane.pk]) for lane in lanes_due), default=None)
+    first = _waiting(channel).filter(lane=OuterRef("pk")).order_by("due_at", "pk").values("due_at")[:1]
+    lanes = Lane.objects.filter(channel=channel).annotate(first_due_at=Subquery(first))
+    return min((_ready_at(lane, lane.first_due_at) for lane in lanes if lane.first_due_at), default=None)
 
 
 def _ready_at(lane: Lane, due_at: datetime) -> datetime:

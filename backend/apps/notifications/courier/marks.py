@@ -72,12 +72,16 @@ def mark(channel: Channel, attempts: Sequence[Attempt], claim_id: uuid.UUID) -> 
         _note_health(lane_id, [one.result for one in attempts if one.delivery.lane_id == lane_id])
 
 
+@transaction.atomic
 def skip(deliveries: Sequence[tuple[Delivery, str]], claim_id: uuid.UUID) -> None:
     """Note that these are not to be sent after all, each with its reason."""
+    of_reason: dict[str, list[Delivery]] = {}
     for delivery, reason in deliveries:
-        _claimed([delivery], claim_id).update(state=State.SKIPPED, reason=reason[:200], claim=None)
-        if delivery.is_digest:
-            release([delivery])
+        of_reason.setdefault(reason, []).append(delivery)
+    for reason, group in of_reason.items():
+        _claimed(group, claim_id).update(state=State.SKIPPED, reason=_printable(reason)[:200], claim=None)
+    if carriers := [one for one, _reason in deliveries if one.is_digest]:
+        release(carriers)
 
 
 def _claimed(deliveries: Sequence[Delivery], claim_id: uuid.UUID) -> QuerySet[Delivery]:
@@ -90,8 +94,13 @@ def _row(attempt: Attempt) -> DeliveryAttempt:
         started_at=attempt.started_at,
         duration_ms=attempt.duration_ms,
         outcome=attempt.result.outcome,
-        answer=attempt.result.answer[:LONGEST_ANSWER],
+        answer=_printable(attempt.result.answer)[:LONGEST_ANSWER],
     )
+
+
+def _printable(text: str) -> str:
+    """A text from outside without what no database takes."""
+    return "".join(char if char.isprintable() else " " for char in text)
 
 
 def _mark_failed(channel: Channel, attempt: Attempt, claim_id: uuid.UUID) -> None:
@@ -99,7 +108,13 @@ def _mark_failed(channel: Channel, attempt: Attempt, claim_id: uuid.UUID) -> Non
     tried = delivery.attempt_count + 1
     wait = wait_before_retry(result, tried)
     state = State.FAILED if wait is None else State.WAITING
-    changes: dict[str, Any] = {"state": state, "reason": result.answer[:200], "claim": None, "attempt_count": tried}
+    changes: dict[str, Any] = {
+        "state": state,
+        "reason": _printable(result.answer)[:200],
+        "claim": None,
+        "claims": 0,
+        "attempt_count": tried,
+    }
     if wait is not None:
         changes["due_at"] = timezone.now() + wait
     _claimed([delivery], claim_id).update(**changes)

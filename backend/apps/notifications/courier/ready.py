@@ -12,7 +12,7 @@ from apps.notifications.courier.claims import RELATED
 from apps.notifications.courier.digests import carried_by
 from apps.notifications.courier.marks import Attempt
 from apps.notifications.digest_messages import make_digest
-from apps.notifications.kinds.base import UNWANTED
+from apps.notifications.kinds.base import NOT_IN_USE, UNWANTED
 from apps.notifications.messages import ANNOUNCED, Message, make_messages
 from apps.notifications.models import Announcement, Delivery
 from apps.notifications.unsubscribing import refused_by
@@ -93,6 +93,8 @@ def _read(
 
 
 def _looked_at(delivery: Delivery, message: Message, refused: set[int]) -> tuple[Delivery, Message, str]:
+    if not delivery.notification.recipient.is_active:
+        return delivery, message, NOT_IN_USE
     return delivery, message, UNWANTED if delivery.notification_id in refused else message.facts.withheld
 
 
@@ -100,6 +102,8 @@ def _prepare_alone(channel: Channel, delivery: Delivery) -> Prepared:
     started_at = timezone.now()
     try:
         return _prepare(channel, [delivery])
-    except Exception as error:
-        result = Result(Outcome.RETRY, f"it could not be made: {type(error).__name__}: {error}")
+    except Exception:
+        # What was wrong is for staff: it is in the log, since owners of webhooks read the answers.
+        logger.exception("delivery %s by %s", delivery.pk, channel.name)
+        result = Result(Outcome.RETRY, "it could not be made; the log says why")
         return Prepared(broken=[Attempt(delivery, result, started_at, 0)])

@@ -13,14 +13,15 @@ from apps.notifications.courier.follow_up import enqueue_run, enqueue_runs
 from apps.notifications.models import Delivery, Redelivery
 
 State = Delivery.State
+UNSENT = (State.FAILED, State.SKIPPED)
 # Nothing is sent to an endpoint that is gone.
 _ACTIVE = Q(endpoint=None) | Q(endpoint__deleted_at=None, endpoint__is_active=True)
 
 
-def redeliver_failed(delivery_ids: Sequence[int], *, by: User | None, reason: str) -> int:
-    """The same for all of these that were given up, in a few statements. Returns how many there are."""
+def redeliver_unsent(delivery_ids: Sequence[int], *, by: User | None, reason: str) -> int:
+    """The same for all of these that were given up or skipped, in a few statements. Returns how many there are."""
     locked = Delivery.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=delivery_ids)
-    failed = list(locked.filter(_ACTIVE, state=State.FAILED).order_by("pk").values_list("pk", "channel"))
+    failed = list(locked.filter(_ACTIVE, state__in=UNSENT).order_by("pk").values_list("pk", "channel"))
     Redelivery.objects.bulk_create(
         (Redelivery(delivery_id=pk, by=by, reason=reason) for pk, _channel in failed), batch_size=1000
     )

@@ -7,14 +7,14 @@ from collections import Counter
 from datetime import datetime, timedelta
 from itertools import islice
 
-from django.db import transaction
 from django.utils import timezone
 
 from apps.notifications.channels.base import Channel, Outgoing
 from apps.notifications.courier.claims import LEASE, claim, give_back
-from apps.notifications.courier.follow_up import follow_up, next_due_at
+from apps.notifications.courier.follow_up import next_due_at
 from apps.notifications.courier.marks import Attempt, mark_patiently, skip
 from apps.notifications.courier.ready import make_ready
+from apps.notifications.courier.seats import leave, take
 from apps.notifications.courier.sending import Senders
 
 logger = logging.getLogger(__name__)
@@ -152,8 +152,12 @@ def _seconds_until(moment: datetime) -> float:
 
 
 def run_channel(channel: Channel, run_id: int) -> dict[str, int]:
-    """One run of a channel; asks for the next one if anything is left. Returns how many tries ended how."""
+    """One run of a channel; asks for the next one if anything is left. Returns how many tries ended how.
+
+    If a run of that number is under way, that one goes on instead.
+    """
+    if not take(channel.name, run_id):
+        return {}
     counts = Run(channel).go()
-    with transaction.atomic():
-        follow_up(channel.name, run_id)
+    leave(channel.name, run_id)
     return counts

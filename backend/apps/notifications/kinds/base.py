@@ -14,6 +14,7 @@ Role = Notification.Role
 WITHDRAWN = "withdrawn"  # what was told was taken back
 CHANGED_BACK = "changed back"  # it is again as it was before
 OVERTAKEN = "overtaken"  # something newer holds, and is told by itself
+NOT_IN_USE = "account not in use"
 UNWANTED = "unwanted"  # its recipient's preferences refuse it
 NOT_VISIBLE = "not visible"  # its recipient may not know it (any more), or has no part in it
 

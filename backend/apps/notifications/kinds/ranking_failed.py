@@ -28,14 +28,17 @@ def tell(announcement: Announcement, notifications: Sequence[Notification]) -> l
     assert event is not None  # noqa: S101 (set where it is made)
     error, failed_at = announcement.details["error"], datetime.fromisoformat(announcement.details["failed_at"])
     withheld = OVERTAKEN if event.ranked_version == event.input_version else ""
-    context = {"event": event, "error": error, "failed_at": failed_at}
-    data = {"event": event.slug, "error": error, "failed_at": failed_at.isoformat()}
     allowed = audience.among_users(event_managers(event), notifications)
 
     def facts(notification: Notification) -> Facts:
         if notification.recipient_id not in allowed:
             return not_visible()
-        path = LETTERS_PATH if notification.role == Role.STAFF else event_path(event)
+        # What went wrong inside is for staff.
+        is_staff = notification.role == Role.STAFF
+        told = error if is_staff else ""
+        context = {"event": event, "error": told, "failed_at": failed_at}
+        data = {"event": event.slug, "error": told, "failed_at": failed_at.isoformat()}
+        path = LETTERS_PATH if is_staff else event_path(event)
         return Facts(context, path, {} if withheld else data, withheld=withheld)
 
     return [facts(one) for one in notifications]

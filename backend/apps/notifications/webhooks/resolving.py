@@ -43,7 +43,8 @@ def checked(host: str, found: Sequence[Found]) -> Sequence[Found]:
     """These addresses of a host. Raises AddressRefused if there is one among them that no webhook may go to."""
     for _family, address in found:
         if not is_allowed(address):
-            raise AddressRefused(f"{host} has the address {address}, which is not on the public internet")
+            # Not which one: whoever asks could find out what names mean inside.
+            raise AddressRefused(f"{host} has an address that is not on the public internet")
     return found
 
 

@@ -1,12 +1,14 @@
 """A run of a channel: what is sent, when it is tried again, and when no more."""
 
+import threading
 import time
 import uuid
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
@@ -107,7 +109,7 @@ def test_a_fault_of_the_sender_is_a_try_that_failed(paper: PaperChannel) -> None
     tell("ana", "bia")
     paper.answer = stumble
     assert run() == {"retry": 2}
-    assert set(Delivery.objects.values_list("reason", flat=True)) == {"ZeroDivisionError: ink"}
+    assert set(Delivery.objects.values_list("reason", flat=True)) == {"it could not be sent; the log says why"}
 
 
 def test_one_that_cannot_be_made_does_not_stop_the_others(paper: PaperChannel) -> None:
@@ -121,7 +123,7 @@ def test_one_that_cannot_be_made_does_not_stop_the_others(paper: PaperChannel) -
     assert run() == {"sent": 1, "retry": 1, "skipped": 1}
     assert states() == {"ana": "sent", "bia": "waiting", "caio": "skipped"}
     assert Delivery.objects.get(state=State.SKIPPED).reason == "moved away"
-    assert "no paper" in Delivery.objects.get(state=State.WAITING).reason
+    assert "it could not be made" in Delivery.objects.get(state=State.WAITING).reason
 
 
 def test_what_does_not_hold_any_more_is_not_sent(paper: PaperChannel) -> None:
@@ -196,6 +198,68 @@ def test_preferences_and_problems_are_on_record(paper: PaperChannel) -> None:
     assert list(Notification.objects.filter(in_inbox=False).values_list("recipient__username", flat=True)) == ["caio"]
 
 
+def test_what_was_skipped_is_sent_again_once_that_is_mended(
+    paper: PaperChannel, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paper.problems["ana"] = "no letter box"
+    tell("ana")
+    call_command("redeliver", "--skipped")
+    assert "1 by paper: no letter box" in capsys.readouterr().out
+    call_command("redeliver", "--skipped", "--reason", "there is one now")
+    assert run() == {"sent": 1}
+
+
+def test_an_account_out_of_use_gets_nothing_that_waits(paper: PaperChannel) -> None:
+    tell("ana")
+    User.objects.update(is_active=False)
+    assert run() == {"skipped": 1}
+    assert Delivery.objects.get().reason == "account not in use"
+
+
+def test_a_message_of_many_tries_is_no_deadly_one(paper: PaperChannel, settings: Any) -> None:
+    settings.NOTIFICATION_RETRY_DELAYS = [0.001] * 30
+    tell("ana")
+    paper.answer = lambda _name: Result(Outcome.RETRY, "busy\x00")
+    for _time in range(MOST_CLAIMS + 5):
+        make_due()
+        assert run()["retry"] >= 1
+        if Delivery.objects.get().state == State.FAILED:
+            break
+    delivery = Delivery.objects.get()
+    assert delivery.reason == "busy "
+    assert delivery.attempt_count > MOST_CLAIMS
+
+
+def test_a_second_run_of_a_number_ends_at_once_and_none_is_lost(paper: PaperChannel) -> None:
+    tell("ana")
+    begun, over = threading.Event(), threading.Event()
+
+    def wait(_name: str) -> Result:
+        begun.set()
+        over.wait(30)
+        return SENT
+
+    paper.answer = wait
+    first = threading.Thread(target=run_and_leave)
+    first.start()
+    assert begun.wait(30)
+    tell("bia")
+    try:
+        assert deliver_messages("paper", run_id=0) == {}
+        assert deliver_messages("paper", run_id=0) == {}
+        assert len(runs_asked_for()) <= 2, "what asks for a run joins what waits"
+    finally:
+        over.set()
+        first.join()
+    assert sorted(paper.delivered) == ["ana", "bia"] or runs_asked_for()
+
+
+def run_and_leave() -> None:
+    """In a thread of its own."""
+    run()
+    connection.close()
+
+
 def test_who_has_no_account_in_use_is_told_nothing(paper: PaperChannel) -> None:
     make_user("ana", is_active=False)
     tell("ana", "bia")
@@ -249,6 +313,8 @@ def test_a_command_lists_and_sends_again_what_was_given_up(
     assert run() == {"sent": 1}
     assert states() == {"ana": "sent", "bia": "failed"}
     assert Redelivery.objects.get().reason == "they moved back"
+    with pytest.raises(CommandError, match="no event 'nope'"):
+        call_command("redeliver", "--event", "nope")
     call_command("redeliver", "--kind", "status_changed")
     assert capsys.readouterr().out == "given up: 0\n"
 

@@ -24,13 +24,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 UNWELL = Result(Outcome.RETRY, "closed", blames_lane=True)
 
 
-def run() -> dict[str, int]:
-    return deliver_messages("paper", run_id=0)
+def run(run_id: int = 0) -> dict[str, int]:
+    return deliver_messages("paper", run_id=run_id)
 
 
-def run_and_leave() -> None:
+def run_and_leave(run_id: int = 0) -> None:
     """In a thread of its own."""
-    run()
+    run(run_id)
     connection.close()
 
 
@@ -147,7 +147,7 @@ def test_all_runs_together_keep_the_rate_of_a_lane(paper: PaperChannel, monkeypa
     Lane.objects.update_or_create(channel="paper", provider="post", defaults={"next_slot_at": timezone.now()})
     tell(*several("runner", 200))
     started = time.monotonic()
-    runs = [threading.Thread(target=run_and_leave) for _ in range(3)]
+    runs = [threading.Thread(target=run_and_leave, args=[number]) for number in range(3)]
     for one in runs:
         one.start()
     for one in runs:
@@ -171,7 +171,7 @@ def test_the_rate_of_a_lane_goes_before_that_of_its_channel(
 
 def test_two_runs_at_once_share_the_work(paper: PaperChannel) -> None:
     tell(*several("runner", 300))
-    runs = [threading.Thread(target=run_and_leave) for _ in range(2)]
+    runs = [threading.Thread(target=run_and_leave, args=[number]) for number in range(2)]
     for one in runs:
         one.start()
     for one in runs:

@@ -80,8 +80,7 @@ def test_what_is_wrong_is_refused(client: APIClient, body: dict[str, Any], place
 
 def test_the_reason_is_told(client: APIClient) -> None:
     reason = client.post(W, {"url": "https://localhost/"}).json()["errors"][0]["reason"]
-    assert "localhost has the address " in reason
-    assert "is not on the public internet" in reason
+    assert reason == "localhost has an address that is not on the public internet"
 
 
 def test_an_allowed_network(client: APIClient, settings: Settings) -> None:

@@ -82,7 +82,16 @@ def test_who_runs_a_task_waits_for_the_database_and_who_consumes_does_not() -> N
 def test_the_tasks_whose_services_are_one_transaction() -> None:
     current_app.loader.import_default_modules()
     names = {name for name, task in current_app.tasks.items() if getattr(task, "is_atomic", False)}
-    assert names == {"notifications.announce_event_ranking", "rankings.refresh_standings"}
+    assert names == {
+        "notifications.announce_dead_letters",
+        "notifications.announce_event_correction",
+        "notifications.announce_event_ranking",
+        "notifications.announce_import",
+        "notifications.announce_season_standings",
+        "notifications.announce_status_change",
+        "notifications.sweep_deliveries",
+        "rankings.refresh_standings",
+    }
 
 
 def service() -> None:
