@@ -53,14 +53,21 @@ def test_a_failed_ranking_is_told_to_the_owner_and_staff_once(race: Event, opera
     assert told(Kind.RANKING_FAILED) == [["operator", "owner"]]
     facts = facts_to(User.objects.get(username="owner"), Kind.RANKING_FAILED)
     letter.refresh_from_db()
-    assert facts.context == {"event": race, "error": "RuntimeError: no such thing", "failed_at": letter.died_at}
-    assert facts.data == {
-        "event": "race",
-        "error": "RuntimeError: no such thing",
-        "failed_at": letter.died_at.isoformat(),
-    }
+    # What went wrong inside is for staff.
+    assert facts.context == {"event": race, "error": "", "failed_at": letter.died_at}
+    assert facts.data == {"event": "race", "error": "", "failed_at": letter.died_at.isoformat()}
     assert facts.path == "/events/race/"
-    assert facts_to(operator, Kind.RANKING_FAILED).path == "/admin/delivery/deadletter/"
+    of_staff = facts_to(operator, Kind.RANKING_FAILED)
+    assert of_staff.path == "/admin/delivery/deadletter/"
+    assert of_staff.context["error"] == of_staff.data["error"] == "RuntimeError: no such thing"
+
+
+def test_a_letter_with_arguments_of_no_sense_stops_nobody(race: Event) -> None:
+    for event_id in ([race.pk], {"pk": race.pk}, "race", None):
+        die("events.generate_event_ranking", kwargs={"event_id": event_id})
+    fail(race)
+    announce_dead_letters()
+    assert len(told(Kind.RANKING_FAILED)) == 1
 
 
 def test_another_failure_is_told_anew_and_each_event_by_itself(race: Event) -> None:

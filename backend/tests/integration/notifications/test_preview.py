@@ -197,7 +197,7 @@ class TestPage:
         page = staff.get(self.address(race))
         for words in (
             "Results of Harbour 10K",
-            "Resultados de Harbour 10K",
+            "Resultados: Harbour 10K",
             "Geral: 3 de 4",
             "What Caio (3) would read",
         ):

@@ -117,7 +117,7 @@ TOLD: dict[Kind, tuple[Callable[[Event], User], list[str], list[str]]] = {
     Kind.RESULTS_PUBLISHED: (
         of_results,
         ["Results of Corrida do Porto", "Ana (no. 1)", "Overall: 2 of 3", "Result: 22:00", "sex:F: 2 of 2"],
-        ["Resultados de Corrida do Porto", "Ana (nº 1)", "Geral: 2 de 3", "Resultado: 22:00", "sex:F: 2 de 2"],
+        ["Resultados: Corrida do Porto", "Ana (nº 1)", "Geral: 2 de 3", "Resultado: 22:00", "sex:F: 2 de 2"],
     ),
     Kind.RESULTS_CORRECTED: (
         of_a_correction,
@@ -127,12 +127,12 @@ TOLD: dict[Kind, tuple[Callable[[Event], User], list[str], list[str]]] = {
     Kind.STATUS_CHANGED: (
         of_a_status,
         ["The status of Bia (no. 2) changed.", "finished → disqualified", "Reason: cut the course"],
-        ["A situação de Bia (nº 2) mudou.", "concluiu → desclassificação", "Motivo: cut the course"],
+        ["A situação de Bia (nº 2) mudou.", "concluiu → desclassificado(a)", "Motivo: cut the course"],
     ),
     Kind.STANDINGS_UPDATED: (
         of_standings,
         ["Standings of Copa", "The standings are updated. One event counts so far.", "Ana"],
-        ["Classificação de Copa", "A classificação foi atualizada. Até agora, conta um evento.", "Ana"],
+        ["Classificação: Copa", "A classificação foi atualizada. Até agora, conta um evento.", "Ana"],
     ),
     Kind.EVENT_OPENING: (
         of_an_opening,
@@ -146,8 +146,8 @@ TOLD: dict[Kind, tuple[Callable[[Event], User], list[str], list[str]]] = {
     ),
     Kind.RANKING_FAILED: (
         of_a_failure,
-        ["The ranking of Volta failed", "Error: RuntimeError: no such thing"],
-        ["Falha na classificação de Volta", "Erro: RuntimeError: no such thing"],
+        ["The ranking of Volta failed"],
+        ["Falha na classificação de Volta"],
     ),
     Kind.DEAD_LETTERS_WAITING: (
         of_dead_letters,

@@ -154,10 +154,10 @@ def test_everybody_is_told_in_their_language(ana: User, settings: Any) -> None:
         told = list(Notification.objects.order_by("recipient__username"))
         return [message.title for message in make_messages(told)]
 
-    assert told() == ["Resultados de Corrida do Porto", "Results of Corrida do Porto"]
+    assert told() == ["Resultados: Corrida do Porto", "Results of Corrida do Porto"]
     settings.LANGUAGE_CODE = "pt-br"
     change(ana, language="en")
-    assert told() == ["Results of Corrida do Porto", "Resultados de Corrida do Porto"]
+    assert told() == ["Results of Corrida do Porto", "Resultados: Corrida do Porto"]
     client = Client()
     client.force_login(User.objects.get(username="bia"))
     (message,) = client.get("/api/v1/notifications").json()["results"]

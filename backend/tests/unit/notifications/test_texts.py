@@ -99,7 +99,7 @@ def test_changes_are_told_from_where_to_where() -> None:
     assert "Geral: entrou na lista: 2 de 26.410" in corrected
     assert "Geral: 3 de 26.410 → fora da lista" in corrected
     assert "finished → disqualified" in make(Kind.STATUS_CHANGED, "en").text.splitlines()
-    assert "concluiu → desclassificação" in make(Kind.STATUS_CHANGED, "pt-br").text.splitlines()
+    assert "concluiu → desclassificado(a)" in make(Kind.STATUS_CHANGED, "pt-br").text.splitlines()
     standings = make(Kind.STANDINGS_UPDATED, "en").text.splitlines()
     assert "Overall: 5 → 3 of 88, total 27.5 (before: 17)" in standings
 

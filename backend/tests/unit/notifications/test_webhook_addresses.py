@@ -113,7 +113,7 @@ def test_every_address_of_a_host_is_looked_at() -> None:
     public, private = (2, "93.184.216.34"), (2, "10.0.0.1")
     assert checked("x", [public]) == [public]
     for found in ([public, private], [private, public]):
-        with pytest.raises(AddressRefused, match=r"x has the address 10\.0\.0\.1"):
+        with pytest.raises(AddressRefused, match="x has an address that is not"):
             checked("x", found)
 
 
