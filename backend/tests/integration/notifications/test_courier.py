@@ -8,15 +8,14 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
 from apps.notifications.channels.base import Outcome, Result
 from apps.notifications.courier import run as courier
 from apps.notifications.courier.claims import DEADLY, LEASE, MOST_CLAIMS, claim
-from apps.notifications.models import Delivery, Lane, Notification, Preference, Redelivery
-from apps.notifications.services import deliver_messages, redeliver_message, sweep_deliveries
+from apps.notifications.models import Delivery, Lane, Notification, Preference
+from apps.notifications.services import deliver_messages, sweep_deliveries
 from delivery.models import OutboxMessage
 from tests.factories import make_user
 from tests.integration.notifications.paper import SENT, PaperChannel
@@ -198,17 +197,6 @@ def test_preferences_and_problems_are_on_record(paper: PaperChannel) -> None:
     assert list(Notification.objects.filter(in_inbox=False).values_list("recipient__username", flat=True)) == ["caio"]
 
 
-def test_what_was_skipped_is_sent_again_once_that_is_mended(
-    paper: PaperChannel, capsys: pytest.CaptureFixture[str]
-) -> None:
-    paper.problems["ana"] = "no letter box"
-    tell("ana")
-    call_command("redeliver", "--skipped")
-    assert "1 by paper: no letter box" in capsys.readouterr().out
-    call_command("redeliver", "--skipped", "--reason", "there is one now")
-    assert run() == {"sent": 1}
-
-
 def test_an_account_out_of_use_gets_nothing_that_waits(paper: PaperChannel) -> None:
     tell("ana")
     User.objects.update(is_active=False)
@@ -267,21 +255,6 @@ def test_who_has_no_account_in_use_is_told_nothing(paper: PaperChannel) -> None:
     assert paper.delivered == ["bia"]
 
 
-def test_somebody_may_have_it_sent_again(paper: PaperChannel) -> None:
-    tell("ana")
-    paper.answer = lambda _name: Result(Outcome.FINAL, "no such person")
-    run()
-    delivery = Delivery.objects.get()
-    staff = make_user("staff")
-    redeliver_message(delivery.pk, by=staff, reason="they moved back")
-    paper.answer = lambda _name: SENT
-    assert run() == {"sent": 1}
-    again = Delivery.objects.get()
-    assert (again.state, again.uuid, again.attempt_count) == ("sent", delivery.uuid, 1)
-    assert again.attempts.count() == 2
-    assert list(Redelivery.objects.values_list("by__username", "reason")) == [("staff", "they moved back")]
-
-
 def test_the_sweep_finds_what_no_run_sends(paper: PaperChannel) -> None:
     tell("ana")
     OutboxMessage.objects.all().delete()
@@ -292,31 +265,6 @@ def test_the_sweep_finds_what_no_run_sends(paper: PaperChannel) -> None:
     Lane.objects.update(paused_until=None)
     assert sweep_deliveries() == {"stuck": 1, "released": 0}
     assert len(runs_asked_for()) == 1
-
-
-def test_a_command_lists_and_sends_again_what_was_given_up(
-    paper: PaperChannel, capsys: pytest.CaptureFixture[str]
-) -> None:
-    event = tell("ana", "bia")
-    paper.answer = lambda name: Result(Outcome.FINAL, f"no {name}")
-    run()
-    call_command("redeliver", "--event", event.slug)
-    assert capsys.readouterr().out.splitlines() == [
-        "1 by paper: no ana",
-        "1 by paper: no bia",
-        "given up: 2; --reason sends them again",
-    ]
-    paper.answer = lambda _name: SENT
-    call_command("redeliver", "--answer", "no ana", "--reason", "they moved back")
-    assert capsys.readouterr().out == "1 wait to be sent again\n"
-    assert len(runs_asked_for()) == 1
-    assert run() == {"sent": 1}
-    assert states() == {"ana": "sent", "bia": "failed"}
-    assert Redelivery.objects.get().reason == "they moved back"
-    with pytest.raises(CommandError, match="no event 'nope'"):
-        call_command("redeliver", "--event", "nope")
-    call_command("redeliver", "--kind", "status_changed")
-    assert capsys.readouterr().out == "given up: 0\n"
 
 
 def test_what_is_on_its_way_at_the_end_of_a_run_is_noted(paper: PaperChannel, monkeypatch: pytest.MonkeyPatch) -> None:
