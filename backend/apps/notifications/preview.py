@@ -129,7 +129,7 @@ _CONTEXTS: dict[str, Callable[[Announcement, Entry], dict[str, Any]]] = {
     Kind.RESULTS_PUBLISHED: _of_results,
     Kind.EVENT_OPENING: _of_opening,
 }
-PREVIEWED = [kind for kind in _CONTEXTS if kind in KINDS]
+PREVIEWED = list(_CONTEXTS)
 
 
 def _entry_of(event: Event, bib: str) -> Entry:

@@ -19,7 +19,7 @@ _ACTIVE = Q(endpoint=None) | Q(endpoint__deleted_at=None, endpoint__is_active=Tr
 
 
 def redeliver_unsent(delivery_ids: Sequence[int], *, by: User | None, reason: str) -> int:
-    """The same for all of these that were given up or skipped, in a few statements. Returns how many there are."""
+    """`redeliver` for those of these that were given up or skipped, in a few statements. Returns how many there are."""
     locked = Delivery.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=delivery_ids)
     failed = list(locked.filter(_ACTIVE, state__in=UNSENT).order_by("pk").values_list("pk", "channel"))
     Redelivery.objects.bulk_create(

@@ -170,7 +170,6 @@ def test_only_who_manages_the_event_sees_it(race: Event, owner: User) -> None:
     assert Client().get("/api/v1/events/race/notifications/preview").status_code == 401
 
 
-@pytest.mark.skipif(OPENING not in PREVIEWED, reason="there is no such kind yet")
 def test_the_opening_before_it_is_told(race: Event, owner: User) -> None:
     with_account = preview(owner, kind=OPENING, bib="2").json()
     assert with_account["subject"] == "Harbour 10K starts soon"
