@@ -4,7 +4,6 @@ PLACAR_CHAOS_SEED repeats the choices of a run, PLACAR_CHAOS_ENTRIES makes the r
 """
 
 import os
-from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -26,6 +25,7 @@ from tests.broker import Broker
 from tests.chaos.faults import DECK, Injector
 from tests.chaos.work import HEAT_RUNNERS, Heat, Work
 from tests.processes import Processes, wait_until
+from tests.task_states import count_states
 
 ENTRIES = int(os.environ.get("PLACAR_CHAOS_ENTRIES", "4000"))
 SEED = int(os.environ.get("PLACAR_CHAOS_SEED") or SystemRandom().randrange(10**6))
@@ -59,13 +59,13 @@ def test_ten_kills_at_random_moments_change_nothing(
 
 
 def all_is_final() -> bool:
-    return set(states_of(OutboxMessage.objects.all()).values()) <= {"succeeded", "failed"}
+    return set(count_states()) <= {"succeeded", "failed"}
 
 
 def account(injector: Injector, work: Work) -> Iterator[str]:
     """What was killed when, and what came of it all."""
     yield from map(str, injector.faults)
-    states = Counter(states_of(OutboxMessage.objects.all()).values())
+    states = count_states()
     outcome = ", ".join(f"{number} {state}" for state, number in states.items())
     rankings = Ranking.objects.filter(event=work.event).count()
     yield f"tasks: {outcome}; imports: {len(work.reports)}; scores recorded: {work.scores_recorded}"

@@ -3,7 +3,6 @@
 import re
 import time
 import uuid
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -14,11 +13,12 @@ from django.utils import timezone
 from django_celery_results.models import TaskResult
 
 from delivery.holds import hold_work, release_hold
-from delivery.ledger import states_of, task_state
+from delivery.ledger import task_state
 from delivery.models import Hold, OperatorAct, OutboxMessage
 from delivery.outbox import enqueue
 from tests.broker import Broker
 from tests.processes import Processes, RunningProcess, wait_until
+from tests.task_states import count_states
 
 NAME = "events.generate_event_ranking"
 STANDINGS = "rankings.refresh_season_standings"
@@ -51,10 +51,6 @@ def wait_until_all_is_sent() -> None:
 
 def wait_for_state(task_id: uuid.UUID, state: str) -> None:
     wait_until(lambda: task_state(task_id).state == state, f"{task_id} {state}")
-
-
-def states() -> Counter[str]:
-    return Counter(states_of(OutboxMessage.objects.all()).values())
 
 
 def runs(worker: RunningProcess) -> list[uuid.UUID]:
@@ -100,7 +96,7 @@ def test_what_the_broker_has_is_given_back_and_runs_once_in_order(processes: Pro
     assert not TaskResult.objects.filter(task_id__in=map(str, tasks)).exists()
     processes.start_relay()
     release(held)
-    wait_until(lambda: states() == {"succeeded": 9}, "all done")
+    wait_until(lambda: count_states() == {"succeeded": 9}, "all done")
     assert runs(worker) == tasks
 
 
@@ -120,13 +116,13 @@ def test_a_hold_in_the_middle_of_the_work_loses_nothing_and_doubles_nothing(
     tasks = ask_often(150)
     wait_until(lambda: runs(worker), "the first one done")
     held = hold(queue="events")
-    wait_until(lambda: set(states()) == {"succeeded", "waiting"}, "the rest given back")
+    wait_until(lambda: set(count_states()) == {"succeeded", "waiting"}, "the rest given back")
     done = len(runs(worker))
     assert 0 < done < 150
     wait_for_state(ask(STANDINGS, event_id=1), "succeeded")
     assert len(runs(worker)) == done
     release(held)
-    wait_until(lambda: states() == {"succeeded": 151}, "all done")
+    wait_until(lambda: count_states() == {"succeeded": 151}, "all done")
     assert sorted(runs(worker)) == sorted(tasks)
     # All of the rest was back when it was released.
     assert runs(worker)[done:] == [task_id for task_id in tasks if task_id in set(runs(worker)[done:])]

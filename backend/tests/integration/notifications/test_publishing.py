@@ -13,11 +13,11 @@ from apps.rankings.models import Season, Standings
 from apps.rankings.readers import read_board
 from apps.rankings.season_events import NewSeasonEvent
 from apps.rankings.services import create_season, set_season_events
-from delivery.ledger import states_of
 from delivery.models import OutboxMessage
 from delivery.outbox import enqueue
 from tests.factories import add_entry, add_score, make_event, make_user
 from tests.processes import Processes, wait_until
+from tests.task_states import count_states
 
 RACES = ({"Ana": "20:00", "Bia": "21:00"}, {"Bia": "39:00", "Ana": "40:00", "Caio": "41:00"})
 
@@ -53,10 +53,9 @@ def season(races: list[Event]) -> Season:
 
 
 def all_done() -> bool:
-    messages = list(OutboxMessage.objects.all())
-    states = states_of(messages)
-    assert "failed" not in states.values(), TaskResult.objects.exclude(traceback=None).values_list("traceback")
-    return set(states.values()) == {"succeeded"}
+    states = count_states()
+    assert "failed" not in states, TaskResult.objects.exclude(traceback=None).values_list("traceback")
+    return set(states) == {"succeeded"}
 
 
 def publish(race: Event) -> None:
