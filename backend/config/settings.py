@@ -6,16 +6,12 @@ https://docs.djangoproject.com/en/5.2/ref/settings/
 import ssl
 import warnings
 from ipaddress import ip_network
-from pathlib import Path
 
-import environ
 from kombu import Exchange, Queue
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-PROJECT_DIR = BASE_DIR.parent
-
-env = environ.Env()
-env.read_env(PROJECT_DIR / ".env")  # does nothing where there is no such file
+from config.environment import BASE_DIR, PROJECT_DIR, env
+from config.observability_settings import *  # noqa: F403 (each part holds settings alone)
+from config.security_settings import *  # noqa: F403
 
 # --- Django -----------------------------------------------------------------------------------------------------------
 
@@ -336,14 +332,4 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
-}
-
-# --- Logging ----------------------------------------------------------------------------------------------------------
-
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from jsonschema import Draft202012Validator
 
 from apps.errors import InvalidInput
 from apps.events.rules import parse_rules, rules_schema

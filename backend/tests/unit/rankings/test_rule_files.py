@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from jsonschema import Draft202012Validator
 
 from apps.rankings.rules import parse_season_rules, season_rules_schema
 
