@@ -41,6 +41,14 @@ def queue_of(task_name: str) -> Queue:
     return queue
 
 
+def queue_name_of(task_name: str) -> str:
+    """Empty where the routes know the name no more: no queue can have its message, then."""
+    try:
+        return str(queue_of(task_name).name)
+    except NoRoute:
+        return ""
+
+
 def represent(kwargs: dict[str, Any]) -> str:
     """The arguments as logs and results show them, shortened where Celery would shorten them."""
     return repr(kwargs)[: _longest_repr()]
