@@ -11,10 +11,8 @@ from prometheus_client.metrics_core import Metric
 from delivery.accounts import account_by_state, find_unaccounted
 from delivery.broker import BrokerUnavailable
 from delivery.in_flight import sent_without
-from delivery.messages import queue_name_of
 from delivery.metrics.families import age, by, gauge, single
-from delivery.metrics.outbox import UNROUTED
-from delivery.names import known_queues
+from delivery.metrics.labels import queue_label, queues_and
 
 
 def look() -> Iterable[Metric]:
@@ -37,7 +35,7 @@ def look() -> Iterable[Metric]:
         "placar_queue_oldest_seconds",
         "How long ago the oldest task was sent that no worker has started; 0: none. By the ledger, not the broker.",
         ["queue"],
-        by(sorted({*known_queues(), *oldest}), {queue: age(moment) for queue, moment in oldest.items()}),
+        by(queues_and(oldest), {queue: age(moment) for queue, moment in oldest.items()}),
     )
     try:
         unaccounted = len(find_unaccounted())
@@ -53,5 +51,5 @@ def _oldest_not_started() -> dict[str, datetime]:
     waiting = (
         sent_without(Q(status__in=states.ALL_STATES)).order_by().values("task_name").annotate(oldest=Min("sent_at"))
     )
-    rows = [(queue_name_of(row["task_name"]) or UNROUTED, row["oldest"]) for row in waiting]
+    rows = [(queue_label(row["task_name"]), row["oldest"]) for row in waiting]
     return {queue: min(moment for _, moment in group) for queue, group in groupby(sorted(rows), key=lambda row: row[0])}

@@ -11,13 +11,9 @@ from django.utils import timezone
 from prometheus_client.metrics_core import Metric
 
 from delivery.held import active_holds, free
-from delivery.messages import queue_name_of
 from delivery.metrics.families import age, by, gauge
+from delivery.metrics.labels import queue_label, queues_and
 from delivery.models import OutboxMessage
-from delivery.names import known_queues
-
-# In the place of a queue's name for tasks that the routes lead nowhere.
-UNROUTED = "unrouted"
 
 
 class Unsent:
@@ -27,7 +23,7 @@ class Unsent:
         self.count, self.due, self.refused = Counter[str](), Counter[str](), Counter[str]()
         self.oldest: dict[str, datetime] = {}
         for row in _by_task(messages):
-            queue = queue_name_of(row["task_name"]) or UNROUTED
+            queue = queue_label(row["task_name"])
             self.count[queue] += row["count"]
             self.due[queue] += row["due"]
             self.refused[queue] += row["refused"]
@@ -41,7 +37,7 @@ def look() -> Iterable[Metric]:
     holds = active_holds()
     unsent = Unsent(messages)
     unheld = Unsent(free(messages, holds)) if holds else unsent
-    queues = sorted({*known_queues(), *unsent.count})
+    queues = queues_and(unsent.count)
     held = {queue: max(0, unsent.count[queue] - unheld.count[queue]) for queue in queues}
     lag = {queue: age(moment) for queue, moment in unheld.oldest.items()}
     for name, text, values in (
