@@ -104,6 +104,7 @@ def find_overdue(now: datetime) -> list[datetime]:
     One that was made or edited since beat saw it last begins when beat sees it, and has none.
     """
     found = []
+    state: Any
     for state in _states():
         with suppress(BrokenSchedule):
             if state.definition != OFF and state.definition == definition_of(state.schedule, state.zone_name):

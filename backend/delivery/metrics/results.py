@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import product
 
 from celery import states
 from django.utils import timezone
@@ -26,11 +27,11 @@ OVERLAP = timedelta(seconds=60)
 BUCKETS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 300.0, 900.0, 1500.0)
 OUTCOMES = {states.SUCCESS: "succeeded", states.RETRY: "retried"} | dict.fromkeys(FAILED, "failed")
 
-Key = tuple[str, str]  # task, outcome
+Key = tuple[str, ...]  # task, outcome
 
 
 class Durations:
-    """A histogram of one task's runs."""
+    """A histogram of the runs of one task that ended in one way."""
 
     def __init__(self) -> None:
         self._counts = [0] * (len(BUCKETS) + 1)
@@ -53,21 +54,20 @@ class Results:
     """Of tries that failed and are repeated one may be missed where the next one ends before a look."""
 
     def __init__(self) -> None:
-        self._counts = Counter[Key](
-            {(task, outcome): 0 for task in registered_tasks() for outcome in OUTCOMES.values()}
-        )
-        self._durations = defaultdict[str, Durations](Durations)
+        # All series from the start: Prometheus sees no growth where a series appears with its first count.
+        known = product(registered_tasks(), OUTCOMES.values())
+        self._counts = Counter[Key](dict.fromkeys(known, 0))
+        self._durations = defaultdict[Key, Durations](Durations)
         self._seen: dict[tuple[int, datetime], None] = {}
         self._from: datetime | None = None
 
     def look(self) -> Iterable[Metric]:
         self._fold()
         yield counter("placar_task_runs", "Runs of tasks that ended, by how.", ["task", "outcome"], self._counts)
-        family = HistogramMetricFamily(
-            "placar_task_duration_seconds", "How long runs of tasks took, whatever their outcome.", labels=["task"]
-        )
-        for task, durations in sorted(self._durations.items()):
-            durations.add_to(family, [task])
+        name, text = "placar_task_duration_seconds", "How long runs of tasks took."
+        family = HistogramMetricFamily(name, text, labels=["task", "outcome"])
+        for key, durations in sorted(self._durations.items()):
+            durations.add_to(family, key)
         yield family
 
     def _fold(self) -> None:
@@ -86,4 +86,4 @@ class Results:
     def _add(self, task: str, outcome: str, started: datetime | None, done: datetime) -> None:
         self._counts[task, outcome] += 1
         if started is not None:
-            self._durations[task].add(max(0.0, (done - started).total_seconds()))
+            self._durations[task, outcome].add(max(0.0, (done - started).total_seconds()))
