@@ -6,8 +6,8 @@ https://docs.gunicorn.org/en/stable/settings.html
 from config.environment import env
 
 bind = env.list("WEB_BIND", default=["0.0.0.0:8000"])
-# Processes, and threads of each. A request waits for the database most of its time, so there are more threads than cores;
-# each of them keeps a connection to the database.
+# Processes, and threads of each. A request waits for the database most of its time, so there are more threads than
+# cores; each of them keeps a connection to the database.
 workers = env.int("WEB_CONCURRENCY", default=2)
 worker_class = "gthread"
 threads = env.int("WEB_THREADS", default=8)
