@@ -16,7 +16,8 @@ from config.security_settings import *  # noqa: F403
 # --- Django -----------------------------------------------------------------------------------------------------------
 
 DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="django-insecure-for-local-use-only-set-SECRET_KEY-in-a-deployment")
+# No deployment starts with this default: apps.security.checks.
+SECRET_KEY = env.str("SECRET_KEY", default="") or "django-insecure-for-local-use-only-set-SECRET_KEY-in-a-deployment"
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
