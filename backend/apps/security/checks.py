@@ -73,7 +73,9 @@ def _connections() -> Iterator[CheckMessage]:
         text = "SITE_URL is not https: passwords, tokens and sessions can be read on the way."
         yield Warning(text, id="security.W003")
     elif not settings.PROXY_COUNT:
-        text = "SITE_URL is https, and PROXY_COUNT is 0: nothing says that a request came by TLS, so each is redirected."
+        text = (
+            "SITE_URL is https, and PROXY_COUNT is 0: nothing says that a request came by TLS, so each is redirected."
+        )
         yield Warning(text, hint="PROXY_COUNT=1 behind one proxy that ends TLS.", id="security.W004")
 
 

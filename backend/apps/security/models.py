@@ -13,7 +13,7 @@ class Allowance(models.Model):
 
 
 class SecurityEvent(models.Model):
-    """Somebody got in or failed to, or changed what gives access. Nobody edits it; it goes after SECURITY_EVENT_DAYS."""
+    """Somebody got in or failed to, or changed what gives access. Not to be edited; goes after SECURITY_EVENT_DAYS."""
 
     class Kind(models.TextChoices):
         LOGGED_IN = "logged_in", "logged in"
