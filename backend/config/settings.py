@@ -3,6 +3,7 @@
 https://docs.djangoproject.com/en/5.2/ref/settings/
 """
 
+import os
 import ssl
 import warnings
 from ipaddress import ip_network
@@ -16,7 +17,8 @@ from config.security_settings import *  # noqa: F403
 # --- Django -----------------------------------------------------------------------------------------------------------
 
 DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="django-insecure-for-local-use-only-set-SECRET_KEY-in-a-deployment")
+# No deployment starts with this default: apps.security.checks.
+SECRET_KEY = env.str("SECRET_KEY", default="") or "django-insecure-for-local-use-only-set-SECRET_KEY-in-a-deployment"
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -36,13 +38,17 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "anymail",
     "delivery",
+    "apps.security",
     "apps.events",
     "apps.rankings",
     "apps.notifications",
 ]
 
 MIDDLEWARE = [
+    "delivery.health.middleware.HealthMiddleware",
+    "telemetry.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -50,6 +56,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "apps.security.middleware.TooManyMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -182,6 +189,8 @@ if env.str("ANYMAIL_WEBHOOK_SECRET", default=""):
 # The broker of the Compose network. `memory://` is the embedded mode: relay, worker and beat in one process. Nodes of
 # a cluster stand behind one another, with a semicolon in between: who loses his node goes on with the next one.
 CELERY_BROKER_URL = url("CELERY_BROKER_URL", password="BROKER_PASSWORD", default="amqp://guest:guest@rabbitmq:5672//")
+# Celery looks for this variable before it looks at the settings, and the address there may lack its password.
+os.environ["CELERY_BROKER_URL"] = CELERY_BROKER_URL
 # Reads and writes end after these seconds: nothing else bounds a publish to a frozen broker. A worker's own publish, a
 # retry, is complete when the broker has confirmed it: without, a retry is lost when the broker dies at that moment.
 AMQP_TRANSPORT_OPTIONS = {"read_timeout": 15, "write_timeout": 15, "confirm_publish": True}
@@ -299,6 +308,7 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
+    "DEFAULT_THROTTLE_CLASSES": ["apps.security.throttles.RequestThrottle"],
     "DEFAULT_PARSER_CLASSES": ["apps.rest.parsers.JSONBodyParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "apps.rest.openapi.OperationSchema",

@@ -71,7 +71,8 @@ def _was_asked_for(message: DeadMessage) -> bool:
 
 
 def _fields(message: DeadMessage) -> dict[str, Any]:
-    names = ("queue", "task_id", "task_name", "kwargs", "body", "properties", "headers", "cause", "died_at")
+    told = ("queue", "cause", "died_at", "body", "properties", "headers")
+    names = ("task_id", "task_name", "kwargs", "correlation_id", *told)
     return {name: getattr(message, name) for name in names}
 
 
