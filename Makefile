@@ -6,10 +6,10 @@ PYTHON := .venv/bin/python
 # A PostgreSQL and a RabbitMQ of their own around a command, removed afterwards.
 SERVICES := $(PYTHON) scripts/private_services.py run
 
-.PHONY: help run test check format lock bench chaos browser messages clean
+.PHONY: help run test check format lock bench chaos browser messages compose-check clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 # `exec` gives Ctrl-C and SIGTERM to Placar itself and not to a shell in between.
 run: .venv/.run ## Serve the demo with web and worker; no broker or database server needed (PORT=8000)
@@ -32,6 +32,9 @@ chaos: .venv/.develop ## Run the tests under faults at random moments (PLACAR_CH
 browser: .venv/.develop ## Run the tests in a real browser (ARGS)
 	@scripts/get_chromium.sh
 	@exec $(SERVICES) -- .venv/bin/pytest backend/tests/browser $(ARGS)
+
+compose-check: ## Bring up each Compose file from a fresh clone, with faults (ARGS="local production"; PLACAR_COMPOSE)
+	@exec python3 scripts/compose_check.py $(ARGS)
 
 bench: .venv/.develop ## Measure against plain SQL and plain Celery, with a durable PostgreSQL (ARGS)
 	@exec $(SERVICES) --durable -- $(PYTHON) -m benchmarks $(ARGS)

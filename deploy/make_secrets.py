@@ -48,8 +48,8 @@ BROKER_USERS = (
     BrokerUser("worker", *[f"^({OWN}|celery_delayed.*|{CHAT})$"] * 3),
     # Takes dead letters, and writes nowhere.
     BrokerUser("dead-letters", NOTHING, NOTHING, r"^(events|notifications|rankings)\.dead$"),
-    # Listens to what workers tell of themselves, and asks them, in queues of its own. It sees no task's message. That it
-    # only asks, and orders nothing, is for the proxy to see to (deploy/proxy/Caddyfile): to RabbitMQ both look the same.
+    # Listens to what workers tell of themselves, and asks them, in queues of its own. It sees no task's message. That
+    # it only asks, and orders nothing, is for the proxy to see to (deploy/proxy/Caddyfile): to RabbitMQ both look alike.
     BrokerUser(
         "flower",
         tags="management",
