@@ -184,8 +184,12 @@ def _site(placar: Deployment, directory: Path) -> Web:
 
 def _tour(web: Web, clone: Path, directory: Path) -> None:
     with step(f"the README's tour against {web.site}, and the right ranking"):
-        run_tour(web, clone / "README.md", directory)
-        check_tour(web)
+        printed = run_tour(web, clone / "README.md", directory)
+        try:
+            check_tour(web)
+        except CheckFailed:
+            complain(printed)
+            raise
         web.log_in()
 
 
