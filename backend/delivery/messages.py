@@ -11,6 +11,8 @@ from kombu import Queue
 from kombu.serialization import dumps
 
 PERSISTENT = 2
+# A header of every message of the outbox, also of its retries: a worker runs it only where the outbox knows the task.
+FROM_OUTBOX = "placar_outbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ def prepare(channel: Any, task_id: str, task_name: str, kwargs: dict[str, Any], 
     )
     content_type, content_encoding, body = dumps(message.body, serializer="json")
     properties = {**message.properties, "delivery_mode": PERSISTENT}
-    return channel.prepare_message(body, 0, content_type, content_encoding, message.headers, properties)
+    headers = {**message.headers, FROM_OUTBOX: True}
+    return channel.prepare_message(body, 0, content_type, content_encoding, headers, properties)
 
 
 @cache
