@@ -1,6 +1,7 @@
 """One node of RabbitMQ as an unprivileged process."""
 
 import os
+import shutil
 import signal
 import socket
 
@@ -70,6 +71,10 @@ class Node:
     def kill(self) -> None:
         if self._alive():
             self._end(signal.SIGKILL)
+
+    def lose(self) -> None:
+        self.kill()
+        shutil.rmtree(self._home / "mnesia", ignore_errors=True)
 
     def freeze(self) -> None:
         if self._alive():

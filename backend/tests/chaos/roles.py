@@ -75,6 +75,11 @@ class Roles:
         else:
             process.kill()
 
+    def kill_all(self) -> None:
+        """SIGKILL to all, children included."""
+        for process in self._running.values():
+            process.kill()
+
     def signal(self, name: str, number: signal.Signals) -> None:
         self._running[name].signal(number)
 
