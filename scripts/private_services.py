@@ -9,8 +9,9 @@ The command finds DATABASE_URL, CELERY_BROKER_URL, BROKER_MANAGEMENT_URL and PLA
 With several nodes RabbitMQ is a cluster, and the addresses of its nodes stand in the URLs behind one another. The
 second and third form work inside of the command; without --node all nodes are meant. `stop` is a clean end, `kill` is
 SIGKILL, `abort` PostgreSQL's immediate shutdown; `start` brings either back with its data, on the same port, and
-returns when it is ready. `lose` is `kill` with the loss of the disk: `start` brings up an empty one then. `freeze` stops the broker's process in its tracks (SIGSTOP), `thaw` lets it go on. `alarm`
-raises the broker's memory alarm until `calm`. Each may be repeated without harm.
+returns when it is ready. `lose` is `kill` with the loss of the disk: `start` brings up an empty one then. `freeze`
+stops the broker's process in its tracks (SIGSTOP), `thaw` lets it go on. `alarm` raises the broker's memory alarm
+until `calm`. Each may be repeated without harm.
 
 Needs Python 3.11 and nothing else; PostgreSQL and RabbitMQ come from the system, from apt-get (as root) or from Docker.
 """
