@@ -16,7 +16,8 @@ from config.security_settings import *  # noqa: F403
 # --- Django -----------------------------------------------------------------------------------------------------------
 
 DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="django-insecure-for-local-use-only-set-SECRET_KEY-in-a-deployment")
+# No deployment starts with this default: apps.security.checks.
+SECRET_KEY = env.str("SECRET_KEY", default="") or "django-insecure-for-local-use-only-set-SECRET_KEY-in-a-deployment"
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -36,13 +37,17 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "anymail",
     "delivery",
+    "apps.security",
     "apps.events",
     "apps.rankings",
     "apps.notifications",
 ]
 
 MIDDLEWARE = [
+    "delivery.health.middleware.HealthMiddleware",
+    "telemetry.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -50,6 +55,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "apps.security.middleware.TooManyMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -297,6 +303,7 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
+    "DEFAULT_THROTTLE_CLASSES": ["apps.security.throttles.RequestThrottle"],
     "DEFAULT_PARSER_CLASSES": ["apps.rest.parsers.JSONBodyParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "apps.rest.openapi.OperationSchema",

@@ -11,6 +11,9 @@ from kombu.transport.native_delayed_delivery import (
     declare_native_delayed_delivery_exchanges_and_queues,
 )
 
+from delivery.following import correlation_in
+from telemetry import correlation
+
 logger = logging.getLogger(__name__)
 
 
@@ -73,8 +76,10 @@ class Consumer(consumer.Consumer):
         handle = super().create_task_handler(*args, **kwargs)
 
         def handle_or_reject(message: Any) -> None:
+            headers = message.headers if isinstance(message.headers, dict) else {}
             try:
-                handle(message)
+                with correlation.use(correlation_in(headers, str(headers.get("id")))):
+                    handle(message)
             except (*self.connection_errors, *self.channel_errors):  # type: ignore[attr-defined] # its stubs lack them
                 raise
             except Exception:

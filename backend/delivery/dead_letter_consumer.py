@@ -5,7 +5,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -13,9 +13,11 @@ from kombu import Connection
 
 from delivery.broker import BrokerUnavailable, describe, errors_of, open_connection
 from delivery.dead_letter_intake import ResultPending, take_dead_message
-from delivery.dead_messages import read_dead_message
+from delivery.dead_messages import DeadMessage, read_dead_message
+from delivery.following import messaging
 from delivery.long_running import LongRunning
 from delivery.topology import dead_queue_of, task_queues
+from telemetry import correlation, tracing
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +61,11 @@ class DeadLetterConsumer(LongRunning):
 
     def _take(self, channel: Any, queue_name: str, message: Any) -> None:
         dead = read_dead_message(message, queue=queue_name)
+        with correlation.use(dead.correlation_id), _span(dead):
+            self._take_in(dead)
+        channel.basic_ack(message.delivery_tag)
+
+    def _take_in(self, dead: DeadMessage) -> None:
         deadline = time.monotonic() + RESULT_PATIENCE_SECONDS
         while True:
             try:
@@ -67,11 +74,20 @@ class DeadLetterConsumer(LongRunning):
             except ResultPending:
                 time.sleep(LOOK_SECONDS)
         self._database_outage.end()
-        channel.basic_ack(message.delivery_tag)
         if letter is None:
             logger.info("%s %s was given up after it had succeeded", dead.task_name, dead.task_id)
         else:
             logger.error("dead letter %d: %s: %s", letter.pk, letter, letter.exception_type or letter.cause)
+
+
+def _span(dead: DeadMessage) -> AbstractContextManager[tracing.Span]:
+    dead_queue = dead_queue_of(dead.queue).name
+    attributes = messaging(
+        "process", "process", dead.task_name, dead.task_id, dead.correlation_id, destination=dead_queue
+    )
+    parent = tracing.carrier_in(dead.headers)
+    name = f"take in dead {dead.task_name}".strip()
+    return tracing.span(name, "consumer", {**attributes, "placar.cause": dead.cause}, parent=parent)
 
 
 def _keep(arrived: deque[tuple[str, Any]], queue_name: str, message: Any) -> None:

@@ -67,6 +67,7 @@ def _letter(message: OutboxMessage, result: TaskResult) -> DeadLetter:
         died_at=result.date_done,
         task_id=task_id,
         task_name=message.task_name,
+        correlation_id=message.correlation_id,
         kwargs=message.kwargs,
         is_redelivered=False,
     )

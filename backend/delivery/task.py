@@ -11,6 +11,8 @@ from celery.contrib.django.task import DjangoTask
 from celery.exceptions import Ignore
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, transaction
 
+import delivery.attempts  # noqa: F401 (hears of each attempt)
+
 logger = logging.getLogger(__name__)
 
 

@@ -25,9 +25,8 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        acts = parser.add_subparsers(dest="act", metavar="[show|metrics|resend|restored]")
+        acts = parser.add_subparsers(dest="act", metavar="[show|resend|restored]")
         acts.add_parser("show", help="show the account (the default)")
-        acts.add_parser("metrics", help="the same as Prometheus text, for a textfile collector")
         resend = acts.add_parser("resend", help="send again, under their own ids, the tasks that are unaccounted for")
         restored = acts.add_parser(
             "restored",
@@ -42,8 +41,6 @@ class Command(BaseCommand):
             self._resend(reason)
         elif act == "restored":
             self._restored(reason)
-        elif act == "metrics":
-            self._metrics()
         else:
             self._show()
 
@@ -60,15 +57,6 @@ class Command(BaseCommand):
             self.stdout.write(f"  {message.task_id} {message.task_name} {message.kwargs}, {since}")
         if unaccounted:
             raise CommandError("manage.py ledger resend --reason TEXT sends them again")
-
-    def _metrics(self) -> None:
-        for account in account_by_state():
-            self.stdout.write(f'placar_tasks{{state="{account.state}"}} {account.count}')
-            if account.oldest:
-                seconds = _age(account.oldest).total_seconds()
-                self.stdout.write(f'placar_tasks_oldest_seconds{{state="{account.state}"}} {seconds:.0f}')
-        self.stdout.write(f"placar_tasks_failed_without_letter {missing_letters().count()}")
-        self.stdout.write(f"placar_tasks_unaccounted {len(self._find())}")
 
     def _resend(self, reason: str) -> None:
         try:
