@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from textwrap import dedent
 
 from django.conf import settings
 
@@ -20,7 +21,7 @@ def commands_under(page: str, heading: str) -> list[str]:
     text = (PAGES / f"{page}.md").read_text()
     section = re.search(rf"^## {re.escape(heading)}$(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
     assert section is not None, f"no heading {heading!r} in {page}.md"
-    blocks = re.findall(r"^```sh\n(.*?)^```$", section[1], re.MULTILINE | re.DOTALL)
+    blocks = [dedent(block) for block in re.findall(r"^ *```sh\n(.*?)^ *```$", section[1], re.MULTILINE | re.DOTALL)]
     assert blocks, f"no commands below {heading!r}"
     return blocks
 

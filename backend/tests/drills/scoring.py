@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import cycle
 
 from rest_framework.authtoken.models import Token
 
@@ -40,9 +41,10 @@ class Sent:
 class Source:
     """Sends scores of one event at an even pace, each until it is taken."""
 
-    def __init__(self, port: int, event: Event, token: str, bibs: Sequence[str], *, per_second: float) -> None:
-        self.port = port
-        self._path = f"/api/v1/events/{event.slug}/scores"
+    def __init__(self, ports: Sequence[int], slug: str, token: str, bibs: Sequence[str], *, per_second: float) -> None:
+        """With several ports, those of web servers that stand for one another: who does not answer is passed over."""
+        self._ports = cycle(ports)
+        self._path = f"/api/v1/events/{slug}/scores"
         self._headers = {"Authorization": f"Token {token}", "Content-Type": "application/json"}
         self._bibs = bibs
         self._pause = 1 / per_second
@@ -90,7 +92,7 @@ class Source:
         body = json.dumps({"bib": score.bib, "value": score.value, "attempt": score.attempt})
         try:
             if self._connection is None:
-                self._connection = http.client.HTTPConnection(HOST, self.port, timeout=TIMEOUT)
+                self._connection = http.client.HTTPConnection(HOST, next(self._ports), timeout=TIMEOUT)
             self._connection.request("POST", self._path, body, self._headers | {"Idempotency-Key": score.key})
             answer = self._connection.getresponse()
             answer.read()
@@ -111,7 +113,7 @@ def make_scored_event(port: int, *, entries: int, per_second: float) -> tuple[Ev
     for bib in bibs:
         add_entry(event, bib)
     token, _ = Token.objects.get_or_create(user=owner)
-    return event, Source(port, event, token.key, bibs, per_second=per_second)
+    return event, Source([port], event.slug, token.key, bibs, per_second=per_second)
 
 
 def is_ranked(event: Event) -> bool:

@@ -44,9 +44,7 @@ def test_whatever_the_broker_had_is_done_once(processes: Processes, broker: Brok
     ask_many(QUEUED)
     wait_until(lambda: not OutboxMessage.objects.filter(sent_at=None).exists(), "all sent")
     done = TaskResult.objects.filter(status="SUCCESS").count()
-    tell(
-        f"the broker has 4 dead messages, 3 in a delay, 1 that runs, {broker.count('events')} queued; {done} done"
-    )
+    tell(f"the broker has 4 dead messages, 3 in a delay, 1 that runs, {broker.count('events')} queued; {done} done")
     event, source = make_scored_event(deployment.port, entries=20, per_second=20)
     source.start()
     broker.control("lose")
