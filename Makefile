@@ -37,13 +37,14 @@ bench: .venv/.develop ## Measure against plain SQL and plain Celery, with a dura
 	@exec $(SERVICES) --durable -- $(PYTHON) -m benchmarks $(ARGS)
 
 # The tools with plugins import the settings, so they start in backend/.
-check: .venv/.develop ## Check format, style, types, imports, house rules, migrations and settings
+check: .venv/.develop ## Check format, style, types, imports, house rules, migrations, messages and settings
 	@echo "check: format" && .venv/bin/ruff format --quiet --check .
 	@echo "check: style" && .venv/bin/ruff check --quiet .
 	@echo "check: types" && cd backend && ../.venv/bin/mypy --config-file ../pyproject.toml . ../scripts ../benchmarks
 	@echo "check: imports" && cd backend && ../.venv/bin/lint-imports --config ../pyproject.toml
 	@echo "check: house rules" && cd backend && ../$(PYTHON) -m guardrails
 	@echo "check: migrations" && cd backend && ../$(PYTHON) manage.py makemigrations --check --dry-run
+	@echo "check: messages" && cd backend && ../$(PYTHON) manage.py message_contracts
 	@echo "check: settings" && cd backend && ../$(PYTHON) manage.py check
 
 format: .venv/.develop ## Format the code and repair what ruff can
