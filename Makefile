@@ -2,14 +2,15 @@
 
 PORT ?= 8000
 ARGS ?=
+SCHEMAS ?= schemas
 PYTHON := .venv/bin/python
 # A PostgreSQL and a RabbitMQ of their own around a command, removed afterwards.
 SERVICES := $(PYTHON) scripts/private_services.py run
 
-.PHONY: help run test check format lock bench chaos browser messages clean
+.PHONY: help run test check format lock bench chaos browser messages kubernetes clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 # `exec` gives Ctrl-C and SIGTERM to Placar itself and not to a shell in between.
 run: .venv/.run ## Serve the demo with web and worker; no broker or database server needed (PORT=8000)
@@ -60,6 +61,9 @@ COMPILE := ../.venv/bin/pip-compile --quiet --upgrade --generate-hashes --strip-
 
 messages: .venv/.develop ## Bring the translations of messages up to date with the source, and compile them
 	@$(PYTHON) scripts/catalogues.py
+
+kubernetes: .venv/.develop ## Compare deploy/kubernetes with published schemas (SCHEMAS=directory; docs/kubernetes.md)
+	@$(PYTHON) scripts/check_kubernetes.py $(SCHEMAS)
 
 clean: ## Remove .venv and caches; the demo's database stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache backend/.mypy_cache
