@@ -2,7 +2,7 @@
 
 PORT ?= 8000
 ARGS ?=
-SCHEMAS ?= schemas
+SCHEMAS ?= var/schemas
 PYTHON := .venv/bin/python
 # A PostgreSQL and a RabbitMQ of their own around a command, removed afterwards.
 SERVICES := $(PYTHON) scripts/private_services.py run
