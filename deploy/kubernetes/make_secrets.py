@@ -47,7 +47,11 @@ def broker_secret(user: str) -> dict[str, Any]:
 
 def secret(name: str, keys: dict[str, str], labels: dict[str, str] | None = None) -> dict[str, Any]:
     """A Secret of the namespace placar."""
-    metadata = {"name": name, "namespace": "placar", "labels": {"app.kubernetes.io/part-of": "placar", **(labels or {})}}
+    metadata = {
+        "name": name,
+        "namespace": "placar",
+        "labels": {"app.kubernetes.io/part-of": "placar", **(labels or {})},
+    }
     return {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": keys}
 
 

@@ -78,7 +78,9 @@ def test_every_queue_has_its_workers_and_scales_by_itself() -> None:
 def test_a_worker_may_end_its_longest_task_before_it_is_killed() -> None:
     for name, pod in roles().items():
         if "worker" in name:
-            assert pod["terminationGracePeriodSeconds"] > settings.CELERY_TASK_TIME_LIMIT
+            own = {one["name"]: one["value"] for one in container(pod)["env"]}
+            limit = int(own.get("CELERY_TASK_TIME_LIMIT", settings.CELERY_TASK_TIME_LIMIT))
+            assert pod["terminationGracePeriodSeconds"] > limit
     (broker,) = named("RabbitmqCluster").values()
     timeout = re.search(r"consumer_timeout = (\d+)", broker["spec"]["rabbitmq"]["additionalConfig"])
     assert timeout is not None
@@ -204,6 +206,17 @@ def test_secrets_are_made_anew_and_ask_for_the_database() -> None:
     assert refused.returncode != 0
     assert "DATABASE_URL must be set" in refused.stderr
     assert refused.stdout == ""
+
+
+def test_alerts_are_those_of_prometheus() -> None:
+    source = ROOT / "deploy" / "prometheus" / "placar.rules.yml"
+    if not source.exists():
+        pytest.skip("there are no alerts")
+    (rules,) = read(FOLDER / "components" / "monitoring" / "rules.yaml")
+    assert [rules["spec"]] == read(source), "run deploy/kubernetes/make_rules.py"
+    jobs = set(re.findall(r'job="([a-z-]+)"', source.read_text()))
+    monitors = objects(FOLDER / "components" / "monitoring")
+    assert jobs <= {one["metadata"]["name"] for one in monitors if one["kind"] in ("ServiceMonitor", "Probe")}
 
 
 @pytest.mark.parametrize("overlay", ["production", "trial"])
