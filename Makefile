@@ -2,14 +2,15 @@
 
 PORT ?= 8000
 ARGS ?=
+SCHEMAS ?= var/schemas
 PYTHON := .venv/bin/python
 # A PostgreSQL and a RabbitMQ of their own around a command, removed afterwards.
 SERVICES := $(PYTHON) scripts/private_services.py run
 
-.PHONY: help run test check format lock bench chaos drills browser messages clean
+.PHONY: help run test check format lock bench chaos drills browser messages kubernetes clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 # `exec` gives Ctrl-C and SIGTERM to Placar itself and not to a shell in between.
 run: .venv/.run ## Serve the demo with web and worker; no broker or database server needed (PORT=8000)
@@ -42,13 +43,14 @@ bench: .venv/.develop ## Measure against plain SQL and plain Celery, with a dura
 	@exec $(SERVICES) --durable -- $(PYTHON) -m benchmarks $(ARGS)
 
 # The tools with plugins import the settings, so they start in backend/.
-check: .venv/.develop ## Check format, style, types, imports, house rules, migrations and settings
+check: .venv/.develop ## Check format, style, types, imports, house rules, migrations, messages and settings
 	@echo "check: format" && .venv/bin/ruff format --quiet --check .
 	@echo "check: style" && .venv/bin/ruff check --quiet .
 	@echo "check: types" && cd backend && ../.venv/bin/mypy --config-file ../pyproject.toml . ../scripts ../benchmarks
 	@echo "check: imports" && cd backend && ../.venv/bin/lint-imports --config ../pyproject.toml
 	@echo "check: house rules" && cd backend && ../$(PYTHON) -m guardrails
 	@echo "check: migrations" && cd backend && ../$(PYTHON) manage.py makemigrations --check --dry-run
+	@echo "check: messages" && cd backend && ../$(PYTHON) manage.py message_contracts
 	@echo "check: settings" && cd backend && ../$(PYTHON) manage.py check
 
 format: .venv/.develop ## Format the code and repair what ruff can
@@ -64,6 +66,9 @@ COMPILE := ../.venv/bin/pip-compile --quiet --upgrade --generate-hashes --strip-
 
 messages: .venv/.develop ## Bring the translations of messages up to date with the source, and compile them
 	@$(PYTHON) scripts/catalogues.py
+
+kubernetes: .venv/.develop ## Compare deploy/kubernetes with published schemas (SCHEMAS=directory; docs/kubernetes.md)
+	@$(PYTHON) scripts/check_kubernetes.py $(SCHEMAS)
 
 clean: ## Remove .venv and caches; the demo's database stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache backend/.mypy_cache
