@@ -28,16 +28,15 @@ class RequestMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
         self._redaction = Redaction(settings.SECRET_PATHS)
+        self._quiet_paths = tuple(settings.QUIET_PATHS)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        asked_for = request.headers.get(HEADER)
+        if request.path.startswith(self._quiet_paths):
+            return self._get_response(request)
+        asked_for, started = request.headers.get(HEADER), time.perf_counter()
         correlation_id = asked_for if correlation.is_well_formed(asked_for) else correlation.new()
         parent = tracing.carrier_in({name: request.headers.get(name) for name in tracing.HEADERS})
-        started = time.perf_counter()
-        with (
-            correlation.use(correlation_id),
-            tracing.span("HTTP", "server", {}, parent=parent) as span,
-        ):
+        with correlation.use(correlation_id), tracing.span("HTTP", "server", {}, parent=parent) as span:
             response = self._get_response(request)
             fields = self._describe(request, response, started)
             _tell(span, request, fields)
