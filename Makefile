@@ -7,10 +7,10 @@ PYTHON := .venv/bin/python
 # A PostgreSQL and a RabbitMQ of their own around a command, removed afterwards.
 SERVICES := $(PYTHON) scripts/private_services.py run
 
-.PHONY: help run test check format lock bench chaos drills browser messages kubernetes fuzz clean
+.PHONY: help run test chaos drills browser fuzz compose-check bench check format lock messages kubernetes clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 # `exec` gives Ctrl-C and SIGTERM to Placar itself and not to a shell in between.
 run: .venv/.run ## Serve the demo with web and worker; no broker or database server needed (PORT=8000)
@@ -41,6 +41,8 @@ browser: .venv/.develop ## Run the tests in a real browser (ARGS)
 
 fuzz: .venv/.develop ## Send the web server what nobody would in good faith: from the schema, in floods, slowly (PLACAR_EXAMPLES, ARGS)
 	@exec $(SERVICES) -- .venv/bin/pytest -q -s backend/tests/fuzz $(ARGS)
+compose-check: ## Bring up each Compose file from a fresh clone, with faults (ARGS="local production"; PLACAR_COMPOSE)
+	@exec python3 scripts/compose_check.py $(ARGS)
 
 bench: .venv/.develop ## Measure against plain SQL and plain Celery, with a durable PostgreSQL (ARGS)
 	@exec $(SERVICES) --durable -- $(PYTHON) -m benchmarks $(ARGS)
