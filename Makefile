@@ -6,10 +6,10 @@ PYTHON := .venv/bin/python
 # A PostgreSQL and a RabbitMQ of their own around a command, removed afterwards.
 SERVICES := $(PYTHON) scripts/private_services.py run
 
-.PHONY: help run test check format lock bench chaos browser messages clean
+.PHONY: help run test check format lock bench chaos alerts alert-rules browser messages clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 # `exec` gives Ctrl-C and SIGTERM to Placar itself and not to a shell in between.
 run: .venv/.run ## Serve the demo with web and worker; no broker or database server needed (PORT=8000)
@@ -29,6 +29,16 @@ chaos: .venv/.develop ## Run the tests under faults at random moments (PLACAR_CH
 	@$(SERVICES) -- .venv/bin/pytest backend/tests/chaos --ignore=backend/tests/chaos/cluster --durations=0 $(ARGS) || [ $$? = 5 ]
 	@$(SERVICES) --nodes 3 -- .venv/bin/pytest backend/tests/chaos/cluster --durations=0 $(ARGS) || [ $$? = 5 ]
 
+# As chaos, but each fault lasts until its alert fires. About twenty minutes on two cores.
+alerts: .venv/.develop ## Run a real Prometheus beside faults that last: each has its alert (PLACAR_ALERTS_ONLY="broker")
+	@scripts/get_prometheus.sh
+	@$(SERVICES) -- .venv/bin/pytest backend/tests/alerts --ignore=backend/tests/alerts/cluster $(ARGS)
+	@$(SERVICES) --nodes 3 -- .venv/bin/pytest backend/tests/alerts/cluster $(ARGS)
+
+alert-rules: ## Test the alert rules with promtool: each fires, and stays silent
+	@scripts/get_prometheus.sh promtool
+	@cd deploy/prometheus && promtool check config prometheus.yml && promtool test rules placar.rules.test.yml
+
 browser: .venv/.develop ## Run the tests in a real browser (ARGS)
 	@scripts/get_chromium.sh
 	@exec $(SERVICES) -- .venv/bin/pytest backend/tests/browser $(ARGS)
@@ -45,6 +55,9 @@ check: .venv/.develop ## Check format, style, types, imports, house rules, migra
 	@echo "check: house rules" && cd backend && ../$(PYTHON) -m guardrails
 	@echo "check: migrations" && cd backend && ../$(PYTHON) manage.py makemigrations --check --dry-run
 	@echo "check: settings" && cd backend && ../$(PYTHON) manage.py check
+# Not everybody has promtool, and what the rules say of metrics is looked at by `make test` anyway.
+	@if command -v promtool >/dev/null; then echo "check: alert rules" && $(MAKE) --silent alert-rules >/dev/null; \
+	else echo "check: alert rules: left out, as there is no promtool (make alert-rules)"; fi
 
 format: .venv/.develop ## Format the code and repair what ruff can
 	@.venv/bin/ruff format .
