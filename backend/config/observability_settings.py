@@ -1,14 +1,28 @@
-"""The part of the settings by which one sees what Placar does: its log, its metrics."""
+"""The part of the settings by which one sees what Placar does: its log, traces and metrics."""
+
+import os
 
 from config.environment import env
+from telemetry.log_lines import log_all_else, logging_settings
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-}
+# --- Log and traces ---------------------------------------------------------------------------------------------------
+
+# What follows these in an address gives rights to whoever has it, and so stands in no log and no trace.
+SECRET_PATHS = ["/unsubscribe/"]
+
+# Asked for every few seconds by what watches over the processes: no lines and no spans of these.
+QUIET_PATHS = ["/health/"]
+
+# line: for people at a terminal. json: one object a line, for what collects logs.
+LOG_FORMAT = env.str("LOG_FORMAT", default="line")
+LOGGING = logging_settings(LOG_FORMAT, env.str("LOG_LEVEL", default="INFO"), secret_paths=SECRET_PATHS)
+if LOG_FORMAT == "json":
+    log_all_else()
+
+# Traces are sent once OTEL_EXPORTER_OTLP_ENDPOINT is set; OpenTelemetry's library reads its variables by itself, but
+# not from files. This one holds the credentials for the collector.
+if env.str("OTEL_EXPORTER_OTLP_HEADERS", default=""):
+    os.environ["OTEL_EXPORTER_OTLP_HEADERS"] = env.str("OTEL_EXPORTER_OTLP_HEADERS")
 
 # --- Metrics ----------------------------------------------------------------------------------------------------------
 
