@@ -13,7 +13,6 @@ from delivery.health import keeper
 from delivery.health.keeper import Keeper
 from delivery.health.views import READINESS
 from delivery.models import AppliedTopology
-from tests.broker import Broker
 from tests.database import Database
 from tests.processes import Processes
 
@@ -59,13 +58,6 @@ def test_it_is_ready_once_database_migrations_and_topology_are_there(processes: 
         assert ready() == missing("migrations")
     finally:
         MigrationRecorder(connection).record_applied(last.app, last.name)
-    assert ready() == READY
-
-
-@pytest.mark.django_db(transaction=True)
-def test_it_does_not_ask_for_the_broker(broker: Broker) -> None:
-    note_applied()
-    broker.control("stop")
     assert ready() == READY
 
 

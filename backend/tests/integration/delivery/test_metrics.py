@@ -13,10 +13,13 @@ from typing import Any
 
 import pytest
 import yaml
+from django.test import Client
 from prometheus_client import CollectorRegistry, generate_latest
 
+from delivery.applied_topology import note_applied
 from delivery.broker import open_connection
 from delivery.drift import find_drift
+from delivery.health.views import READINESS
 from delivery.management_api import ManagementApi
 from delivery.metrics.sources import make_watches
 from delivery.metrics.watch import Watched, look_at
@@ -141,10 +144,13 @@ def test_without_a_broker_all_else_is_told_and_of_it_nothing(exported: Watched, 
     found = list(watched().collect())
     up = values(found, "placar_source_up")
     assert {name for (name,), is_up in up.items() if not is_up} == {"broker"}
-    assert named(" ".join(metric.name for metric in found)).isdisjoint(
-        {"placar_tasks_unaccounted", "placar_queue_consumers", "placar_topology_differences"}
-    )
+    names = {metric.name for metric in found}
+    assert names.isdisjoint({"placar_queue_consumers", "placar_topology_differences", "placar_broker_alarms"})
     assert value(found, "placar_outbox_lag_seconds", "events") == 0
+    # Nor do requests need one.
+    note_applied()
+    READINESS.forget()
+    assert Client().get("/health/ready").json() == {"status": "ready"}
 
 
 def test_the_exporter_serves_metrics_and_its_own_health_and_ends_when_asked(processes: Processes) -> None:
