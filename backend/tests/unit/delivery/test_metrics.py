@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from celery import states
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from django_celery_results.models import TaskResult
 from prometheus_client.metrics_core import Metric
@@ -16,7 +16,7 @@ from prometheus_client.metrics_core import Metric
 from delivery import accounts
 from delivery.broker import BrokerUnavailable
 from delivery.broker_counts import MessageCounts
-from delivery.metrics import growth, ledger, outbox, schedules, watch
+from delivery.metrics import growth, ledger, outbox, schedules
 from delivery.metrics.dead_letters import DeadLetters
 from delivery.metrics.families import single
 from delivery.metrics.ledger import Ledger
@@ -232,7 +232,7 @@ def test_what_cannot_be_asked_is_left_out_and_said(monkeypatch: pytest.MonkeyPat
     def fail() -> list[Metric]:
         raise OperationalError("gone")
 
-    monkeypatch.setattr(watch.connection, "close", lambda: None)
+    monkeypatch.setattr(connection, "close", lambda: None)
     answers.append(fail)
     look(source)
     assert values(watched.collect(), "placar_some") == {}
