@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 # A PostgreSQL and a RabbitMQ of their own around a command, removed afterwards.
 SERVICES := $(PYTHON) scripts/private_services.py run
 
-.PHONY: help run test chaos drills browser fuzz compose-check bench check format lock messages kubernetes clean
+.PHONY: help run test chaos alerts alert-rules drills browser fuzz compose-check bench check format lock messages kubernetes clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -29,6 +29,16 @@ endif
 chaos: .venv/.develop ## Run the tests under faults at random moments (PLACAR_CHAOS_SEED, PLACAR_CHAOS_TASKS, ARGS="-k name")
 	@$(SERVICES) -- .venv/bin/pytest backend/tests/chaos --ignore=backend/tests/chaos/cluster --durations=0 $(ARGS) || [ $$? = 5 ]
 	@$(SERVICES) --nodes 3 -- .venv/bin/pytest backend/tests/chaos/cluster --durations=0 $(ARGS) || [ $$? = 5 ]
+
+# As chaos, but each fault lasts until its alert fires. About twenty minutes on two cores.
+alerts: .venv/.develop ## Run a real Prometheus beside faults that last: each has its alert (PLACAR_ALERTS_ONLY="broker")
+	@scripts/get_prometheus.sh
+	@$(SERVICES) -- .venv/bin/pytest backend/tests/alerts --ignore=backend/tests/alerts/cluster $(ARGS)
+	@$(SERVICES) --nodes 3 -- .venv/bin/pytest backend/tests/alerts/cluster $(ARGS)
+
+alert-rules: ## Test the alert rules with promtool: each fires, and stays silent
+	@scripts/get_prometheus.sh promtool
+	@cd deploy/prometheus && promtool check config prometheus.yml && promtool test rules placar.rules.test.yml
 
 # With one node of RabbitMQ and with three, as above.
 drills: .venv/.develop ## Run the drills of docs/runbook/drills.md: restore, lost broker, rolling upgrades (ARGS="-k restore")
@@ -57,6 +67,9 @@ check: .venv/.develop ## Check format, style, types, imports, house rules, migra
 	@echo "check: migrations" && cd backend && ../$(PYTHON) manage.py makemigrations --check --dry-run
 	@echo "check: messages" && cd backend && ../$(PYTHON) manage.py message_contracts
 	@echo "check: settings" && cd backend && ../$(PYTHON) manage.py check
+# Not everybody has promtool, and what the rules say of metrics is looked at by `make test` anyway.
+	@if command -v promtool >/dev/null; then echo "check: alert rules" && $(MAKE) --silent alert-rules >/dev/null; \
+	else echo "check: alert rules: left out, as there is no promtool (make alert-rules)"; fi
 
 format: .venv/.develop ## Format the code and repair what ruff can
 	@.venv/bin/ruff format .
