@@ -6,7 +6,7 @@ PYTHON := .venv/bin/python
 # A PostgreSQL and a RabbitMQ of their own around a command, removed afterwards.
 SERVICES := $(PYTHON) scripts/private_services.py run
 
-.PHONY: help run test check format lock bench chaos browser messages clean
+.PHONY: help run test check format lock bench chaos drills browser messages clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -28,6 +28,11 @@ endif
 chaos: .venv/.develop ## Run the tests under faults at random moments (PLACAR_CHAOS_SEED, PLACAR_CHAOS_TASKS, ARGS="-k name")
 	@$(SERVICES) -- .venv/bin/pytest backend/tests/chaos --ignore=backend/tests/chaos/cluster --durations=0 $(ARGS) || [ $$? = 5 ]
 	@$(SERVICES) --nodes 3 -- .venv/bin/pytest backend/tests/chaos/cluster --durations=0 $(ARGS) || [ $$? = 5 ]
+
+# With one node of RabbitMQ and with three, as above.
+drills: .venv/.develop ## Run the drills of docs/runbook/drills.md: restore, lost broker, rolling upgrades (ARGS="-k restore")
+	@$(SERVICES) -- .venv/bin/pytest -q backend/tests/drills --ignore=backend/tests/drills/cluster $(ARGS) || [ $$? = 5 ]
+	@$(SERVICES) --nodes 3 -- .venv/bin/pytest -q backend/tests/drills/cluster $(ARGS) || [ $$? = 5 ]
 
 browser: .venv/.develop ## Run the tests in a real browser (ARGS)
 	@scripts/get_chromium.sh

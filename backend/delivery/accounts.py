@@ -20,7 +20,7 @@ from django_celery_results.models import TaskResult
 from delivery.broker_counts import count_messages
 from delivery.in_flight import TaskIdText, sent_without
 from delivery.ledger import FAILED, State
-from delivery.messages import NoRoute, queue_of
+from delivery.messages import queue_name_of
 from delivery.models import OutboxMessage
 
 # The broker's own counts are up to five seconds old, and a worker may be between two steps: only a task that nothing
@@ -115,13 +115,5 @@ def _count_quiet() -> Counter[str]:
 def _names_by_queue(names: Iterable[str]) -> Mapping[str, list[str]]:
     by_queue = defaultdict(list)
     for name in names:
-        by_queue[_queue_name(name)].append(name)
+        by_queue[queue_name_of(name)].append(name)
     return by_queue
-
-
-def _queue_name(task_name: str) -> str:
-    """Empty where the routes know the name no more: no queue can have its message, then."""
-    try:
-        return str(queue_of(task_name).name)
-    except NoRoute:
-        return ""

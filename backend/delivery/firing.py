@@ -1,6 +1,7 @@
 """Firing due slots: each schedule in a transaction of its own, that any number of beats may share the work."""
 
 import logging
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -97,6 +98,21 @@ def look_at(state_id: int) -> bool:
             _note_run(schedule, fired, now)
         _advance(state, due)
     return following is not None
+
+
+def find_overdue(now: datetime) -> list[datetime]:
+    """Of each schedule that runs, its first slot that is due and not yet handled, if there is one.
+
+    One that was made or edited since beat saw it last begins when beat sees it, and has none.
+    """
+    found = []
+    state: Any
+    for state in _states():
+        with suppress(BrokenSchedule):
+            if state.definition != OFF and state.definition == definition_of(state.schedule, state.zone_name):
+                slot = next_slot(_when(state), _handled_until(state))
+                found += [slot] if slot is not None and slot <= _until(state, now) else []
+    return found
 
 
 def _all_states() -> QuerySet[ScheduleState]:

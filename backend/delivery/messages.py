@@ -13,6 +13,8 @@ from kombu.serialization import dumps
 from delivery.following import CORRELATION_HEADER
 
 PERSISTENT = 2
+# A header of every message of the outbox, also of its retries: a worker runs it only where the outbox knows the task.
+FROM_OUTBOX = "placar_outbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,14 @@ def queue_of(task_name: str) -> Queue:
     return queue
 
 
+def queue_name_of(task_name: str) -> str:
+    """Empty where the routes know the name no more: no queue can have its message, then."""
+    try:
+        return str(queue_of(task_name).name)
+    except NoRoute:
+        return ""
+
+
 def represent(kwargs: dict[str, Any]) -> str:
     """The arguments as logs and results show them, shortened where Celery would shorten them."""
     return repr(kwargs)[: _longest_repr()]
@@ -73,7 +83,7 @@ def prepare(
     )
     content_type, content_encoding, body = dumps(message.body, serializer="json")
     properties = {**message.properties, "delivery_mode": PERSISTENT}
-    all_headers = {**message.headers, **headers}
+    all_headers = {**message.headers, **headers, FROM_OUTBOX: True}
     return channel.prepare_message(body, 0, content_type, content_encoding, all_headers, properties)
 
 

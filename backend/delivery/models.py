@@ -1,4 +1,4 @@
-"""What delivery keeps: the outbox, holds and what else operators do, dead letters, and the slots of schedules."""
+"""What delivery keeps: outbox, holds and what else operators do, dead letters, topologies, and slots of schedules."""
 
 import json
 import uuid
@@ -209,6 +209,16 @@ class Replay(models.Model):
 
     def __str__(self) -> str:
         return f"replay {self.pk}"
+
+
+class AppliedTopology(models.Model):
+    """What `manage.py topology` has made of the broker; a row for each version of it (delivery.applied_topology)."""
+
+    fingerprint = models.CharField(max_length=64, primary_key=True)
+    applied_at = models.DateTimeField(auto_now=True, help_text="the last time")
+
+    def __str__(self) -> str:
+        return self.fingerprint
 
 
 class ScheduleState(models.Model):

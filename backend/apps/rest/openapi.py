@@ -39,6 +39,7 @@ DESCRIPTIONS = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body's content type is not read here.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "A value is not valid.",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too often; Retry-After says for how many seconds.",
 }
 # What a conditional request for something unchanged is answered.
 UNCHANGED = {304: OpenApiResponse(description="Nothing has changed since the answer with that ETag.")}
@@ -69,6 +70,7 @@ class OperationSchema(AutoSchema):
     def _common_statuses(self) -> Iterator[int]:
         if self.view.get_authenticators():
             yield HTTPStatus.UNAUTHORIZED
+        yield HTTPStatus.TOO_MANY_REQUESTS
         if "{" in self.path:
             yield HTTPStatus.NOT_FOUND
         if self.method in ("POST", "PUT", "PATCH"):

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('delivery', '0006_ledger'),
+        ('delivery', '0007_applied_topology'),
     ]
 
     operations = [
