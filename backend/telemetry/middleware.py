@@ -23,7 +23,7 @@ logger = logging.getLogger("placar.access")
 
 
 class RequestMiddleware:
-    """Before all middleware but that of the probes: what the others do, and answer themselves, is part of the request."""
+    """Before all others but that of the probes: what they do, and answer themselves, is part of the request."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
