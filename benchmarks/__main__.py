@@ -15,6 +15,7 @@ NAMES = (
     "whole_way",
     "latency",
     "notifications",
+    "capacity",
 )
 
 
