@@ -92,7 +92,7 @@ def strict(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     # What stands below `properties` are names of fields, which may be called as a keyword is.
-    new = {
+    new: Schema = {
         key: {name: strict(value) for name, value in inner.items()} if key == "properties" else strict(inner)
         for key, inner in schema.items()
     }
