@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 # A PostgreSQL and a RabbitMQ of their own around a command, removed afterwards.
 SERVICES := $(PYTHON) scripts/private_services.py run
 
-.PHONY: help run test check format lock bench chaos browser messages kubernetes clean
+.PHONY: help run test check format lock bench chaos drills browser messages kubernetes fuzz clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -30,9 +30,17 @@ chaos: .venv/.develop ## Run the tests under faults at random moments (PLACAR_CH
 	@$(SERVICES) -- .venv/bin/pytest backend/tests/chaos --ignore=backend/tests/chaos/cluster --durations=0 $(ARGS) || [ $$? = 5 ]
 	@$(SERVICES) --nodes 3 -- .venv/bin/pytest backend/tests/chaos/cluster --durations=0 $(ARGS) || [ $$? = 5 ]
 
+# With one node of RabbitMQ and with three, as above.
+drills: .venv/.develop ## Run the drills of docs/runbook/drills.md: restore, lost broker, rolling upgrades (ARGS="-k restore")
+	@$(SERVICES) -- .venv/bin/pytest -q backend/tests/drills --ignore=backend/tests/drills/cluster $(ARGS) || [ $$? = 5 ]
+	@$(SERVICES) --nodes 3 -- .venv/bin/pytest -q backend/tests/drills/cluster $(ARGS) || [ $$? = 5 ]
+
 browser: .venv/.develop ## Run the tests in a real browser (ARGS)
 	@scripts/get_chromium.sh
 	@exec $(SERVICES) -- .venv/bin/pytest backend/tests/browser $(ARGS)
+
+fuzz: .venv/.develop ## Send the web server what nobody would in good faith: from the schema, in floods, slowly (PLACAR_EXAMPLES, ARGS)
+	@exec $(SERVICES) -- .venv/bin/pytest -q -s backend/tests/fuzz $(ARGS)
 
 bench: .venv/.develop ## Measure against plain SQL and plain Celery, with a durable PostgreSQL (ARGS)
 	@exec $(SERVICES) --durable -- $(PYTHON) -m benchmarks $(ARGS)

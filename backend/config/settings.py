@@ -3,20 +3,22 @@
 https://docs.djangoproject.com/en/5.2/ref/settings/
 """
 
+import os
 import ssl
 import warnings
 from ipaddress import ip_network
 
 from kombu import Exchange, Queue
 
-from config.environment import BASE_DIR, PROJECT_DIR, env
+from config.environment import BASE_DIR, PROJECT_DIR, env, url
 from config.observability_settings import *  # noqa: F403 (each part holds settings alone)
 from config.security_settings import *  # noqa: F403
 
 # --- Django -----------------------------------------------------------------------------------------------------------
 
 DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="django-insecure-for-local-use-only-set-SECRET_KEY-in-a-deployment")
+# No deployment starts with this default: apps.security.checks.
+SECRET_KEY = env.str("SECRET_KEY", default="") or "django-insecure-for-local-use-only-set-SECRET_KEY-in-a-deployment"
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -36,13 +38,17 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "anymail",
     "delivery",
+    "apps.security",
     "apps.events",
     "apps.rankings",
     "apps.notifications",
 ]
 
 MIDDLEWARE = [
+    "delivery.health.middleware.HealthMiddleware",
+    "telemetry.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -50,6 +56,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "apps.security.middleware.TooManyMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -100,8 +107,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # PostgreSQL by DATABASE_URL; without it one SQLite file, so that a first start needs no server.
 SQLITE_FILE = PROJECT_DIR / "var" / "placar.sqlite3"
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{SQLITE_FILE}")}
-DATABASE = DATABASES["default"]
+DATABASE = env.db_url_config(url("DATABASE_URL", password="DATABASE_PASSWORD", default=f"sqlite:///{SQLITE_FILE}"))
+DATABASES = {"default": DATABASE}
 # A connection for each request and each task costs more than the work itself; the health check drops dead ones.
 DATABASE["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASE["CONN_HEALTH_CHECKS"] = True
@@ -181,7 +188,9 @@ if env.str("ANYMAIL_WEBHOOK_SECRET", default=""):
 
 # The broker of the Compose network. `memory://` is the embedded mode: relay, worker and beat in one process. Nodes of
 # a cluster stand behind one another, with a semicolon in between: who loses his node goes on with the next one.
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="amqp://guest:guest@rabbitmq:5672//")
+CELERY_BROKER_URL = url("CELERY_BROKER_URL", password="BROKER_PASSWORD", default="amqp://guest:guest@rabbitmq:5672//")
+# Celery looks for this variable before it looks at the settings, and the address there may lack its password.
+os.environ["CELERY_BROKER_URL"] = CELERY_BROKER_URL
 # Reads and writes end after these seconds: nothing else bounds a publish to a frozen broker. A worker's own publish, a
 # retry, is complete when the broker has confirmed it: without, a retry is lost when the broker dies at that moment.
 AMQP_TRANSPORT_OPTIONS = {"read_timeout": 15, "write_timeout": 15, "confirm_publish": True}
@@ -195,15 +204,19 @@ CELERY_BROKER_HEARTBEAT = env.int("CELERY_BROKER_HEARTBEAT", default=30)
 # Seconds to wait for a connection to one address of the broker.
 CELERY_BROKER_CONNECTION_TIMEOUT = env.int("CELERY_BROKER_CONNECTION_TIMEOUT", default=4)
 # amqps://: the certificate must be of the broker's host and of a known authority. Celery by itself asks for no host.
+# A file of the authorities for the management API by https, too; None: those of the system.
+BROKER_CA_FILE = env.str("BROKER_CA_FILE", default="") or None
 if CELERY_BROKER_URL.startswith("amqps:"):
     CELERY_BROKER_USE_SSL = {
         "cert_reqs": ssl.CERT_REQUIRED,
-        "ca_certs": env.str("BROKER_CA_FILE", default=None),  # None: those of the system
+        "ca_certs": BROKER_CA_FILE,
         "server_hostname": None,  # that of the URL
     }
 # RabbitMQ's management API, with a user who may set policies: `manage.py topology` keeps there what may ever change.
 # No request and no worker needs it. Several nodes as above; the first one that answers is asked.
-BROKER_MANAGEMENT_URL = env.str("BROKER_MANAGEMENT_URL", default="http://guest:guest@rabbitmq:15672")
+BROKER_MANAGEMENT_URL = url(
+    "BROKER_MANAGEMENT_URL", password="BROKER_PASSWORD", default="http://guest:guest@rabbitmq:15672"
+)
 # Results are rows, so that they can be joined with what was enqueued: the ledger needs them there, so no environment
 # changes it. config.celery puts a class of the same table in the place of the library's.
 CELERY_RESULT_BACKEND = "django-db"
@@ -297,6 +310,7 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
+    "DEFAULT_THROTTLE_CLASSES": ["apps.security.throttles.RequestThrottle"],
     "DEFAULT_PARSER_CLASSES": ["apps.rest.parsers.JSONBodyParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "apps.rest.openapi.OperationSchema",

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from apps.notifications.unsubscribe_views import UnsubscribeView
 from apps.rest import errors
@@ -12,6 +12,7 @@ from apps.rest.token import TokenView
 urlpatterns = [
     path("", include("apps.events.scoreboard.urls")),
     path("seasons/", include("apps.rankings.season_pages.urls")),
+    path("health/", include("delivery.health.urls")),
     path("unsubscribe/<token>", UnsubscribeView.as_view(), name="unsubscribe"),
     path("admin/", admin.site.urls),
     path("api/v1/token", TokenView.as_view(), name="token"),
@@ -20,7 +21,11 @@ urlpatterns = [
     path("api/v1/", include("apps.notifications.urls")),
     path("api/v1/", include("delivery.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path(
+        "api/docs/",
+        SpectacularSwaggerSplitView.as_view(url_name="schema", template_name="security/api_docs.html"),
+        name="docs",
+    ),
     re_path("^api/", errors.unknown_address),
 ]
 # Where a provider of e-mail reports bounces and complaints. Only with the secret that tells that it is the provider.

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import ssl
 import urllib.error
 import urllib.request
 from base64 import b64encode
@@ -28,6 +29,11 @@ class ManagementApi:
         answer: list[dict[str, Any]] = self._ask("GET", f"{kind}/{self._virtual_host}")
         return answer
 
+    def nodes(self) -> list[dict[str, Any]]:
+        """All nodes of the cluster, with their alarms. Refused to users without the tag `monitoring`."""
+        answer: list[dict[str, Any]] = self._ask("GET", "nodes")
+        return answer
+
     def set_policy(self, name: str, policy: dict[str, Any]) -> None:
         """Make the policy what is given, whether it was there or not."""
         self._ask("PUT", f"policies/{self._virtual_host}/{quote(name, safe='')}", policy)
@@ -45,6 +51,11 @@ class ManagementApi:
             except (OSError, http.client.HTTPException) as error:
                 silent.append(f"{node.url} ({error})")
         raise BrokerUnavailable(f"no management API at {', '.join(silent)}: BROKER_MANAGEMENT_URL")
+
+
+def _verifying() -> ssl.SSLContext:
+    """What asks whose certificate it is: of the URL's host, and of BROKER_CA_FILE's authorities or the system's."""
+    return ssl.create_default_context(cafile=settings.BROKER_CA_FILE)
 
 
 class _Node:
@@ -65,7 +76,7 @@ class _Node:
         body = None if document is None else json.dumps(document).encode()
         request = urllib.request.Request(f"{self.url}/api/{path}", body, headers, method=method)  # noqa: S310 (of the settings)
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS, context=_verifying()) as response:  # noqa: S310
                 content = response.read()
         except urllib.error.HTTPError as error:
             text = error.read().decode(errors="replace").strip()

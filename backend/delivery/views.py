@@ -21,6 +21,9 @@ class TaskStateSerializer(serializers.Serializer[object]):
     state = serializers.ChoiceField(choices=["waiting", "sent", "running", "succeeded", "failed"])
     result = serializers.JSONField(allow_null=True, help_text="what the task returned, once it succeeded")
     reason = serializers.CharField(allow_null=True, help_text="why it waits, or why the last try failed")
+    correlation_id = serializers.CharField(
+        allow_blank=True, help_text="the X-Request-ID of the request that it goes back to"
+    )
     created_at = serializers.DateTimeField()
     sent_at = serializers.DateTimeField(allow_null=True)
     started_at = serializers.DateTimeField(allow_null=True)

@@ -25,6 +25,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     title = serializers.CharField(help_text="the status in words")
     status = serializers.IntegerField()
     detail = serializers.CharField(required=False)
+    correlation_id = serializers.CharField(required=False, help_text="of a 500: by it the reason is found in the log")
     # Django REST framework has a property of this name for another purpose; declared fields never reach it.
     errors = MistakeSerializer(many=True, required=False, help_text="what is wrong where")  # type: ignore[assignment]
 
@@ -38,6 +39,7 @@ DESCRIPTIONS = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body's content type is not read here.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "A value is not valid.",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too often; Retry-After says for how many seconds.",
 }
 # What a conditional request for something unchanged is answered.
 UNCHANGED = {304: OpenApiResponse(description="Nothing has changed since the answer with that ETag.")}
@@ -68,6 +70,7 @@ class OperationSchema(AutoSchema):
     def _common_statuses(self) -> Iterator[int]:
         if self.view.get_authenticators():
             yield HTTPStatus.UNAUTHORIZED
+        yield HTTPStatus.TOO_MANY_REQUESTS
         if "{" in self.path:
             yield HTTPStatus.NOT_FOUND
         if self.method in ("POST", "PUT", "PATCH"):

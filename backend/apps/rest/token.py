@@ -4,6 +4,7 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.authtoken.models import Token
 from rest_framework.authtoken.serializers import AuthTokenSerializer
 from rest_framework.authtoken.views import ObtainAuthToken
 from rest_framework.parsers import FormParser
@@ -12,6 +13,8 @@ from rest_framework.response import Response
 
 from apps.rest.openapi import problems
 from apps.rest.parsers import JSONBodyParser
+from apps.security.audit import note
+from apps.security.models import SecurityEvent
 
 
 class TokenSerializer(serializers.Serializer[dict[str, str]]):
@@ -34,5 +37,10 @@ class TokenView(ObtainAuthToken):
         responses={200: TokenSerializer, **problems(422)},
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """The user's token, to be sent as `Authorization: Token ...`; always the same one."""
-        return super().post(request, *args, **kwargs)
+        """The user's token, to be sent as `Authorization: Token ...`; always the same one.
+
+        Who fails too often is answered 429, and has to wait.
+        """
+        response: Response = super().post(request, *args, **kwargs)
+        note(SecurityEvent.Kind.TOKEN_MADE, user=Token.objects.get(key=response.data["token"]).user, request=request)
+        return response

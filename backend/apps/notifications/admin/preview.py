@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from csp.constants import UNSAFE_INLINE
+from csp.decorators import csp_update
 from django import forms
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -9,6 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.decorators import method_decorator
 
 from apps.errors import Refused
 from apps.events.access import may_manage_event
@@ -32,6 +35,8 @@ class PreviewPages(ReadOnlyAdmin):
         view = self.admin_site.admin_view(self.preview)
         return [path("preview/<int:event_id>/", view, name="notifications_event_preview"), *super().get_urls()]
 
+    # An e-mail has its style within, and its frame takes over what the page around it may.
+    @method_decorator(csp_update({"style-src-attr": [UNSAFE_INLINE]}))
     def preview(self, request: HttpRequest, event_id: int) -> HttpResponseBase:
         """In every language, with how many would be told."""
         event = get_object_or_404(Event, pk=event_id)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import status
@@ -30,6 +31,8 @@ from apps.notifications.services import (
     rotate_webhook_secret,
 )
 from apps.rest.openapi import problems
+from apps.security.audit import note
+from apps.security.models import SecurityEvent
 
 NEW = {"url": "https://club.example/placar", "description": "our site", "kinds": ["results_published"]}
 
@@ -51,6 +54,14 @@ def find_webhook(request: Request, webhook_id: int) -> WebhookEndpoint:
     if endpoint is None:
         raise Missing(f"there is no webhook {webhook_id}")
     return endpoint
+
+
+def remember(kind: str, request: Request, webhook_id: int) -> None:
+    """Who changed where a person's messages go, and what they are signed with. What staff do is in the admin's own log.
+
+    In the transaction of the change, but where a service looks a host up first: no transaction may wait for that.
+    """
+    note(kind, user=asker(request), request=request, what=f"webhook {webhook_id}")
 
 
 class WebhookList(ListAPIView[WebhookEndpoint]):
@@ -88,6 +99,7 @@ class WebhookList(ListAPIView[WebhookEndpoint]):
         The URL must begin with https:// and its host must be on the public internet.
         """
         endpoint = register_webhook(owner=asker(request), **read_body(WebhookInput, request))
+        remember(SecurityEvent.Kind.WEBHOOK_MADE, request, endpoint.pk)
         return Response(WebhookWithSecretSerializer(endpoint).data, status.HTTP_201_CREATED)
 
 
@@ -111,12 +123,15 @@ class WebhookDetail(APIView):
         """One that was made inactive is active again with `is_active`; what failed meanwhile can be redelivered."""
         endpoint = find_webhook(request, webhook_id)
         change_webhook(endpoint.pk, changes=read_body(WebhookChanges, request, partial=True))
+        remember(SecurityEvent.Kind.WEBHOOK_CHANGED, request, endpoint.pk)
         return Response(WebhookSerializer(find_webhook(request, webhook_id)).data)
 
     @extend_schema(tags=["webhooks"], summary="Delete a webhook", responses={204: None})
     def delete(self, request: Request, webhook_id: int) -> Response:
         """Nothing is sent to it any more, not even what waits."""
-        delete_webhook(find_webhook(request, webhook_id).pk)
+        with transaction.atomic():
+            delete_webhook(find_webhook(request, webhook_id).pk)
+            remember(SecurityEvent.Kind.WEBHOOK_DELETED, request, webhook_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -139,6 +154,7 @@ class WebhookRotation(APIView):
         """
         endpoint = find_webhook(request, webhook_id)
         hours = read_body(RotationInput, request)["keep_old_hours"]
-        return Response(
-            WebhookWithSecretSerializer(rotate_webhook_secret(endpoint.pk, keep_old=timedelta(hours=hours))).data
-        )
+        with transaction.atomic():
+            rotated = rotate_webhook_secret(endpoint.pk, keep_old=timedelta(hours=hours))
+            remember(SecurityEvent.Kind.SECRET_ROTATED, request, endpoint.pk)
+        return Response(WebhookWithSecretSerializer(rotated).data)

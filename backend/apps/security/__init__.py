@@ -1,0 +1,1 @@
+"""Keeping others out: who may try how often, who did what, and which settings no deployment may have."""
