@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "apps.security.middleware.LargeBodyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "apps.security.middleware.TooManyMiddleware",
@@ -204,10 +205,12 @@ CELERY_BROKER_HEARTBEAT = env.int("CELERY_BROKER_HEARTBEAT", default=30)
 # Seconds to wait for a connection to one address of the broker.
 CELERY_BROKER_CONNECTION_TIMEOUT = env.int("CELERY_BROKER_CONNECTION_TIMEOUT", default=4)
 # amqps://: the certificate must be of the broker's host and of a known authority. Celery by itself asks for no host.
+# A file of the authorities for the management API by https, too; None: those of the system.
+BROKER_CA_FILE = env.str("BROKER_CA_FILE", default="") or None
 if CELERY_BROKER_URL.startswith("amqps:"):
     CELERY_BROKER_USE_SSL = {
         "cert_reqs": ssl.CERT_REQUIRED,
-        "ca_certs": env.str("BROKER_CA_FILE", default=None),  # None: those of the system
+        "ca_certs": BROKER_CA_FILE,
         "server_hostname": None,  # that of the URL
     }
 # RabbitMQ's management API, with a user who may set policies: `manage.py topology` keeps there what may ever change.

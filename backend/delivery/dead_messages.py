@@ -41,6 +41,12 @@ class DeadMessage:
         document = json.dumps([self.queue, self.properties, headers], sort_keys=True).encode()
         return hashlib.sha256(document + b"\0" + self.body).hexdigest()
 
+    def kept(self) -> dict[str, Any]:
+        """The columns of a DeadLetter that say what the message was."""
+        told = ("queue", "cause", "died_at", "body", "properties", "headers")
+        names = ("task_id", "task_name", "kwargs", "correlation_id", *told)
+        return {name: getattr(self, name) for name in names}
+
 
 def read_dead_message(message: Any, *, queue: str) -> DeadMessage:
     """`message` is py-amqp's. Nothing in it has to be as it should."""

@@ -13,6 +13,8 @@ from kombu.serialization import dumps
 from delivery.following import CORRELATION_HEADER
 
 PERSISTENT = 2
+# A header of every message of the outbox, also of its retries: a worker runs it only where the outbox knows the task.
+FROM_OUTBOX = "placar_outbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def prepare(
     )
     content_type, content_encoding, body = dumps(message.body, serializer="json")
     properties = {**message.properties, "delivery_mode": PERSISTENT}
-    all_headers = {**message.headers, **headers}
+    all_headers = {**message.headers, **headers, FROM_OUTBOX: True}
     return channel.prepare_message(body, 0, content_type, content_encoding, all_headers, properties)
 
 
