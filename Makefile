@@ -61,7 +61,7 @@ bench: .venv/.develop ## Measure against plain SQL and plain Celery, with a dura
 check: .venv/.develop ## Check format, style, types, imports, house rules, migrations, messages and settings
 	@echo "check: format" && .venv/bin/ruff format --quiet --check .
 	@echo "check: style" && .venv/bin/ruff check --quiet .
-	@echo "check: types" && cd backend && ../.venv/bin/mypy --config-file ../pyproject.toml . ../scripts ../benchmarks
+	@echo "check: types" && cd backend && ../.venv/bin/mypy --config-file ../pyproject.toml . ../scripts ../benchmarks ../deploy
 	@echo "check: imports" && cd backend && ../.venv/bin/lint-imports --config ../pyproject.toml
 	@echo "check: house rules" && cd backend && ../$(PYTHON) -m guardrails
 	@echo "check: migrations" && cd backend && ../$(PYTHON) manage.py makemigrations --check --dry-run
