@@ -79,11 +79,11 @@ def main() -> None:
 
 
 def keep_or_make(path: Path) -> None:
-    """A file with 43 random characters that stand for 256 bits, and mean the same in URLs, shells and files."""
+    """A file with 64 random characters, all of which mean the same in URLs, shells and files."""
     if path.exists():
         print(f"{path.name}: is there already")
         return
-    write(path, secrets.token_urlsafe(32))
+    write(path, secrets.token_urlsafe(48))
     print(f"{path.name}: made")
 
 

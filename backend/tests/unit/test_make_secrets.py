@@ -26,7 +26,7 @@ def test_what_is_there_stays_and_what_is_missing_is_made(tmp_path: Path) -> None
     second = make(directory)
     assert {name for name, text in first.items() if second[name] != text} == {"broker_relay"}
     assert len(set(first.values())) == len(first)
-    assert all(len(text) >= 43 for text in first.values())
+    assert all(len(text) >= 50 for text in first.values())
 
 
 def test_rabbitmq_gets_hashes_that_are_those_of_the_passwords(tmp_path: Path) -> None:
