@@ -150,8 +150,7 @@ def _production(name: str, directory: Path, files: tuple[str, ...]) -> tuple[Dep
     """As the runbook's first deployment, but for the host's name and the ports."""
     clone = _clone(directory)
     subprocess.run([sys.executable, "deploy/make_secrets.py"], cwd=clone, check=True, capture_output=True)
-    # Browsers here are not to ask localhost for TLS from now on.
-    (clone / ".env").write_text("SITE_HOST=localhost\nHSTS_SECONDS=0\n")
+    (clone / ".env").write_text("SITE_HOST=localhost\nEMAIL_URL=consolemail://\n")
     return Deployment(name, clone, files, PORTS | {"PLACAR_VERSION": "check"}), clone
 
 

@@ -95,8 +95,9 @@ def check_flower(web: Web) -> None:
 
 
 def check_settings(deployment: Deployment) -> None:
-    """Django's own list for deployments, and ours, have nothing to say."""
-    deployment.execute("backend", "python", "manage.py", "check", "--deploy", "--fail-level", "WARNING")
+    """Django's own list for deployments, and ours, have nothing to say but that links would lead to localhost."""
+    command = ("python", "manage.py", "check", "--deploy", "--fail-level", "WARNING")
+    deployment.execute("backend", *command, SITE_URL="https://placar.example.com")
 
 
 def check_hostile_clients(web: Web) -> None:
