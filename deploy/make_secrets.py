@@ -49,7 +49,7 @@ BROKER_USERS = (
     # Takes dead letters, and writes nowhere.
     BrokerUser("dead-letters", NOTHING, NOTHING, r"^(events|notifications|rankings)\.dead$"),
     # Listens to what workers tell of themselves, and asks them, in queues of its own. It sees no task's message. That
-    # it only asks, and orders nothing, is for the proxy to see to (deploy/proxy/Caddyfile): to RabbitMQ both look alike.
+    # it only asks, and orders nothing, is for the proxy to see to (deploy/proxy/Caddyfile): for RabbitMQ both are one.
     BrokerUser(
         "flower",
         tags="management",
