@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Sees to it that Prometheus with promtool, and the blackbox exporter, are there.
 
-As root it installs Debian's without starting their services, else it says what to do. `get_prometheus.py promtool` needs
-the first alone.
+As root it installs Debian's without starting their services, else it says what to do. `get_prometheus.py promtool`
+needs the first alone.
 """
 
 import os
