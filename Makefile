@@ -32,12 +32,12 @@ chaos: .venv/.develop ## Run the tests under faults at random moments (PLACAR_CH
 
 # As chaos, but each fault lasts until its alert fires. About twenty minutes on two cores.
 alerts: .venv/.develop ## Run a real Prometheus beside faults that last: each has its alert (PLACAR_ALERTS_ONLY="broker")
-	@scripts/get_prometheus.sh
+	@$(PYTHON) scripts/get_prometheus.py
 	@$(SERVICES) -- .venv/bin/pytest backend/tests/alerts --ignore=backend/tests/alerts/cluster $(ARGS)
 	@$(SERVICES) --nodes 3 -- .venv/bin/pytest backend/tests/alerts/cluster $(ARGS)
 
 alert-rules: ## Test the alert rules with promtool: each fires, and stays silent
-	@scripts/get_prometheus.sh promtool
+	@python3 scripts/get_prometheus.py promtool
 	@cd deploy/prometheus && promtool check config prometheus.yml && promtool test rules placar.rules.test.yml
 
 # With one node of RabbitMQ and with three, as above.
