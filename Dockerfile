@@ -14,4 +14,4 @@ WORKDIR /app/backend
 RUN SECRET_KEY=for-collectstatic-only python manage.py collectstatic --noinput && mkdir -p /app/var && chown -R placar /app/var
 USER placar
 EXPOSE 8000
-CMD ["gunicorn", "config.wsgi", "--bind=0.0.0.0:8000", "--worker-class=gthread", "--workers=2", "--threads=8"]
+CMD ["gunicorn", "config.wsgi", "--config=config/gunicorn.py"]

@@ -6,7 +6,7 @@ PYTHON := .venv/bin/python
 # A PostgreSQL and a RabbitMQ of their own around a command, removed afterwards.
 SERVICES := $(PYTHON) scripts/private_services.py run
 
-.PHONY: help run test check format lock bench chaos browser fuzz messages clean
+.PHONY: help run test check format lock bench chaos browser fuzz audit secrets messages clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +48,12 @@ check: .venv/.develop ## Check format, style, types, imports, house rules, migra
 	@echo "check: house rules" && cd backend && ../$(PYTHON) -m guardrails
 	@echo "check: migrations" && cd backend && ../$(PYTHON) manage.py makemigrations --check --dry-run
 	@echo "check: settings" && cd backend && ../$(PYTHON) manage.py check
+
+audit: .venv/.develop ## Look for known vulnerabilities of what is locked and in the image, and for secrets
+	@$(PYTHON) scripts/audit.py
+
+secrets: .venv/.develop ## Look for secrets in what git keeps, but for those in .secrets.baseline
+	@$(PYTHON) scripts/find_secrets.py
 
 format: .venv/.develop ## Format the code and repair what ruff can
 	@.venv/bin/ruff format .

@@ -19,7 +19,8 @@ class TaskStateSerializer(serializers.Serializer[object]):
     task_id = serializers.UUIDField()
     name = serializers.CharField(help_text="domain.action")
     state = serializers.ChoiceField(choices=["waiting", "sent", "running", "succeeded", "failed"])
-    result = serializers.JSONField(allow_null=True, help_text="what the task returned, once it succeeded")
+    # Null as well: any JSON is. Said once more the schema would contradict itself.
+    result = serializers.JSONField(help_text="what the task returned, once it succeeded")
     reason = serializers.CharField(allow_null=True, help_text="why it waits, or why the last try failed")
     created_at = serializers.DateTimeField()
     sent_at = serializers.DateTimeField(allow_null=True)
