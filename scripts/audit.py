@@ -39,7 +39,9 @@ def audit_packages() -> int:
         fixed = ", ".join(one["fix_versions"]) or "no version yet"
         print(f"audit: packages: {package['name']} {package['version']}: {one['id']}, mended in {fixed}")
     if skipped:
-        print(f"audit: packages: the vulnerability service does not know {len(skipped)} of {len(packages)}: is it PyPI?")
+        print(
+            f"audit: packages: the vulnerability service does not know {len(skipped)} of {len(packages)}: is it PyPI?"
+        )
     if not found and not skipped:
         print(f"audit: packages: none of {len(packages)} has a known vulnerability")
     return FOUND if found else NOT_LOOKED_AT if skipped else 0
@@ -67,7 +69,9 @@ def audit_image() -> int:
             return FOUND if subprocess.run(command, check=False).returncode else 0
     print("audit: image: neither trivy nor grype is here, so only a list of what is in the image:")
     listing = ["dpkg-query", "--show", "--showformat=${Package} ${Version}\\n"]
-    subprocess.run([docker, "run", "--rm", "--network=none", "--entrypoint", listing[0], IMAGE, *listing[1:]], check=False)
+    subprocess.run(
+        [docker, "run", "--rm", "--network=none", "--entrypoint", listing[0], IMAGE, *listing[1:]], check=False
+    )
     return NOT_LOOKED_AT
 
 

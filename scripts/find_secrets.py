@@ -4,7 +4,7 @@
     scripts/find_secrets.py            prints what is new, and ends with 1 if there is any
     scripts/find_secrets.py --accept   writes all that is found into .secrets.baseline, for a person to look at
 
-By detect-secrets, whose file the baseline is. A line may move without being looked at again; a secret that changes is new.
+By detect-secrets, whose file the baseline is. A line may move without being looked at again; a changed secret is new.
 """
 
 import json
@@ -44,7 +44,9 @@ def main() -> int:
     for name, secret in sorted(new, key=lambda pair: (pair[0], pair[1].line_number)):
         print(f"{name}:{secret.line_number}: {secret.type}")
     if new:
-        print("find_secrets: if none of these is a secret: scripts/find_secrets.py --accept, and look at what it changed")
+        print(
+            "find_secrets: if none of these is a secret: scripts/find_secrets.py --accept, and look at what it changed"
+        )
     return 1 if new else 0
 
 

@@ -89,8 +89,8 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 1
 LIMIT_WRITES = _limit("LIMIT_WRITES", 30_000)
 # A hall full of spectators has one address, and each of them asks every few seconds.
 LIMIT_READS = _limit("LIMIT_READS", 30_000)
-# Attempts to log in. A minute from one address: a whole office begins its day at once. Checking a password takes a third
-# of a second of processor on purpose, so this is also what one address can burn.
+# Attempts to log in. A minute from one address: a whole office begins its day at once. Checking a password takes a
+# third of a second of processor on purpose, so this is also what one address can burn.
 LIMIT_LOG_INS = _limit("LIMIT_LOG_INS", 60)
 # Failures with one account from one address in a quarter of an hour: a person mistypes, and a script must be mended.
 LIMIT_FAILURES = _limit("LIMIT_FAILURES", 10)

@@ -21,7 +21,11 @@ urlpatterns = [
     path("api/v1/", include("apps.notifications.urls")),
     path("api/v1/", include("delivery.urls")),
     path("api/schema/", SchemaView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema", template_name="security/api_docs.html"), name="docs"),
+    path(
+        "api/docs/",
+        SpectacularSwaggerSplitView.as_view(url_name="schema", template_name="security/api_docs.html"),
+        name="docs",
+    ),
     re_path("^api/", errors.unknown_address),
 ]
 # Where a provider of e-mail reports bounces and complaints. Only with the secret that tells that it is the provider.

@@ -10,7 +10,7 @@ from apps.events.models import Entry, Ranking
 from apps.events.ranking_lines import Line, check_board, read_lines
 
 _TEXT_COLUMNS = frozenset({"division", "bib", "name"})
-# A spreadsheet takes a cell that begins like this for a formula, and would run it; of Japanese ones also the wide signs.
+# A spreadsheet takes a cell that begins like this for a formula, and would run it; Japanese ones also wide signs.
 # https://owasp.org/www-community/attacks/CSV_Injection
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _CHUNK_ROWS = 1000

@@ -17,7 +17,6 @@ from apps.rest.parsers import JSONBodyParser
 from apps.security.audit import note
 from apps.security.models import SecurityEvent
 
-
 # Nobody is known here, so nobody's long body is read.
 MOST_BYTES = 64 * 1024
 

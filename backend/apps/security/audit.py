@@ -27,7 +27,9 @@ def note(kind: str, *, user: User | None, request: HttpRequest | None = None, wh
     username = user.get_username() if user is not None else ""
     SecurityEvent.objects.create(kind=kind, user=user, username=username, address=address, what=what)
     before = timezone.now() - timedelta(days=settings.SECURITY_EVENT_DAYS)
-    old = list(SecurityEvent.objects.filter(at__lt=before).order_by("at").values_list("pk", flat=True)[:REMOVED_AT_ONCE])
+    old = list(
+        SecurityEvent.objects.filter(at__lt=before).order_by("at").values_list("pk", flat=True)[:REMOVED_AT_ONCE]
+    )
     if old:
         SecurityEvent.objects.filter(pk__in=old).delete()
 

@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from rest_framework.exceptions import Throttled
 
-
 # Bytes of a body that anybody may send: as much as the web server waits for before a thread begins.
 MOST_OF_A_STRANGER = 64 * 1024
 
@@ -41,7 +40,7 @@ class TooManyMiddleware:
         """Django's hook for what a view has raised."""
         if not isinstance(exception, Throttled):
             return None
-        seconds = exception.wait or 1
+        seconds: float = getattr(exception, "wait", None) or 1
         response = render(request, "security/too_many.html", {"minutes": ceil(seconds / 60)}, status=429)
         response.headers["Retry-After"] = str(ceil(seconds))
         return response

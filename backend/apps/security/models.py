@@ -11,9 +11,12 @@ class Allowance(models.Model):
     used = models.BigIntegerField()
     ends_at = models.FloatField(db_index=True)  # in seconds since 1970; the next use begins another window
 
+    def __str__(self) -> str:
+        return f"{self.key}: {self.used}"
+
 
 class SecurityEvent(models.Model):
-    """Somebody got in or failed to, or changed what gives access. Nobody edits it; it goes after SECURITY_EVENT_DAYS."""
+    """Somebody got in or failed to, or changed what gives access. Never edited; gone after SECURITY_EVENT_DAYS."""
 
     class Kind(models.TextChoices):
         LOGGED_IN = "logged_in", "logged in"

@@ -38,9 +38,7 @@ class Watched:
         page.on(
             "console",
             lambda message: (
-                None
-                if message.location["url"].endswith("/favicon.ico")
-                else self._hear(message.type, message.text)
+                None if message.location["url"].endswith("/favicon.ico") else self._hear(message.type, message.text)
             ),
         )
         page.on("pageerror", lambda error: self._hear("error", str(error)))

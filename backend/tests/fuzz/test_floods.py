@@ -2,6 +2,7 @@
 
 import gzip
 import random
+import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
@@ -20,6 +21,11 @@ LIMITS = {"LIMIT_LOG_INS": "60", "LIMIT_FAILURES": "10", "LIMIT_ACCOUNT_FAILURES
 MIB = 2**20
 
 
+def report(*lines: object) -> None:
+    """Seen with -s, as make fuzz runs them."""
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+
+
 def test_a_flood_of_log_ins(processes: Processes) -> None:
     """From one address, from many, and into one account: few passwords are checked, and others are served."""
     make_user("ana")
@@ -35,7 +41,7 @@ def test_a_flood_of_log_ins(processes: Processes) -> None:
 
     with ThreadPoolExecutor(32) as pool:
         answers = Counter(pool.map(attempt, range(1500)))
-    print(f"{dict(answers)}, memory {(server.memory() - before) / MIB:+.0f} MiB")
+    report(f"{dict(answers)}, memory {(server.memory() - before) / MIB:+.0f} MiB")
     assert set(answers) == {422, 429}
     # One address and one network 60 each, and of the rest 250 with unknown names and 100 with the account.
     assert answers[422] <= 60 + 60 + 250 + 100
@@ -85,7 +91,7 @@ def token(transactional_db: None) -> str:
     owner = make_user("owner")
     event = make_event(slug="race", owner=owner)
     add_entry(event, "7")
-    return Token.objects.create(user=owner).key
+    return str(Token.objects.create(user=owner).key)
 
 
 def test_hostile_files(processes: Processes, token: str) -> None:
@@ -111,9 +117,9 @@ def test_hostile_files(processes: Processes, token: str) -> None:
         "all files to be read",
         seconds=600,
     )
-    print(*ImportBatch.objects.values_list("file_name", "state", "received", "refusal"), sep="\n")
+    report(*ImportBatch.objects.values_list("file_name", "state", "received", "refusal"))
     grown, worker_grown = server.memory() - before, _resident(worker.pid) - worker_before
-    print(f"memory: web {grown / MIB:+.0f} MiB, worker {worker_grown / MIB:+.0f} MiB")
+    report(f"memory: web {grown / MIB:+.0f} MiB, worker {worker_grown / MIB:+.0f} MiB")
     assert grown < SMALL
     assert worker_grown < 2 * SMALL
 

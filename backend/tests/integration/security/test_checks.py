@@ -102,7 +102,11 @@ def test_what_is_right_is_found_right(deployment: Any) -> None:
         ("ALLOWED_HOSTS", ["placar.example.org", "*"], ["security.E003"]),
         ("CELERY_BROKER_URL", "amqps://guest:Xk9-pQ2w@broker.example.org//", ["security.E004"]),
         ("CELERY_BROKER_URL", "amqps://web:guest@broker.example.org//", ["security.E004"]),
-        ("CELERY_BROKER_URL", PRODUCTION["CELERY_BROKER_URL"] + ";amqps://guest:guest@b.example.org", ["security.E004"]),
+        (
+            "CELERY_BROKER_URL",
+            PRODUCTION["CELERY_BROKER_URL"] + ";amqps://guest:guest@b.example.org",
+            ["security.E004"],
+        ),
         ("CELERY_BROKER_URL", "amqp://guest:guest@rabbitmq:5672//", ["security.E004"]),
         ("CELERY_BROKER_URL", f"amqp://web:{PASSWORD}@rabbitmq:5672//", []),
         ("CELERY_BROKER_URL", f"amqp://web:{PASSWORD}@127.0.0.1:5672//", []),

@@ -160,13 +160,11 @@ print("encrypted" if wakeup._listener.pgconn.ssl_in_use else "clear")
     ],
     ids=["right", "name", "authority"],
 )
-def test_the_database_is_verified(
-    database_authority: str, tmp_path: Path, name: str, known: bool, said: str
-) -> None:
+def test_the_database_is_verified(database_authority: str, tmp_path: Path, name: str, known: bool, said: str) -> None:
     other = tmp_path / "other.pem"
     command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
     files = ["-out", other, "-keyout", tmp_path / "key.pem"]
-    subprocess.run([*command, "-subj", "/CN=nobody", *files], check=True, capture_output=True)
+    subprocess.run([*command, "-subj", "/CN=nobody", *map(str, files)], check=True, capture_output=True)
     authority = database_authority if known else other
     url = database_url().replace("@127.0.0.1:", f"@{name}:") + f"?sslmode=verify-full&sslrootcert={authority}"
     run = ask([sys.executable, "-c", CONNECT], {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings"})
