@@ -2,15 +2,16 @@
 """Runs a command with a private PostgreSQL and a private RabbitMQ, and removes both afterwards.
 
     scripts/private_services.py run [--durable] [--nodes N] -- COMMAND...
-    scripts/private_services.py broker start|stop|kill|freeze|thaw|alarm|calm [--node N]
-    scripts/private_services.py database start|stop|kill|abort
+    scripts/private_services.py broker start|stop|kill|lose|freeze|thaw|alarm|calm [--node N]
+    scripts/private_services.py database start|stop|kill|lose|abort
 
 The command finds DATABASE_URL, CELERY_BROKER_URL, BROKER_MANAGEMENT_URL and PLACAR_SERVICES_DIR in its environment.
 With several nodes RabbitMQ is a cluster, and the addresses of its nodes stand in the URLs behind one another. The
 second and third form work inside of the command; without --node all nodes are meant. `stop` is a clean end, `kill` is
 SIGKILL, `abort` PostgreSQL's immediate shutdown; `start` brings either back with its data, on the same port, and
-returns when it is ready. `freeze` stops the broker's process in its tracks (SIGSTOP), `thaw` lets it go on. `alarm`
-raises the broker's memory alarm until `calm`. Each may be repeated without harm.
+returns when it is ready. `lose` is `kill` with the loss of the disk: `start` brings up an empty one then. `freeze`
+stops the broker's process in its tracks (SIGSTOP), `thaw` lets it go on. `alarm` raises the broker's memory alarm
+until `calm`. Each may be repeated without harm.
 
 Needs Python 3.11 and nothing else; PostgreSQL and RabbitMQ come from the system, from apt-get (as root) or from Docker.
 """
@@ -30,8 +31,8 @@ from throwaway import install, processes
 from throwaway.errors import ServiceError
 from throwaway.services import Services, create, open_existing
 
-BROKER_VERBS = ("start", "stop", "kill", "freeze", "thaw", "alarm", "calm")
-DATABASE_VERBS = ("start", "stop", "kill", "abort")
+BROKER_VERBS = ("start", "stop", "kill", "lose", "freeze", "thaw", "alarm", "calm")
+DATABASE_VERBS = ("start", "stop", "kill", "lose", "abort")
 
 
 def main() -> int:

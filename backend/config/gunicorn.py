@@ -4,6 +4,7 @@ https://docs.gunicorn.org/en/stable/settings.html
 """
 
 from config.environment import env
+from config.observability_settings import LOGGING
 
 bind = env.list("WEB_BIND", default=["0.0.0.0:8000"])
 # Processes, and threads of each. A request waits for the database most of its time, so there are more threads than
@@ -33,3 +34,6 @@ forwarded_allow_ips = ""
 worker_tmp_dir = "/dev/shm"  # noqa: S108 (made by gunicorn with a random name, and unlinked at once)
 # Nobody asks the running server anything by its own socket, whose place could not be written to either.
 control_socket_disable = True
+
+# What it says of itself goes through the same log as all else. The line of each request is telemetry.middleware's.
+logconfig_dict = LOGGING

@@ -13,6 +13,7 @@ from apps.rest.token import TokenView
 urlpatterns = [
     path("", include("apps.events.scoreboard.urls")),
     path("seasons/", include("apps.rankings.season_pages.urls")),
+    path("health/", include("delivery.health.urls")),
     path("unsubscribe/<token>", UnsubscribeView.as_view(), name="unsubscribe"),
     path("admin/", admin.site.urls),
     path("api/v1/token", TokenView.as_view(), name="token"),

@@ -20,7 +20,7 @@ from django_celery_results.models import TaskResult
 from delivery.broker_counts import count_messages
 from delivery.in_flight import TaskIdText, sent_without
 from delivery.ledger import FAILED, State
-from delivery.messages import NoRoute, queue_of
+from delivery.messages import queue_name_of
 from delivery.models import OutboxMessage
 
 # The broker's own counts are up to five seconds old, and a worker may be between two steps: only a task that nothing
@@ -69,15 +69,16 @@ def find_unaccounted() -> list[OutboxMessage]:
     are named while doubled messages are in the queue. Takes some seconds when there seem to be any. Raises
     BrokerUnavailable.
     """
-    missing = _look()
+    missing = find_missing()
     if not missing:
         return []
     time.sleep(BETWEEN_LOOKS_SECONDS)
-    again = {message.pk for message in _look()}
+    again = {message.pk for message in find_missing()}
     return [message for message in missing if message.pk in again]
 
 
-def _look() -> list[OutboxMessage]:
+def find_missing() -> list[OutboxMessage]:
+    """One look of the two: some of them may be between two steps. Raises BrokerUnavailable."""
     before = _count_quiet()
     if not before:
         return []
@@ -115,13 +116,5 @@ def _count_quiet() -> Counter[str]:
 def _names_by_queue(names: Iterable[str]) -> Mapping[str, list[str]]:
     by_queue = defaultdict(list)
     for name in names:
-        by_queue[_queue_name(name)].append(name)
+        by_queue[queue_name_of(name)].append(name)
     return by_queue
-
-
-def _queue_name(task_name: str) -> str:
-    """Empty where the routes know the name no more: no queue can have its message, then."""
-    try:
-        return str(queue_of(task_name).name)
-    except NoRoute:
-        return ""

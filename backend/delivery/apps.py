@@ -3,6 +3,8 @@
 from django.apps import AppConfig
 from django.core import checks
 
+from telemetry import tracing
+
 
 class DeliveryConfig(AppConfig):
     name = "delivery"
@@ -11,5 +13,7 @@ class DeliveryConfig(AppConfig):
         # Not at the top: Celery is not ready while Django reads its list of apps.
         from delivery.checks import check_broker_tls, check_time_limits
 
+        # Here, and so before a worker forks its children.
+        tracing.prepare()
         checks.register(check_time_limits)
         checks.register(check_broker_tls)

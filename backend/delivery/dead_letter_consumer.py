@@ -5,7 +5,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -13,9 +13,11 @@ from kombu import Connection
 
 from delivery.broker import BrokerUnavailable, describe, errors_of, open_connection
 from delivery.dead_letter_intake import ResultPending, take_dead_message
-from delivery.dead_messages import read_dead_message
+from delivery.dead_messages import DeadMessage, read_dead_message
+from delivery.following import messaging
 from delivery.long_running import LongRunning
 from delivery.topology import dead_queue_of, task_queues
+from telemetry import correlation, tracing
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +34,9 @@ WAIT_SECONDS = 0.5
 
 class DeadLetterConsumer(LongRunning):
     """Acknowledges a message after its row was committed: if anything dies in between, it comes again."""
+
+    def __init__(self) -> None:
+        super().__init__("dead-letters")
 
     def _work(self) -> None:
         # What could not be stored goes back to its queue with the connection, which any error closes.
@@ -55,10 +60,17 @@ class DeadLetterConsumer(LongRunning):
             # What is left when it stops goes back to its queue with the connection.
             while arrived and not self._wakeup.stopping:
                 self._take(channel, *arrived.popleft())
+                self._heartbeat.beat()
+            self._heartbeat.beat()
             broker.heartbeat_check()
 
     def _take(self, channel: Any, queue_name: str, message: Any) -> None:
         dead = read_dead_message(message, queue=queue_name)
+        with correlation.use(dead.correlation_id), _span(dead):
+            self._take_in(dead)
+        channel.basic_ack(message.delivery_tag)
+
+    def _take_in(self, dead: DeadMessage) -> None:
         deadline = time.monotonic() + RESULT_PATIENCE_SECONDS
         while True:
             try:
@@ -67,11 +79,20 @@ class DeadLetterConsumer(LongRunning):
             except ResultPending:
                 time.sleep(LOOK_SECONDS)
         self._database_outage.end()
-        channel.basic_ack(message.delivery_tag)
         if letter is None:
             logger.info("%s %s was given up after it had succeeded", dead.task_name, dead.task_id)
         else:
             logger.error("dead letter %d: %s: %s", letter.pk, letter, letter.exception_type or letter.cause)
+
+
+def _span(dead: DeadMessage) -> AbstractContextManager[tracing.Span]:
+    dead_queue = dead_queue_of(dead.queue).name
+    attributes = messaging(
+        "process", "process", dead.task_name, dead.task_id, dead.correlation_id, destination=dead_queue
+    )
+    parent = tracing.carrier_in(dead.headers)
+    name = f"take in dead {dead.task_name}".strip()
+    return tracing.span(name, "consumer", {**attributes, "placar.cause": dead.cause}, parent=parent)
 
 
 def _keep(arrived: deque[tuple[str, Any]], queue_name: str, message: Any) -> None:

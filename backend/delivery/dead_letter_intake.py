@@ -5,7 +5,6 @@ import logging
 import secrets
 import uuid
 from dataclasses import replace
-from typing import Any
 
 from celery import states
 from django.db import DataError, IntegrityError, transaction
@@ -18,6 +17,10 @@ from delivery.result_rows import write_state
 from delivery.storable import storable
 
 logger = logging.getLogger(__name__)
+
+
+# The cause of a letter that was made without its message, which the broker had lost (delivery.lost_letters).
+REBUILT = "rebuilt"
 
 
 class ResultPending(Exception):
@@ -38,7 +41,7 @@ def take_dead_message(message: DeadMessage, *, is_last_look: bool) -> DeadLetter
     is_final = result is not None and result.status in states.READY_STATES
     if not is_final and message.cause == "rejected" and not is_last_look and _was_asked_for(message):
         raise ResultPending
-    failure = _failure(message, result if is_final else None)
+    failure = failure_of(message, result if is_final else None)
     try:
         return _store(message, failure, is_failed=is_final)
     except DataError as error:
@@ -49,17 +52,24 @@ def take_dead_message(message: DeadMessage, *, is_last_look: bool) -> DeadLetter
 
 def _store(message: DeadMessage, failure: dict[str, str], *, is_failed: bool, digest: str = "") -> DeadLetter | None:
     """`is_failed`: its result says so already. Returns None if it has just succeeded."""
+    if rebuilt := DeadLetter.objects.filter(digest=rebuilt_digest(message.task_id)).first():
+        return rebuilt
     digest = digest or message.digest
     try:
         with transaction.atomic():
-            if not is_failed and _was_asked_for(message) and not _store_failure(message, failure):
+            if not is_failed and _was_asked_for(message) and not _storefailure_of(message, failure):
                 return None
-            return DeadLetter.objects.create(**_fields(message), **failure, digest=digest)
+            return DeadLetter.objects.create(**message.kept(), **failure, digest=digest)
     except IntegrityError:
         if message.is_redelivered or message.task_id:
             return DeadLetter.objects.get(digest=digest)
         # Never given out before, and so not the one that is stored, but another that is equal to it.
-        return DeadLetter.objects.create(**_fields(message), **failure, digest=secrets.token_hex(32))
+        return DeadLetter.objects.create(**message.kept(), **failure, digest=secrets.token_hex(32))
+
+
+def rebuilt_digest(task_id: str) -> str:
+    """In the place of the digest of a message that is lost."""
+    return f"{REBUILT} {task_id}"[:64]
 
 
 def _was_asked_for(message: DeadMessage) -> bool:
@@ -70,12 +80,7 @@ def _was_asked_for(message: DeadMessage) -> bool:
     return OutboxMessage.objects.filter(task_id=task_id).exists()
 
 
-def _fields(message: DeadMessage) -> dict[str, Any]:
-    names = ("queue", "task_id", "task_name", "kwargs", "body", "properties", "headers", "cause", "died_at")
-    return {name: getattr(message, name) for name in names}
-
-
-def _failure(message: DeadMessage, result: TaskResult | None) -> dict[str, str]:
+def failure_of(message: DeadMessage, result: TaskResult | None) -> dict[str, str]:
     """What the worker wrote of the exception; where it could not, what the broker says."""
     exception_type, text, traceback = "", _why(message.cause), ""
     if result is not None:
@@ -96,6 +101,8 @@ def _why(cause: str) -> str:
         return "its worker ended, or lost its connection, each time it had the message"
     if cause == "rejected":
         return "no worker could read it, knew its task, or could write why it failed"
+    if cause == REBUILT:
+        return "its message was lost, and no worker wrote why it failed"
     return f"given up by the broker: {cause}"
 
 
@@ -114,7 +121,7 @@ def _read_exception(stored: str | None) -> tuple[str, str]:
     return exception_type, text
 
 
-def _store_failure(message: DeadMessage, failure: dict[str, str]) -> bool:
+def _storefailure_of(message: DeadMessage, failure: dict[str, str]) -> bool:
     """The result that no worker lived to write; returns whether there is none better."""
     exception = {"exc_type": "GivenUp", "exc_message": [failure["exception_message"]], "exc_module": __name__}
     return write_state(

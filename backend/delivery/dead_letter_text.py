@@ -50,6 +50,7 @@ def tell(letter: DeadLetter) -> Iterator[str]:
     lines = {
         "dead letter": f"{letter.pk}, {letter.state}",
         "task": f"{letter.task_name} {letter.task_id}",
+        "correlation": letter.correlation_id or None,
         "arguments": json.dumps(letter.kwargs),
         "queue": letter.queue,
         "died": f"{describe_time(letter.died_at)} ({letter.cause})",

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from delivery.following import correlation_in
 from delivery.storable import storable
 
 # Headers by which the broker counts how often it has given the message out; 3.10 knows the first, 4 both.
@@ -26,6 +27,7 @@ class DeadMessage:
     died_at: datetime
     task_id: str
     task_name: str
+    correlation_id: str
     kwargs: dict[str, Any] | None
     is_redelivered: bool  # given out before, maybe to a consumer that stored it
 
@@ -38,6 +40,12 @@ class DeadMessage:
         headers = {name: value for name, value in self.headers.items() if name not in COUNTS}
         document = json.dumps([self.queue, self.properties, headers], sort_keys=True).encode()
         return hashlib.sha256(document + b"\0" + self.body).hexdigest()
+
+    def kept(self) -> dict[str, Any]:
+        """The columns of a DeadLetter that say what the message was."""
+        told = ("queue", "cause", "died_at", "body", "properties", "headers")
+        names = ("task_id", "task_name", "kwargs", "correlation_id", *told)
+        return {name: getattr(self, name) for name in names}
 
 
 def read_dead_message(message: Any, *, queue: str) -> DeadMessage:
@@ -56,6 +64,7 @@ def read_dead_message(message: Any, *, queue: str) -> DeadMessage:
         died_at=_moment(death.get("time")),
         task_id=_text(headers, "id", 255),
         task_name=_text(headers, "task", 200),
+        correlation_id=correlation_in(headers, _text(headers, "id", 255)),
         kwargs=_kwargs(body),
         is_redelivered=bool(message.delivery_info["redelivered"]),
     )

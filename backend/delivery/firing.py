@@ -1,8 +1,10 @@
 """Firing due slots: each schedule in a transaction of its own, that any number of beats may share the work."""
 
 import logging
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import CharField, F, QuerySet
@@ -15,6 +17,7 @@ from delivery.models import ScheduledSlot, ScheduleState
 from delivery.outbox import enqueue
 from delivery.schedules import BrokenSchedule, Request, definition_of, read_request, read_when
 from delivery.slots import When, first_slots, next_slot
+from telemetry import correlation, tracing
 
 logger = logging.getLogger(__name__)
 
@@ -97,6 +100,21 @@ def look_at(state_id: int) -> bool:
     return following is not None
 
 
+def find_overdue(now: datetime) -> list[datetime]:
+    """Of each schedule that runs, its first slot that is due and not yet handled, if there is one.
+
+    One that was made or edited since beat saw it last begins when beat sees it, and has none.
+    """
+    found = []
+    state: Any
+    for state in _states():
+        with suppress(BrokenSchedule):
+            if state.definition != OFF and state.definition == definition_of(state.schedule, state.zone_name):
+                slot = next_slot(_when(state), _handled_until(state))
+                found += [slot] if slot is not None and slot <= _until(state, now) else []
+    return found
+
+
 def _all_states() -> QuerySet[ScheduleState]:
     """States with all that says when their schedules are due."""
     return (
@@ -156,11 +174,20 @@ def _write_slots(state: Any, request: Request, due: list[datetime], following: d
     for due_at, fires in zip(due, policy.decide(due, following, now), strict=True):
         is_over = state.schedule.one_off and any(slot.task_id for slot in slots)
         if due_at not in written and not is_over:
-            task_id = enqueue(request.task_name, request.kwargs) if fires else None
+            task_id = _enqueue_slot(state.schedule, request, due_at) if fires else None
             outcome = ScheduledSlot.Outcome.FIRED if fires else ScheduledSlot.Outcome.SKIPPED
             slots.append(ScheduledSlot(schedule_id=state.schedule_id, due_at=due_at, outcome=outcome, task_id=task_id))
     ScheduledSlot.objects.bulk_create(slots)
     return sum(slot.task_id is not None for slot in slots)
+
+
+def _enqueue_slot(schedule: Any, request: Request, due_at: datetime) -> UUID:
+    """Each slot begins something of its own: an id, and a trace."""
+    attributes = {"placar.schedule": schedule.name, "placar.due_at": due_at.isoformat()}
+    with correlation.use(correlation.new()), tracing.span(f"fire {request.task_name}", "internal", attributes):
+        task_id = enqueue(request.task_name, request.kwargs)
+        logger.info("schedule %r, slot of %s: task %s", schedule.name, due_at.isoformat(), task_id)
+    return task_id
 
 
 def _note_run(schedule: Any, fired: int, now: datetime) -> None:

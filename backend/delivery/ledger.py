@@ -27,7 +27,7 @@ class TaskState:
 
     waiting: in the outbox. sent: with the broker, also between two tries. running. succeeded, with `result`. failed.
     `reason` says why the last try failed, as "Type: message", or why it waits: which hold keeps it, or why the broker
-    does not take it.
+    does not take it. `correlation_id` is that of the request that it goes back to, or empty.
     """
 
     task_id: uuid.UUID
@@ -35,6 +35,7 @@ class TaskState:
     state: State
     result: Any
     reason: str | None
+    correlation_id: str
     created_at: datetime
     sent_at: datetime | None
     started_at: datetime | None
@@ -55,6 +56,7 @@ def task_state(task_id: uuid.UUID) -> TaskState:
         state=state,
         result=json.loads(run.result) if run and state == "succeeded" else None,
         reason=_reason(message, run),
+        correlation_id=message.correlation_id,
         created_at=message.created_at,
         sent_at=message.sent_at,
         started_at=run.date_started if run else None,  # type: ignore[attr-defined] # newer than its stubs

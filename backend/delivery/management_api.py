@@ -29,6 +29,11 @@ class ManagementApi:
         answer: list[dict[str, Any]] = self._ask("GET", f"{kind}/{self._virtual_host}")
         return answer
 
+    def nodes(self) -> list[dict[str, Any]]:
+        """All nodes of the cluster, with their alarms. Refused to users without the tag `monitoring`."""
+        answer: list[dict[str, Any]] = self._ask("GET", "nodes")
+        return answer
+
     def set_policy(self, name: str, policy: dict[str, Any]) -> None:
         """Make the policy what is given, whether it was there or not."""
         self._ask("PUT", f"policies/{self._virtual_host}/{quote(name, safe='')}", policy)

@@ -32,7 +32,8 @@ class MemoryPublisher:
                 continue
             # The first message may come before the worker has declared the queue.
             maybe_declare(queue, channel)
-            message = prepare(channel, str(row.task_id), row.task_name, row.kwargs, represent(row.kwargs))
+            shown = represent(row.kwargs)
+            message = prepare(channel, str(row.task_id), row.task_name, row.kwargs, shown, row.headers())
             channel.basic_publish(message, exchange=queue.exchange.name, routing_key=queue.routing_key)
         return refused
 

@@ -10,7 +10,11 @@ from celery.utils.nodenames import anon_nodename
 from kombu import Queue
 from kombu.serialization import dumps
 
+from delivery.following import CORRELATION_HEADER
+
 PERSISTENT = 2
+# A header of every message of the outbox, also of its retries: a worker runs it only where the outbox knows the task.
+FROM_OUTBOX = "placar_outbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,15 @@ class Row:
     task_name: str
     kwargs: dict[str, Any]
     failed_attempts: int
+    correlation_id: str
+    trace_context: dict[str, str] | None
+
+    def headers(self) -> dict[str, str]:
+        """What its message takes along besides Celery's own headers."""
+        headers = dict(self.trace_context or ())
+        if self.correlation_id:
+            headers[CORRELATION_HEADER] = self.correlation_id
+        return headers
 
 
 class NoRoute(Exception):
@@ -41,13 +54,23 @@ def queue_of(task_name: str) -> Queue:
     return queue
 
 
+def queue_name_of(task_name: str) -> str:
+    """Empty where the routes know the name no more: no queue can have its message, then."""
+    try:
+        return str(queue_of(task_name).name)
+    except NoRoute:
+        return ""
+
+
 def represent(kwargs: dict[str, Any]) -> str:
     """The arguments as logs and results show them, shortened where Celery would shorten them."""
     return repr(kwargs)[: _longest_repr()]
 
 
-def prepare(channel: Any, task_id: str, task_name: str, kwargs: dict[str, Any], kwargsrepr: str) -> Any:
-    """A persistent message in the form of the channel's transport."""
+def prepare(
+    channel: Any, task_id: str, task_name: str, kwargs: dict[str, Any], kwargsrepr: str, headers: dict[str, str]
+) -> Any:
+    """A persistent message in the form of the channel's transport, with these headers besides Celery's own."""
     message = current_app.amqp.create_task_message(
         task_id,
         task_name,
@@ -60,7 +83,8 @@ def prepare(channel: Any, task_id: str, task_name: str, kwargs: dict[str, Any], 
     )
     content_type, content_encoding, body = dumps(message.body, serializer="json")
     properties = {**message.properties, "delivery_mode": PERSISTENT}
-    return channel.prepare_message(body, 0, content_type, content_encoding, message.headers, properties)
+    all_headers = {**message.headers, **headers, FROM_OUTBOX: True}
+    return channel.prepare_message(body, 0, content_type, content_encoding, all_headers, properties)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What delivery keeps: the outbox, holds and what else operators do, dead letters, and the slots of schedules."""
+"""What delivery keeps: outbox, holds and what else operators do, dead letters, topologies, and slots of schedules."""
 
 import json
 import uuid
@@ -31,6 +31,11 @@ class OutboxMessage(models.Model):
     replays = models.UUIDField(
         null=True, editable=False, help_text="the task that gave up and is tried anew by this one"
     )
+    # The database has the default as well: while a new version is brought in, the one before writes rows without it.
+    correlation_id = models.CharField(
+        max_length=64, blank=True, default="", db_default="", help_text="of the request that it goes back to"
+    )
+    trace_context = models.JSONField(null=True, editable=False, help_text="in which its trace goes on, as W3C names it")
 
     class Meta:
         ordering = ["id"]
@@ -42,6 +47,8 @@ class OutboxMessage(models.Model):
                 name="outbox_waiting_key",
                 condition=Q(sent_at__isnull=True) & ~Q(coalesce_key=""),
             ),
+            # Partial, so that it is made in a moment where there are many rows without it.
+            models.Index(fields=["correlation_id"], name="outbox_correlation", condition=~Q(correlation_id="")),
         ]
 
     def __str__(self) -> str:
@@ -139,6 +146,7 @@ class DeadLetter(models.Model):
     queue = models.CharField(max_length=200)
     task_id = models.CharField(max_length=255, blank=True, db_index=True)
     task_name = models.CharField("task", max_length=200, blank=True)
+    correlation_id = models.CharField(max_length=64, blank=True, default="", db_default="")
     kwargs = models.JSONField(null=True, help_text="none where the message cannot be read")
     body = models.BinaryField(help_text="of the message as it came")
     properties = models.JSONField(help_text="content type and the like")
@@ -163,7 +171,10 @@ class DeadLetter(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["state", "fingerprint"], name="dead_letter_kind")]
+        indexes = [
+            models.Index(fields=["state", "fingerprint"], name="dead_letter_kind"),
+            models.Index(fields=["correlation_id"], name="dead_letter_correlation", condition=~Q(correlation_id="")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.task_name or 'unreadable message'} {self.task_id}".strip()
@@ -198,6 +209,16 @@ class Replay(models.Model):
 
     def __str__(self) -> str:
         return f"replay {self.pk}"
+
+
+class AppliedTopology(models.Model):
+    """What `manage.py topology` has made of the broker; a row for each version of it (delivery.applied_topology)."""
+
+    fingerprint = models.CharField(max_length=64, primary_key=True)
+    applied_at = models.DateTimeField(auto_now=True, help_text="the last time")
+
+    def __str__(self) -> str:
+        return self.fingerprint
 
 
 class ScheduleState(models.Model):

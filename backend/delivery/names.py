@@ -17,11 +17,12 @@ def known_queues() -> list[str]:
 def known_task_names() -> list[str]:
     """The tasks that this code has, and those that wait, which another release may have asked for."""
     waiting = OutboxMessage.objects.filter(sent_at__isnull=True).order_by().values_list("task_name", flat=True)
-    return sorted(_registered() | set(waiting.distinct()))
+    return sorted(registered_tasks() | set(waiting.distinct()))
 
 
 @cache
-def _registered() -> frozenset[str]:
+def registered_tasks() -> frozenset[str]:
+    """The tasks that this code has."""
     # Web processes and commands run no task, so nothing has imported them yet.
     current_app.autodiscover_tasks(force=True)
     return frozenset(name for name in current_app.tasks if not name.startswith(CELERYS_OWN))

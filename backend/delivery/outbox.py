@@ -1,5 +1,7 @@
 """Ask for work: a row in the transaction that makes it necessary."""
 
+import json
+import logging
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +11,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from delivery.arguments import check_coalesce_key, check_kwargs, check_task_name
+from delivery.following import messaging
 from delivery.models import OutboxMessage
+from telemetry import correlation, tracing
+
+logger = logging.getLogger(__name__)
 
 # The PostgreSQL channel on which a relay is woken.
 NOTIFY_CHANNEL = "outbox"
@@ -17,7 +23,7 @@ NOTIFY_CHANNEL = "outbox"
 # Plain SQL: this runs in every request that records a score, while others wait for the event's lock, and the ORM takes
 # several times as long to write it as the database to answer it.
 _FIND_WAITING = f"""
-    SELECT id, task_id, not_before IS NOT NULL AND (%s IS NULL OR not_before > %s)
+    SELECT id, task_id, not_before IS NOT NULL AND (%s IS NULL OR not_before > %s), correlation_id, trace_context
     FROM {OutboxMessage._meta.db_table}
     WHERE coalesce_key = %s AND task_name = %s AND sent_at IS NULL
     ORDER BY id LIMIT 1
@@ -35,6 +41,7 @@ def enqueue(
 
     `coalesce_key`: while a message of this task with this key waits to be sent, no other is written: the waiting one
     is returned, with its own kwargs and the earlier `not_before` of the two. `not_before` None means at once.
+    The message has the current correlation id; one that is joined keeps its own, and the log names both.
 
     Returns the task's id. Raises TransactionManagementError outside of `transaction.atomic`, and ValueError for a name
     that is not `domain.action` or arguments that are not JSON.
@@ -48,14 +55,22 @@ def enqueue(
     check_coalesce_key(coalesce_key)
     if not_before is not None and timezone.is_naive(not_before):
         raise ValueError(f"not_before: {not_before} has no timezone")
-    waiting = _lock_waiting(task_name, coalesce_key, not_before) if coalesce_key else None
-    if waiting is not None:
-        if waiting.is_later:
-            _hasten(waiting.id, not_before)
-        return waiting.task_id
-    message = OutboxMessage.objects.create(
-        task_name=task_name, kwargs=kwargs, coalesce_key=coalesce_key or "", not_before=not_before
-    )
+    correlation_id = correlation.ensure()
+    attributes = messaging("create", "create", task_name, "", correlation_id)
+    with tracing.span(f"create {task_name}", "producer", attributes) as span:
+        waiting = _lock_waiting(task_name, coalesce_key, not_before) if coalesce_key else None
+        if waiting is not None:
+            _join(waiting, task_name, not_before, span)
+            return waiting.task_id
+        message = OutboxMessage.objects.create(
+            task_name=task_name,
+            kwargs=kwargs,
+            coalesce_key=coalesce_key or "",
+            not_before=not_before,
+            correlation_id=correlation_id,
+            trace_context=tracing.carrier(),
+        )
+        span.set({"messaging.message.id": str(message.task_id)})
     _notify(not_before)
     return message.task_id
 
@@ -74,6 +89,8 @@ class _Waiting:
     id: int
     task_id: uuid.UUID
     is_later: bool  # than it is asked for now
+    correlation_id: str
+    trace_context: tracing.Carrier | None
 
 
 def _lock_waiting(task_name: str, coalesce_key: str, not_before: datetime | None) -> _Waiting | None:
@@ -91,7 +108,25 @@ def _lock_waiting(task_name: str, coalesce_key: str, not_before: datetime | None
     with connection.cursor() as cursor:
         cursor.execute(f"{_FIND_WAITING} {lock}", [moment, moment, coalesce_key, task_name])
         found = cursor.fetchone()
-    return found and _Waiting(id=found[0], task_id=uuid.UUID(str(found[1])), is_later=bool(found[2]))
+    if found is None:
+        return None
+    message_id, task_id, is_later, correlation_id, trace_context = found
+    carried = json.loads(trace_context) if trace_context else None
+    return _Waiting(message_id, uuid.UUID(str(task_id)), bool(is_later), correlation_id, carried)
+
+
+def _join(waiting: _Waiting, task_name: str, not_before: datetime | None, span: tracing.Span) -> None:
+    """The message keeps the id of who asked first, since it can have one alone. Who asks now is found by the log."""
+    if waiting.is_later:
+        _hasten(waiting.id, not_before)
+    span.set({"messaging.message.id": str(waiting.task_id), "placar.joined": True})
+    span.link(waiting.trace_context)
+    fields = {
+        "task_id": str(waiting.task_id),
+        "task": task_name,
+        "joined_correlation_id": waiting.correlation_id,
+    }
+    logger.info("%s %s was asked for already", task_name, waiting.task_id, extra={"fields": fields})
 
 
 def _hasten(message_id: int, not_before: datetime | None) -> None:

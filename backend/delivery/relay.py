@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from django.db import transaction
 
 from delivery.claims import claim, mark_refused, mark_sent, seconds_until_due
+from delivery.followed_batches import tell_of_batch
 from delivery.long_running import LongRunning
 from delivery.messages import Row
 from delivery.publisher import Publisher, make_publisher
@@ -31,7 +32,7 @@ class Relay(LongRunning):
     """
 
     def __init__(self, *, batch_size: int = BATCH_SIZE, poll_seconds: float = POLL_SECONDS) -> None:
-        super().__init__()
+        super().__init__("relay")
         self._batch_size = batch_size
         self._poll_seconds = poll_seconds
         self._publisher: Publisher = make_publisher()
@@ -68,6 +69,7 @@ class Relay(LongRunning):
         if not claimed:
             self._is_woken = self._wakeup.wait(LOCKED_ROWS_PAUSE)
         while claimed == self._batch_size and not self._wakeup.stopping:
+            self._heartbeat.beat()
             claimed = self._send_batch()
 
     def _send_batch(self) -> int:
@@ -76,15 +78,21 @@ class Relay(LongRunning):
             rows = claim(self._batch_size)
             if not rows:
                 return 0
+            started = time.time()
             reasons = self._publisher.publish(rows)
-            mark_sent([row for row in rows if row.id not in reasons])
+            seconds = (started, time.time())
+            sent = [row for row in rows if row.id not in reasons]
+            mark_sent(sent)
             refused = [row for row in rows if row.id in reasons]
             mark_refused(refused, reasons)
         self._broker_outage.end()
+        tell_of_batch(sent, refused, seconds)
         _log_refused(refused, reasons)
         return len(rows)
 
 
 def _log_refused(rows: Sequence[Row], reasons: Mapping[int, str]) -> None:
     for row in rows:
-        logger.error("%s %s not taken by the broker: %s", row.task_name, row.task_id, reasons[row.id])
+        fields = {"task_id": str(row.task_id), "task": row.task_name, "correlation_id": row.correlation_id}
+        extra = {"fields": fields}
+        logger.error("%s %s not taken by the broker: %s", row.task_name, row.task_id, reasons[row.id], extra=extra)

@@ -13,6 +13,7 @@ from delivery.dead_letters import ActRefused, Choice, record_act
 from delivery.ledger import UnknownTask, task_state
 from delivery.models import DeadLetter, OperatorAct, OutboxMessage, Replay
 from delivery.outbox import enqueue, wake_relays
+from telemetry import correlation, tracing
 
 logger = logging.getLogger(__name__)
 
@@ -153,7 +154,8 @@ def _moments(replay: Replay, last: OutboxMessage | None) -> Iterator[datetime | 
 
 def _waiting(replay: Replay) -> QuerySet[DeadLetter]:
     """Locked, so that nobody discards meanwhile what is asked for."""
-    return waiting_for(replay).only("task_id", "task_name", "kwargs").select_for_update()
+    needed = ("task_id", "task_name", "kwargs", "correlation_id", "headers")
+    return waiting_for(replay).only(*needed).select_for_update()
 
 
 def _ask_anew(letters: QuerySet[DeadLetter], moments: Iterator[datetime | None]) -> uuid.UUID | None:
@@ -161,12 +163,29 @@ def _ask_anew(letters: QuerySet[DeadLetter], moments: Iterator[datetime | None])
     task_id = None
     for letter in letters:
         try:
-            task_id = enqueue(letter.task_name, letter.kwargs or {}, not_before=next(moments))
+            task_id = _enqueue_anew(letter, next(moments))
         except ValueError as error:
             raise ActRefused(f"dead letter {letter.pk}: {error}") from error
         OutboxMessage.objects.filter(task_id=task_id).update(replays=_id_of(letter))
         letter.state, letter.settled_at, letter.replayed_as = DeadLetter.State.REPLAYED, timezone.now(), task_id
         letter.save(update_fields=["state", "settled_at", "replayed_as"])
+    return task_id
+
+
+def _enqueue_anew(letter: DeadLetter, moment: datetime | None) -> uuid.UUID:
+    """With the letter's own correlation id and in its trace: what is done goes back to whoever asked for it first."""
+    asked_by, asked_in = correlation.current(), tracing.carrier()
+    attributes = {"placar.replays": letter.task_id, "placar.dead_letter": letter.pk}
+    parent = tracing.carrier_in(letter.headers)
+    with (
+        correlation.use(letter.correlation_id or asked_by or correlation.new()),
+        tracing.span(f"replay {letter.task_name}", "internal", attributes, parent=parent, links=[asked_in]),
+    ):
+        task_id = enqueue(letter.task_name, letter.kwargs or {}, not_before=moment)
+        fields = {"task_id": str(task_id), "task": letter.task_name, "asked_by_correlation_id": asked_by}
+        # Not at a higher level: an operator's terminal is no place for a line for each of a thousand, and the letter
+        # itself says who chose it and which task it became.
+        logger.debug("dead letter %d is asked for anew as %s", letter.pk, task_id, extra={"fields": fields})
     return task_id
 
 

@@ -3,10 +3,12 @@
 import logging
 from typing import Any
 
-from billiard.exceptions import TimeLimitExceeded
+from billiard.exceptions import Terminated, TimeLimitExceeded, WorkerLostError
 from celery.exceptions import InvalidTaskError
 from celery.worker.request import Request
 from django.db import DatabaseError, InterfaceError
+
+from delivery.attempts import about, record_lost_attempt
 
 logger = logging.getLogger(__name__)
 
@@ -24,8 +26,15 @@ class DeliveredRequest(Request):
             raise InvalidTaskError(f"time limits must be two numbers or null, not {limits!r}")
 
     def on_failure(self, exc_info: Any, *args: Any, **kwargs: Any) -> None:
-        exception = exc_info.exception  # often wrapped, to carry its traceback between processes
-        self._ran_too_long = isinstance(getattr(exception, "exc", exception), TimeLimitExceeded)
+        wrapped = exc_info.exception  # often, to carry its traceback between processes
+        exception = getattr(wrapped, "exc", wrapped)
+        self._ran_too_long = isinstance(exception, TimeLimitExceeded)
+        if isinstance(exception, TimeLimitExceeded | WorkerLostError | Terminated):
+            record_lost_attempt(self, type(exception).__name__)
+        with about(self):
+            self._note_failure(exc_info, *args, **kwargs)
+
+    def _note_failure(self, exc_info: Any, *args: Any, **kwargs: Any) -> None:
         try:
             super().on_failure(exc_info, *args, **kwargs)
         except (DatabaseError, InterfaceError):

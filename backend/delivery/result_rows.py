@@ -4,6 +4,7 @@ What has succeeded stays so: a message that comes again after its task is done c
 have joined meanwhile are told apart in delivery.joined.)
 """
 
+import uuid
 from collections.abc import Mapping
 from enum import Enum, auto
 from typing import Any
@@ -13,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 from django_celery_results.models import TaskResult
 
-from delivery.models import Hold
+from delivery.models import Hold, OutboxMessage
 
 _TABLE = TaskResult._meta.db_table
 _COLUMNS = (
@@ -34,7 +35,8 @@ _WRITE = f"""
 _IS_ANYTHING_HELD = f"""
     EXISTS (SELECT 1 FROM {Hold._meta.db_table} WHERE released_at IS NULL AND (until IS NULL OR until > %s))
 """  # noqa: S608
-_START = f"{_WRITE} RETURNING {_IS_ANYTHING_HELD}"
+_IS_ASKED_FOR = f"EXISTS (SELECT 1 FROM {OutboxMessage._meta.db_table} WHERE task_id = %s)"  # noqa: S608
+_START = f"{_WRITE} RETURNING {_IS_ANYTHING_HELD}, {_IS_ASKED_FOR}"
 # No start needs to reach the disk before its task does: after a crash of the database the task comes again anyway.
 _WITHOUT_FLUSH = "SET LOCAL synchronous_commit TO OFF; "
 
@@ -45,20 +47,29 @@ class Start(Enum):
     GO = auto()
     HOLDS = auto()  # something is held: perhaps this task
     DONE = auto()  # it has succeeded before
+    UNKNOWN = auto()  # the outbox does not have it
 
 
-def write_start(fields: Mapping[str, Any]) -> Start:
-    """Note that a task runs, and ask in the same statement for what could keep it from it."""
+def write_start(fields: Mapping[str, Any], *, is_from_outbox: bool = False) -> Start:
+    """Note that a task runs, and ask in the same statement for what could keep it from it.
+
+    Of a message of the outbox that the outbox does not have (`Start.UNKNOWN`) nothing is noted.
+    """
     now = timezone.now()
     prefix = _WITHOUT_FLUSH if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
-        cursor.execute(prefix + _START, [*_values(fields, started=now), _adapt(now)])
+        asked = _adapt_id(fields["task_id"]) if is_from_outbox else None
+        cursor.execute(prefix + _START, [*_values(fields, started=now), _adapt(now), asked])
         if prefix:
             cursor.nextset()
         found = cursor.fetchone()
     if found is None:
         return Start.DONE
-    return Start.HOLDS if found[0] else Start.GO
+    is_anything_held, is_asked_for = found
+    if is_from_outbox and not is_asked_for:
+        TaskResult.objects.filter(task_id=fields["task_id"]).delete()
+        return Start.UNKNOWN
+    return Start.HOLDS if is_anything_held else Start.GO
 
 
 def write_state(fields: Mapping[str, Any]) -> bool:
@@ -77,3 +88,7 @@ def _values(fields: Mapping[str, Any], *, started: Any = None) -> list[Any]:
 
 def _adapt(moment: Any) -> Any:
     return connection.ops.adapt_datetimefield_value(moment)
+
+
+def _adapt_id(task_id: str) -> Any:
+    return OutboxMessage._meta.get_field("task_id").get_db_prep_value(uuid.UUID(task_id), connection)

@@ -11,6 +11,7 @@ from celery import states
 from django.db import InterfaceError, OperationalError, connection
 from django_celery_results.backends import DatabaseBackend
 
+from delivery.messages import FROM_OUTBOX
 from delivery.result_rows import Start, write_start, write_state
 from delivery.retention import remove_finished
 from delivery.storable import storable
@@ -36,7 +37,8 @@ class ResultBackend(DatabaseBackend):  # type: ignore[misc] # of a package witho
         fields = self._fields(
             task_id, {"pid": os.getpid(), "hostname": request.hostname}, states.STARTED, None, request
         )
-        start: Start = self._ensure_retryable(write_start, fields)
+        is_from_outbox = bool(request.get(FROM_OUTBOX))
+        start: Start = self._ensure_retryable(write_start, fields, is_from_outbox=is_from_outbox)
         return start
 
     def store_success(self, value: Any, request: Any) -> None:

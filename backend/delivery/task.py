@@ -11,6 +11,8 @@ from celery.contrib.django.task import DjangoTask
 from celery.exceptions import Ignore
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, transaction
 
+import delivery.attempts  # noqa: F401 (hears of each attempt)
+
 logger = logging.getLogger(__name__)
 
 
@@ -94,6 +96,10 @@ class DeliveredTask(DjangoTask):  # type: ignore[type-arg] # generic in the stub
         if start is Start.DONE:
             logger.info("%s %s has succeeded before", self.name, task_id)
             raise Ignore("it has succeeded before")
+        if start is Start.UNKNOWN:
+            # Its ids may name other objects by now, as after a restore of a backup from before it was asked for.
+            logger.warning("%s %s is not run: the outbox does not have it", self.name, task_id)
+            raise Ignore("the outbox does not have it")
         if hold is not None:
             logger.info("%s %s goes back to the outbox: hold %s, %s", self.name, task_id, hold.pk, hold)
             # The message is acknowledged, and no result written.

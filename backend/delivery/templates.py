@@ -8,6 +8,7 @@ places, py-amqp serializes it, and what stands between the marks is kept.
 import re
 import uuid
 from collections.abc import Sequence
+from functools import cache
 from json import JSONEncoder
 from struct import pack
 from typing import Any
@@ -21,7 +22,7 @@ from delivery.messages import Row, prepare, queue_of, represent
 encode_json = JSONEncoder().encode
 
 # Texts that cannot be part of anything else in a message.
-ID_MARK, KWARGS_MARK, LENGTH_MARK = (str(uuid.uuid4()) for _ in range(3))
+ID_MARK, KWARGS_MARK, LENGTH_MARK, HEADERS_MARK = (str(uuid.uuid4()) for _ in range(4))
 
 
 class Content:
@@ -39,27 +40,30 @@ class Content:
 
 
 class Template:
-    """The message of one task but for its id and its arguments. Raises NoRoute."""
+    """The message of one task but for its id, its arguments and what it takes along. Raises NoRoute."""
 
     def __init__(self, channel: Any, task_name: str) -> None:
         queue = queue_of(task_name)
         # The arguments of basic.publish: 0, exchange, routing key, mandatory, not immediate.
         self.publish_arguments: bytes = dumps_amqp("Bssbb", (0, queue.exchange.name, queue.routing_key, True, False))
         kwargs = {KWARGS_MARK: KWARGS_MARK}
-        message = prepare(channel, ID_MARK, task_name, kwargs, KWARGS_MARK)
+        message = prepare(channel, ID_MARK, task_name, kwargs, KWARGS_MARK, {HEADERS_MARK: HEADERS_MARK})
         body = message.body if isinstance(message.body, bytes) else message.body.encode()
         self._body = _Blanks(body, [dumps_json(kwargs).encode()])
         # The headers are a table: its length in four bytes, then its items. A text in it is its length and itself.
         headers: bytes = dumps_amqp("F", (message.headers,))
-        self._length_without_kwargs = len(headers) - 4 - len(_long_string(KWARGS_MARK))
+        blank_header = _header(HEADERS_MARK, HEADERS_MARK)
+        self._fixed_length = len(headers) - 4 - len(_long_string(KWARGS_MARK)) - len(blank_header)
         properties = message._serialize_properties().replace(headers, LENGTH_MARK.encode() + headers[4:])
-        self._properties = _Blanks(properties, [LENGTH_MARK.encode(), ID_MARK.encode(), _long_string(KWARGS_MARK)])
+        marks = [LENGTH_MARK.encode(), ID_MARK.encode(), _long_string(KWARGS_MARK), blank_header]
+        self._properties = _Blanks(properties, marks)
 
     def fill(self, row: Row) -> Content:
         """The message of the row."""
         kwargs = _long_string(represent(row.kwargs))
-        length = pack(">I", self._length_without_kwargs + len(kwargs))
-        properties = self._properties.fill([length, str(row.task_id).encode(), kwargs])
+        headers = b"".join([_header(*header) for header in row.headers().items()])
+        length = pack(">I", self._fixed_length + len(kwargs) + len(headers))
+        properties = self._properties.fill([length, str(row.task_id).encode(), kwargs, headers])
         return Content(properties, self._body.fill([encode_json(row.kwargs).encode()]))
 
 
@@ -77,6 +81,18 @@ class _Blanks:
         for place, mark in self._blanks:
             pieces[place] = values[mark]
         return b"".join(pieces)
+
+
+def _header(name: str, text: str) -> bytes:
+    """An item of a table: its name, the type of a text, and the text."""
+    return _header_name(name) + _long_string(text)
+
+
+@cache
+def _header_name(name: str) -> bytes:
+    """Behind its length in one byte, and before the type of a text. Of a handful of headers."""
+    encoded = name.encode()
+    return pack("B", len(encoded)) + encoded + b"S"
 
 
 def _long_string(text: str) -> bytes:

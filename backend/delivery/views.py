@@ -22,6 +22,9 @@ class TaskStateSerializer(serializers.Serializer[object]):
     # Null as well: any JSON is. Said once more the schema would contradict itself.
     result = serializers.JSONField(help_text="what the task returned, once it succeeded")
     reason = serializers.CharField(allow_null=True, help_text="why it waits, or why the last try failed")
+    correlation_id = serializers.CharField(
+        allow_blank=True, help_text="the X-Request-ID of the request that it goes back to"
+    )
     created_at = serializers.DateTimeField()
     sent_at = serializers.DateTimeField(allow_null=True)
     started_at = serializers.DateTimeField(allow_null=True)

@@ -51,12 +51,12 @@ def database_url() -> str:
 class RunningProcess:
     """A process of a test, in a process group of its own, with what it wrote."""
 
-    def __init__(self, command: list[str], log: Path, extra_environment: dict[str, str]) -> None:
+    def __init__(self, command: list[str], log: Path, extra_environment: dict[str, str], directory: Path) -> None:
         self._log = log
         with log.open("wb") as output:
             self._process = subprocess.Popen(
                 command,
-                cwd=BACKEND,
+                cwd=directory,
                 env=environment() | extra_environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -117,10 +117,12 @@ class Processes:
         self._directory = directory
         self._running: list[RunningProcess] = []
 
-    def start(self, *command: str, extra_environment: dict[str, str] | None = None) -> RunningProcess:
-        """Start a command in backend/."""
+    def start(
+        self, *command: str, extra_environment: dict[str, str] | None = None, directory: Path = BACKEND
+    ) -> RunningProcess:
+        """Start a command in backend/, or that of another release."""
         log = self._directory / f"process-{len(self._running)}.log"
-        process = RunningProcess(list(command), log, extra_environment or {})
+        process = RunningProcess(list(command), log, extra_environment or {}, directory)
         self._running.append(process)
         return process
 

@@ -47,6 +47,10 @@ class Cluster:
         for node in self._nodes:
             node.kill()
 
+    def lose(self) -> None:
+        for node in self._nodes:
+            node.lose()
+
     def freeze(self) -> None:
         for node in self._nodes:
             node.freeze()

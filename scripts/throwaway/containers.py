@@ -38,6 +38,10 @@ class Container:
             self.thaw()
             _docker("kill", self.name)
 
+    def lose(self) -> None:
+        self.destroy()
+        self.create()
+
     def freeze(self) -> None:
         if self._state() == "running":
             _docker("pause", self.name)

@@ -1,6 +1,7 @@
 """PostgreSQL as an unprivileged process."""
 
 import os
+import shutil
 import signal
 
 from throwaway import processes
@@ -59,6 +60,11 @@ class Database:
             raise ServiceError("a killed PostgreSQL process does not end")
         # Its id may still be taken, by a dead process nobody waited for, which would keep a new server from starting.
         (self._data / "postmaster.pid").unlink()
+
+    def lose(self) -> None:
+        self.kill()
+        shutil.rmtree(self._data)
+        self.create()
 
     def abort(self) -> None:
         if self._alive():

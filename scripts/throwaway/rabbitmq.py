@@ -1,6 +1,7 @@
 """One node of RabbitMQ as an unprivileged process."""
 
 import os
+import shutil
 import signal
 import socket
 
@@ -44,14 +45,14 @@ class Node:
         self._state = state
         self._ports = state.nodes[number - 1]
         self._name = node_name(number)
-        self._home = state.directory / f"broker-{number}"
-        self._log = self._home / "log"
+        self.home = state.directory / f"broker-{number}"
+        self._log = self.home / "log"
         self._cookie = cookie
         self._user = processes.unprivileged("rabbitmq")
 
     def create(self) -> None:
-        processes.private_directory(self._home, self._user)
-        certificate, key = make_certificate(self._home, self._user)
+        processes.private_directory(self.home, self._user)
+        certificate, key = make_certificate(self.home, self._user)
         filled = CONFIGURATION.format(
             host=LOOPBACK,
             name=NAME,
@@ -75,7 +76,7 @@ class Node:
         """Start it, or let it go on."""
         self.thaw()
         if not self._alive():
-            (self._home / "pid").unlink(missing_ok=True)
+            (self.home / "pid").unlink(missing_ok=True)
             self._spawn(str(RABBITMQ_SERVER))
 
     def wait_until_ready(self) -> None:
@@ -90,6 +91,10 @@ class Node:
     def kill(self) -> None:
         if self._alive():
             self._end(signal.SIGKILL)
+
+    def lose(self) -> None:
+        self.kill()
+        shutil.rmtree(self.home / "mnesia", ignore_errors=True)
 
     def freeze(self) -> None:
         if self._alive():
@@ -109,14 +114,15 @@ class Node:
         self.kill()
 
     def _control(self, *command: str) -> None:
-        processes.run([str(RABBITMQCTL), *command], user=self._user, home=self._home, env=self._environment(),
+        processes.run([str(RABBITMQCTL), *command], user=self._user, home=self.home, env=self.environment(),
                       log=self._log, stdin=b"")  # fmt: skip
 
     def _spawn(self, *command: str) -> int:
-        return processes.spawn(command, user=self._user, home=self._home, env=self._environment(), log=self._log)
+        return processes.spawn(command, user=self._user, home=self.home, env=self.environment(), log=self._log)
 
-    def _environment(self) -> dict[str, str]:
-        home, state = self._home, self._state
+    def environment(self) -> dict[str, str]:
+        """By which RabbitMQ's own programs find the node."""
+        home, state = self.home, self._state
         return {
             "RABBITMQ_NODENAME": self._name,
             "RABBITMQ_CONFIG_FILE": str(home / "rabbitmq.conf"),
@@ -133,13 +139,13 @@ class Node:
         }
 
     def _write(self, name: str, text: str, *, mode: int = 0o644) -> None:
-        file = self._home / name
+        file = self.home / name
         file.write_text(text)
         file.chmod(mode)
         os.chown(file, self._user.pw_uid, self._user.pw_gid)
 
     def _pid(self) -> int:
-        return processes.read_pid(self._home / "pid") or 0
+        return processes.read_pid(self.home / "pid") or 0
 
     def _alive(self) -> bool:
         return processes.is_alive(self._pid(), "beam.smp")

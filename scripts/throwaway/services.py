@@ -21,6 +21,9 @@ class Service(Protocol):
     def stop(self) -> None: ...
     def kill(self) -> None: ...
 
+    def lose(self) -> None:
+        """Kills it, and its data is gone: the next start is that of an empty one."""
+
     def destroy(self) -> None:
         """Ends every process of it, quickly; its data may be lost."""
 

@@ -18,6 +18,7 @@ from apps.notifications.recipient_models import RecipientSettings as RecipientSe
 from apps.notifications.recipient_models import SuppressedAddress as SuppressedAddress
 from apps.notifications.webhook_models import WebhookEndpoint as WebhookEndpoint
 from apps.rankings.models import Season, Standings
+from telemetry import correlation, tracing
 
 
 class Announcement(models.Model):
@@ -48,6 +49,9 @@ class Announcement(models.Model):
     batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, null=True, related_name="+")
     details = models.JSONField(default=dict, help_text="what is told and stands in no other row")
     created_at = models.DateTimeField(auto_now_add=True)
+    # What is sent of it goes back to the request that made it, whichever run sends it.
+    correlation_id = models.CharField(max_length=64, blank=True, default=correlation.current, db_default="")
+    trace_context = models.JSONField(null=True, default=tracing.carrier, editable=False)
 
     class Meta:
         ordering = ["-id"]

@@ -9,6 +9,7 @@ from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 
 from apps.problems import CONTENT_TYPE, problem
+from telemetry import correlation
 
 API_PREFIX = "/api/"
 
@@ -42,14 +43,17 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBa
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
-    """500, as Django's handler500. The reason is in the log and stays there."""
-    return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, lambda: defaults.server_error(request))
+    """500, as Django's handler500. The reason is in the log and stays there, under the id that is told."""
+    told = {"correlation_id": correlation.current()}
+    return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, lambda: defaults.server_error(request), **told)
 
 
-def _answer(request: HttpRequest, status: HTTPStatus, page: Callable[[], HttpResponseBase]) -> HttpResponseBase:
-    return _problem_response(status) if request.path.startswith(API_PREFIX) else page()
+def _answer(
+    request: HttpRequest, status: HTTPStatus, page: Callable[[], HttpResponseBase], **members: str
+) -> HttpResponseBase:
+    return _problem_response(status, **members) if request.path.startswith(API_PREFIX) else page()
 
 
-def _problem_response(status: HTTPStatus, detail: str = "") -> HttpResponse:
-    document: dict[str, Any] = problem(status, detail=detail)
+def _problem_response(status: HTTPStatus, detail: str = "", **members: str) -> HttpResponse:
+    document: dict[str, Any] = problem(status, detail=detail) | members
     return JsonResponse(document, status=status, content_type=CONTENT_TYPE)

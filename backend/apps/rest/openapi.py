@@ -25,6 +25,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     title = serializers.CharField(help_text="the status in words")
     status = serializers.IntegerField()
     detail = serializers.CharField(required=False)
+    correlation_id = serializers.CharField(required=False, help_text="of a 500: by it the reason is found in the log")
     # Django REST framework has a property of this name for another purpose; declared fields never reach it.
     errors = MistakeSerializer(many=True, required=False, help_text="what is wrong where")  # type: ignore[assignment]
 

@@ -16,7 +16,7 @@ class Allowance(models.Model):
 
 
 class SecurityEvent(models.Model):
-    """Somebody got in or failed to, or changed what gives access. Never edited; gone after SECURITY_EVENT_DAYS."""
+    """Somebody got in or failed to, or changed what gives access. Not to be edited; goes after SECURITY_EVENT_DAYS."""
 
     class Kind(models.TextChoices):
         LOGGED_IN = "logged_in", "logged in"

@@ -42,8 +42,10 @@ class ReplayForm(DecisionForm):
 class DeadLetterAdmin(ReadOnlyAdmin):
     list_display = ["id", "state", "task_name", "kwargs", "exception_type", "cause", "died_at", "fingerprint"]
     list_filter = ["state", "queue", "task_name", "exception_type", "cause", "died_at", "fingerprint"]
-    search_fields = ["=task_id", "=fingerprint", "exception_message", "kwargs"]
-    search_help_text = 'an id of a task, a kind of failure, words of the exception, or "event_id": 42 in quotes'
+    search_fields = ["=task_id", "=correlation_id", "=fingerprint", "exception_message", "kwargs"]
+    search_help_text = (
+        'an id of a task, a correlation id, a kind of failure, words of the exception, or "event_id": 42 in quotes'
+    )
     exclude = ["body"]
     list_per_page = 50
     show_full_result_count = False

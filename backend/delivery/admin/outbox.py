@@ -47,7 +47,8 @@ class SentFilter(admin.SimpleListFilter):
 class OutboxMessageAdmin(ReadOnlyAdmin):
     list_display = ["id", "task_name", "kwargs", "state", "created_at", "not_before", "sent_at", "last_error"]
     list_filter = [SentFilter, "task_name", "created_at"]
-    search_fields = ["=task_id", "=coalesce_key"]
+    search_fields = ["=task_id", "=coalesce_key", "=correlation_id"]
+    search_help_text = "an id of a task, the key by which messages coalesce, or a correlation id"
     ordering = ["-id"]
     list_per_page = 50
     # Counting a table that only grows would take longer than showing its newest page.

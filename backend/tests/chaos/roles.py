@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from tests.processes import Processes, RunningProcess
+from tests.processes import BACKEND, Processes, RunningProcess
 
 WORKERS = ("worker-1", "worker-2")
 HOST = "127.0.0.1"
@@ -21,6 +21,7 @@ class Role:
 
     command: tuple[str, ...]
     ready: str
+    directory: Path = BACKEND
 
 
 def worker_role(name: str, application: str) -> Role:
@@ -63,7 +64,9 @@ class Roles:
     def start(self, name: str) -> None:
         """Returns when it works."""
         role = self._roles[name]
-        self._running[name] = self._processes.start(*role.command, extra_environment=self._environment)
+        self._running[name] = self._processes.start(
+            *role.command, extra_environment=self._environment, directory=role.directory
+        )
         self._running[name].wait_for_log(role.ready)
 
     def kill(self, name: str) -> None:
@@ -73,6 +76,15 @@ class Roles:
             process.signal(signal.SIGKILL)
             process.wait()
         else:
+            process.kill()
+
+    def stop(self, name: str) -> int:
+        """SIGTERM, and wait for the end; returns the exit code."""
+        return self._running.pop(name).stop()
+
+    def kill_all(self) -> None:
+        """SIGKILL to all, children included."""
+        for process in self._running.values():
             process.kill()
 
     def signal(self, name: str, number: signal.Signals) -> None:

@@ -31,8 +31,8 @@ class AnnouncementAdmin(ReadOnlyAdmin):
     list_display = ["created_at", "kind", "event", "season", "key"]
     list_select_related = ["event", "season"]
     list_filter = ["kind", "created_at"]
-    search_fields = ["=event__slug", "=season__slug", "=key"]
-    search_help_text = "slug of the event or season, or the key"
+    search_fields = ["=event__slug", "=season__slug", "=key", "=correlation_id"]
+    search_help_text = "slug of the event or season, the key, or a correlation id"
     ordering = ["-id"]
     exclude = ["details"]
     readonly_fields = ["told", "sent", "details"]

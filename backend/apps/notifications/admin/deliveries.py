@@ -56,8 +56,9 @@ class DeliveryAdmin(ReadOnlyAdmin):
         "=notification__recipient__email",
         "=notification__announcement__event__slug",
         "=notification__announcement__season__slug",
+        "=notification__announcement__correlation_id",
     ]
-    search_help_text = "username, e-mail address, or slug of the event or season"
+    search_help_text = "username, e-mail address, slug of the event or season, or a correlation id"
     ordering = ["-id"]
     inlines = [AttemptInline, RedeliveryInline]
     actions = ["send_again"]

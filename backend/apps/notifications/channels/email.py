@@ -110,6 +110,7 @@ def _email(delivery: Delivery, message: Message, address: str) -> Email:
         # The same at each try: who gets it twice can tell.
         message_id=f"<{delivery.uuid}@{host}>",
         unsubscribe_url=url,
+        correlation_id=notification.announcement.correlation_id,
     )
 
 

@@ -42,11 +42,14 @@ class Email:
     html: str
     message_id: str
     unsubscribe_url: str  # of one click: RFC 8058
+    correlation_id: str = ""  # of the request that it goes back to; empty: unknown
 
     def headers(self) -> dict[str, str]:
         """Those that Django does not write by itself."""
+        known = {"X-Correlation-ID": self.correlation_id} if self.correlation_id else {}
         return {
             "Message-ID": self.message_id,
+            **known,
             # Nobody's auto-responder should answer: RFC 3834.
             "Auto-Submitted": "auto-generated",
             "List-Unsubscribe": f"<{self.unsubscribe_url}>",

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from apps.notifications.channels.base import Channel, Outcome, Outgoing, Result, Sender
 from apps.notifications.courier.marks import Attempt
+from telemetry import correlation, tracing
 
 # Seconds.
 MOMENT = 0.01
@@ -28,6 +29,7 @@ class Senders:
         self._under_way: dict[Future[Attempt], Outgoing] = {}
         self._of_lane: Counter[int] = Counter()  # how many are under way by each; asked for every message that waits
         self._failing = 0  # how many by lanes that have failed
+        self._run = tracing.carrier()  # what the threads do not see
 
     @property
     def free(self) -> int:
@@ -78,9 +80,21 @@ class Senders:
             sender.close()
 
     def _send(self, message: Outgoing) -> Attempt:
-        started_at, started = timezone.now(), time.monotonic()
-        result = self._try(message)
-        took = int((time.monotonic() - started) * 1000)
+        """As work of the request that the message goes back to, and not of the run, which sends those of many."""
+        told = message.delivery.notification.announcement
+        attributes = {"placar.channel": self._channel.name, "placar.delivery": str(message.delivery.uuid)}
+        name = f"send {self._channel.name}"
+        with (
+            correlation.use(told.correlation_id),
+            tracing.span(name, "client", attributes, parent=told.trace_context, links=[self._run]) as span,
+        ):
+            started_at, started = timezone.now(), time.monotonic()
+            result = self._try(message)
+            took = int((time.monotonic() - started) * 1000)
+            span.set({"placar.outcome": result.outcome.value})
+            if result.outcome != Outcome.SENT:
+                span.fail(result.outcome.value)
+            logger.info("delivery %s by %s: %s", message.delivery.pk, self._channel.name, result.outcome.value)
         return Attempt(message.delivery, result, started_at, took, message.carried_ids)
 
     def _try(self, message: Outgoing) -> Result:

@@ -34,6 +34,7 @@ class WebhookRequest:
     secret: str
     old_secret: str  # signs as well until `old_secret_until`
     old_secret_until: datetime | None
+    correlation_id: str = ""  # of the request that it goes back to; empty: unknown
 
 
 def message_id(delivery: Delivery) -> str:
@@ -67,6 +68,7 @@ def make_request(delivery: Delivery, message: Message) -> WebhookRequest:
         secret=endpoint.secret,
         old_secret=endpoint.old_secret,
         old_secret_until=endpoint.old_secret_expires_at,
+        correlation_id=announcement.correlation_id,
     )
 
 
@@ -77,7 +79,9 @@ def make_headers(request: WebhookRequest, now: datetime) -> dict[str, str]:
         secrets.append(request.old_secret)
     moment = now.astimezone(UTC)
     signatures = [Webhook(secret).sign(request.message_id, moment, request.body) for secret in secrets]
+    known = {"X-Correlation-ID": request.correlation_id} if request.correlation_id else {}
     return {
+        **known,
         "Content-Type": "application/json",
         "User-Agent": USER_AGENT,
         # No compression: a small answer could unpack to an endless one.

@@ -9,8 +9,10 @@ from django.utils import timezone
 from delivery.accounts import account_by_state, find_unaccounted
 from delivery.broker import BrokerUnavailable
 from delivery.command_line import operator
+from delivery.lost_letters import missing_letters, rebuild_letters
 from delivery.models import OutboxMessage
 from delivery.resending import ResendRefused, resend_tasks
+from delivery.restoring import IDS_AHEAD, settle_restored
 
 SINCE = {"waiting": "asked for", "sent": "asked for", "running": "started", "failed": "failed"}
 
@@ -18,21 +20,27 @@ SINCE = {"waiting": "asked for", "sent": "asked for", "running": "started", "fai
 class Command(BaseCommand):
     help = (
         "Show how many tasks are in which state, the age of the oldest, and which are unaccounted for: sent, not"
-        " finished, and with no message left at the broker. Exits with 1 if there are any. `resend` sends them again."
+        " finished, and with no message left at the broker. Exits with 1 if there are any. `resend` sends them again,"
+        " and makes anew the dead letters that the broker lost."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        acts = parser.add_subparsers(dest="act", metavar="[show|metrics|resend]")
+        acts = parser.add_subparsers(dest="act", metavar="[show|resend|restored]")
         acts.add_parser("show", help="show the account (the default)")
-        acts.add_parser("metrics", help="the same as Prometheus text, for a textfile collector")
         resend = acts.add_parser("resend", help="send again, under their own ids, the tasks that are unaccounted for")
-        resend.add_argument("--reason", required=True, metavar="TEXT", help="why, for the record")
+        restored = acts.add_parser(
+            "restored",
+            help="after the database was restored from a backup, while nothing else runs: empty the broker, send again"
+            " all that is not finished, and give out no id that was lost",
+        )
+        for parser_of_act in (resend, restored):
+            parser_of_act.add_argument("--reason", required=True, metavar="TEXT", help="why, for the record")
 
     def handle(self, *, act: str | None, reason: str = "", **_options: Any) -> None:
         if act == "resend":
             self._resend(reason)
-        elif act == "metrics":
-            self._metrics()
+        elif act == "restored":
+            self._restored(reason)
         else:
             self._show()
 
@@ -40,6 +48,8 @@ class Command(BaseCommand):
         for account in account_by_state():
             oldest = f"   the oldest {SINCE[account.state]} {_age(account.oldest)} ago" if account.oldest else ""
             self.stdout.write(f"{account.state:<12}{account.count:>9}{oldest}")
+        if lost := missing_letters().count():
+            self.stdout.write(f"{'':<12}{lost:>9}   of these have no dead letter: `dead_letters` knows nothing of them")
         unaccounted = self._find()
         self.stdout.write(f"{'unaccounted':<12}{len(unaccounted):>9}")
         for message in unaccounted:
@@ -48,20 +58,24 @@ class Command(BaseCommand):
         if unaccounted:
             raise CommandError("manage.py ledger resend --reason TEXT sends them again")
 
-    def _metrics(self) -> None:
-        for account in account_by_state():
-            self.stdout.write(f'placar_tasks{{state="{account.state}"}} {account.count}')
-            if account.oldest:
-                seconds = _age(account.oldest).total_seconds()
-                self.stdout.write(f'placar_tasks_oldest_seconds{{state="{account.state}"}} {seconds:.0f}')
-        self.stdout.write(f"placar_tasks_unaccounted {len(self._find())}")
-
     def _resend(self, reason: str) -> None:
         try:
             count = resend_tasks(self._find(), who=operator(), reason=reason)
         except ResendRefused as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(f"sent again: {count}" if count else "nothing is unaccounted for")
+        if letters := rebuild_letters(who=operator(), reason=reason):
+            self.stdout.write(f"dead letters made anew: {letters}")
+
+    def _restored(self, reason: str) -> None:
+        try:
+            done = settle_restored(who=operator(), reason=reason)
+        except (ResendRefused, BrokerUnavailable) as refusal:
+            raise CommandError(f"nothing is settled: {refusal}") from refusal
+        self.stdout.write(f"messages of the broker purged: {done.purged}")
+        self.stdout.write(f"ids of {done.sequences} tables raised by {IDS_AHEAD}")
+        self.stdout.write(f"dead letters made anew: {done.letters}")
+        self.stdout.write(f"sent again: {done.sent_again}")
 
     def _find(self) -> list[OutboxMessage]:
         try:

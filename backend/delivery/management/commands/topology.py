@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
+from delivery.applied_topology import note_applied
 from delivery.broker import BrokerUnavailable, is_in_memory
 from delivery.drift import apply_topology, find_drift
 from delivery.queue_move import QueueInUse
@@ -37,6 +39,17 @@ class Command(BaseCommand):
         if action == "check" and drift:
             raise CommandError(f"{len(drift)} differences; manage.py topology apply makes it right")
         if action == "apply":
+            self._note()
             self.stdout.write(f"applied, {len(drift)} differences mended" if drift else "nothing had to change")
         elif not drift:
             self.stdout.write("the broker is as it should be")
+
+    def _note(self) -> None:
+        """What /health/ready asks for."""
+        try:
+            note_applied()
+        except DatabaseError as error:
+            text = (
+                f"the broker has it, but that could not be noted: {error}; first `manage.py migrate`, then this again"
+            )
+            raise CommandError(text) from error

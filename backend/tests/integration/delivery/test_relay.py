@@ -67,6 +67,8 @@ def test_the_message_is_the_one_that_celerys_producer_makes(processes: Processes
     # It differs by the process.
     assert ours.headers.pop("origin").startswith("gen")
     assert celerys.headers.pop("origin").startswith("gen")
+    # Celery has no such thing.
+    assert ours.headers.pop("correlation-id") == OutboxMessage.objects.get().correlation_id
     # A worker knows the limits of its tasks; Celery's producer adds them where the task happens to be loaded.
     assert ours.headers.pop("timelimit") == [None, None]
     assert celerys.headers.pop("timelimit")

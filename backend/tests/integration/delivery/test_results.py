@@ -50,7 +50,7 @@ def publish_copies(task_id: uuid.UUID, season: Season, count: int) -> None:
         channel = channel_of(broker)
         for _ in range(count):
             kwargs = {"season_id": season.pk}
-            message = prepare(channel, str(task_id), NAME, kwargs, represent(kwargs))
+            message = prepare(channel, str(task_id), NAME, kwargs, represent(kwargs), {})
             channel.basic_publish(message, current_app.conf.task_default_exchange, queue.routing_key)
 
 

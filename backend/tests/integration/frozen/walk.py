@@ -55,6 +55,8 @@ ADDRESSES: dict[str, Sequence[str]] = {
     "seasons/<slug:slug>/revisions/<int:revision>/": ["/seasons/cup/revisions/1/", "/seasons/cup/revisions/2/"],
     "seasons/<slug:slug>/revisions/<int:before>/to/<int:after>/": ["/seasons/cup/revisions/1/to/1/"],
     "unsubscribe/<token>": ["/unsubscribe/{token}", "/unsubscribe/nobody-signed-this"],
+    "health/live": ["/health/live"],
+    "health/ready": ["/health/ready"],
     f"{API}token": ["/api/v1/token"],
     f"{API}rules/schema": ["/api/v1/rules/schema"],
     f"{API}events": ["/api/v1/events", "/api/v1/events?state=open", "/api/v1/events?limit=1"],

@@ -14,6 +14,8 @@ from apps.events.services import generate_event_ranking, request_event_ranking, 
 from apps.notifications.models import Announcement, Delivery, Notification
 from apps.notifications.unsubscribing import Subscription, token_of
 from apps.rankings.services import rule_on_participant
+from delivery.applied_topology import note_applied
+from delivery.health.views import READINESS
 from tests.factories import add_entry, add_score, make_event, make_user, publish_event
 from tests.integration.api.clients import client_of
 from tests.seasons import make_season, standings_of
@@ -54,6 +56,8 @@ def make_house(visibility: str = "public") -> House:
 
     Its latest score is not ranked yet.
     """
+    note_applied()  # as in a deployment: /health/ready asks for it
+    READINESS.forget()
     users = make_people()
     begun = timezone.now() - timedelta(hours=3)
     event = make_event(

@@ -53,9 +53,7 @@ def test_reads_without_an_account_are_limited_for_each_address(settings: Any) ->
 @pytest.mark.django_db
 def test_a_busy_sender_costs_a_hundredth_of_a_statement(settings: Any) -> None:
     settings.LIMIT_WRITES = 1000
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
+    with CaptureQueriesContext(connection) as captured:
         for _ in range(100):
             assert take("x", limit=1000, seconds=60) == 0
     assert len([query for query in captured.captured_queries if "INSERT" in query["sql"]]) == 10

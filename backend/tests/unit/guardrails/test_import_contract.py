@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.guardrails.project_copy import append, copy_project
 
-HOUSES = "config wires the apps, the apps use delivery, nothing looks back"
+HOUSES = "config wires the apps, the apps use delivery, all use telemetry, nothing looks back"
 APPS = "notifications -> rankings -> events -> what all apps share"
 OUTBOX = (
     "of delivery, apps import the outbox alone; a command may read the ledger, notifications what waits for attention"
@@ -22,6 +22,7 @@ GUARDRAILS = "guardrails imports nothing of the project, Django or Celery"
 PLANTED = [
     (HOUSES, "delivery/planted_up.py", "import config.settings", "delivery.planted_up -> config.settings"),
     (HOUSES, "delivery/planted_app.py", "import apps.events.services", "delivery.planted_app -> apps.events.services"),
+    (HOUSES, "telemetry/planted_up.py", "import delivery.outbox", "telemetry.planted_up -> delivery.outbox"),
     (HOUSES, "apps/events/planted_up.py", "import config.settings", "apps.events.planted_up -> config.settings"),
     (APPS, "apps/events/planted.py", "import apps.rankings.services", "apps.events.planted -> apps.rankings.services"),
     (

@@ -1,0 +1,35 @@
+"""What a task's message takes along of where it comes from, and how its work is told apart in logs and traces."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from telemetry import correlation
+
+# Among the headers of a message. Not `correlation_id`: that name is Celery's own, for answers.
+CORRELATION_HEADER = "correlation-id"
+
+
+def correlation_in(headers: Mapping[str, Any] | None, task_id: str) -> str:
+    """The correlation id of a message; the task's own id for one of a version that knew none."""
+    found = (headers or {}).get(CORRELATION_HEADER)
+    if correlation.is_well_formed(found):
+        return found
+    return task_id if correlation.is_well_formed(task_id) else ""
+
+
+def messaging(
+    operation: str, kind: str, task_name: str, task_id: str, correlation_id: str, *, destination: str | None = None
+) -> dict[str, Any]:
+    """Attributes of a span about a message; `kind` is create, send or process.
+
+    https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/
+    """
+    return {
+        "messaging.system": "rabbitmq",
+        "messaging.operation.name": operation,
+        "messaging.operation.type": kind,
+        "messaging.destination.name": destination,
+        "messaging.message.id": task_id,
+        "messaging.message.conversation_id": correlation_id or None,
+        "placar.task": task_name,
+    }

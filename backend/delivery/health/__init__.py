@@ -1,0 +1,1 @@
+"""Whether this process answers, and whether it may be sent requests: /health/live and /health/ready."""

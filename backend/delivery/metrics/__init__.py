@@ -1,0 +1,1 @@
+"""What Prometheus is told: `manage.py serve_metrics`. docs/observability.md says what each metric means."""

@@ -1,0 +1,33 @@
+"""All roles of a deployment in processes of their own, as the image starts them."""
+
+import sys
+
+from tests.chaos.rig import free_port
+from tests.chaos.roles import HOST, Role, Roles, beat_role, command_role, worker_role
+from tests.processes import Processes
+
+
+class Deployment(Roles):
+    """Web, relay, dead-letter consumer, beat and two workers."""
+
+    def __init__(self, processes: Processes, **environment: str) -> None:
+        self.port = free_port()
+        super().__init__(processes, roles_at(self.port), environment)
+
+
+def roles_at(port: int) -> dict[str, Role]:
+    """By their names, in the order of their start."""
+    return {
+        "web": web_role(port),
+        "relay": command_role("relay", "relay started"),
+        "dead letters": command_role("consume_dead_letters", "dead-letter consumer started"),
+        "beat": beat_role(),
+        "worker-1": worker_role("worker-1", "config"),
+        "worker-2": worker_role("worker-2", "config"),
+    }
+
+
+def web_role(port: int) -> Role:
+    """Gunicorn with two processes."""
+    options = (f"--bind={HOST}:{port}", "--worker-class=gthread", "--workers=2", "--threads=4", "--graceful-timeout=30")
+    return Role((sys.executable, "-m", "gunicorn", "config.wsgi", *options), "Booting worker")

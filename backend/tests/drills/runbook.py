@@ -1,0 +1,56 @@
+"""The commands of the runbook, run as an operator runs them: read from its pages, so that these cannot be wrong."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+from textwrap import dedent
+
+from django.conf import settings
+
+from tests.chaos.placar import Say
+from tests.processes import BACKEND, environment
+
+PAGES = BACKEND.parent / "docs" / "runbook"
+
+
+def commands_under(page: str, heading: str) -> list[str]:
+    """The blocks of shell commands below a heading, one string for each."""
+    text = (PAGES / f"{page}.md").read_text()
+    section = re.search(rf"^## {re.escape(heading)}$(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    assert section is not None, f"no heading {heading!r} in {page}.md"
+    blocks = [dedent(block) for block in re.findall(r"^ *```sh\n(.*?)^ *```$", section[1], re.MULTILINE | re.DOTALL)]
+    assert blocks, f"no commands below {heading!r}"
+    return blocks
+
+
+def follow(page: str, heading: str, say: Say, *, block: int = 0, user: str | None = None, **variables: str) -> str:
+    """Run a block of the runbook with bash, in backend/; returns what it wrote. Fails with it."""
+    commands = commands_under(page, heading)[block]
+    began = time.monotonic()
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", commands],
+        cwd=BACKEND,
+        env=environment() | {"PATH": programs()} | variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        **({"user": user, "group": user, "extra_groups": []} if user and os.getuid() == 0 else {}),
+    )
+    say(f"docs/runbook/{page}.md, {heading}: {time.monotonic() - began:.1f} s")
+    for line in (*commands.strip().splitlines(), *(f"    {line}" for line in done.stdout.splitlines()[-30:])):
+        say(f"    {line}")
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def programs() -> str:
+    """The PATH of an operator: this Python first, and PostgreSQL's own programs."""
+    sys.path.append(str(settings.PROJECT_DIR / "scripts"))
+    from throwaway.install import postgresql_programs
+
+    return ":".join([str(Path(sys.executable).parent), str(postgresql_programs()), os.environ["PATH"]])
