@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 # A PostgreSQL and a RabbitMQ of their own around a command, removed afterwards.
 SERVICES := $(PYTHON) scripts/private_services.py run
 
-.PHONY: help run test chaos alerts alert-rules drills browser fuzz compose-check bench check format lock messages kubernetes clean
+.PHONY: help run test chaos alerts alert-rules drills browser fuzz compose-check bench check audit secrets format lock messages kubernetes clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -70,6 +70,12 @@ check: .venv/.develop ## Check format, style, types, imports, house rules, migra
 # Not everybody has promtool, and what the rules say of metrics is looked at by `make test` anyway.
 	@if command -v promtool >/dev/null; then echo "check: alert rules" && $(MAKE) --silent alert-rules >/dev/null; \
 	else echo "check: alert rules: left out, as there is no promtool (make alert-rules)"; fi
+
+audit: .venv/.develop ## Look for known vulnerabilities of what is locked and in the image, and for secrets
+	@$(PYTHON) scripts/audit.py
+
+secrets: .venv/.develop ## Look for secrets in what git keeps, but for those in .secrets.baseline
+	@$(PYTHON) scripts/find_secrets.py
 
 format: .venv/.develop ## Format the code and repair what ruff can
 	@.venv/bin/ruff format .
