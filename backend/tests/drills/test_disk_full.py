@@ -25,7 +25,7 @@ CHEAP = "rankings.refresh_season_standings"  # of an event that is in no season
 FAILING = ("notifications.announce_event_ranking", {"ranking_id": 999_999_999})
 QUEUED = 300
 # More than any disk has: the alarm is raised. And what the private services have by themselves.
-ALARM, CALM = "100TB", "50MB"
+ALARM, CALM = "90000GB", "50MB"
 ROOM, MORE_ROOM = 40, 800  # megabytes
 
 
