@@ -12,6 +12,7 @@ NAMES = (
     "imports",
     "relay",
     "requests",
+    "limits",
     "whole_way",
     "latency",
     "notifications",

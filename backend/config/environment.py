@@ -5,6 +5,7 @@ stands for SECRET_KEY. The file wins where both are set.
 """
 
 from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import environ
 
@@ -13,3 +14,20 @@ PROJECT_DIR = BASE_DIR.parent
 
 env = environ.FileAwareEnv()
 env.read_env(PROJECT_DIR / ".env")  # does nothing where there is no such file
+
+
+def url(name: str, password: str, *, default: str) -> str:
+    """An address, or several with `;` in between, each with the password of the variable of that name.
+
+    Where an address names a user and no password, so that it is no secret itself and the password can be in a file.
+    """
+    secret = quote(env.str(password, default=""), safe="")
+    return ";".join(_with_password(address, secret) for address in env.str(name, default=default).split(";"))
+
+
+def _with_password(address: str, secret: str) -> str:
+    parts = urlsplit(address)
+    if not secret or not parts.username or parts.password is not None:
+        return address
+    user, _, host = parts.netloc.partition("@")
+    return urlunsplit(parts._replace(netloc=f"{user}:{secret}@{host}"))

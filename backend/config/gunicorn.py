@@ -1,15 +1,16 @@
-"""How the web server runs: `gunicorn config.wsgi --config config/gunicorn.py`.
+"""How the web server runs: `gunicorn config.wsgi --config config/gunicorn.py`, which a proxy that ends TLS asks.
 
 https://docs.gunicorn.org/en/stable/settings.html
 """
 
 from config.environment import env
+from config.observability_settings import LOGGING
 
 bind = env.list("WEB_BIND", default=["0.0.0.0:8000"])
 # Processes, and threads of each. A request waits for the database most of its time, so there are more threads than
 # cores; each of them keeps a connection to the database.
 workers = env.int("WEB_CONCURRENCY", default=2)
-worker_class = "gthread"
+worker_class = "config.gunicorn_worker.Worker"
 threads = env.int("WEB_THREADS", default=8)
 
 # Connections that a process holds at once, those that wait included. What is more waits in the backlog.
@@ -33,3 +34,6 @@ forwarded_allow_ips = ""
 worker_tmp_dir = "/dev/shm"  # noqa: S108 (made by gunicorn with a random name, and unlinked at once)
 # Nobody asks the running server anything by its own socket, whose place could not be written to either.
 control_socket_disable = True
+
+# What it says of itself goes through the same log as all else. The line of each request is telemetry.middleware's.
+logconfig_dict = LOGGING

@@ -3,7 +3,7 @@
 import os
 
 from config.environment import env
-from telemetry.log_lines import logging_settings
+from telemetry.log_lines import log_all_else, logging_settings
 
 # --- Log and traces ---------------------------------------------------------------------------------------------------
 
@@ -13,6 +13,8 @@ SECRET_PATHS = ["/unsubscribe/"]
 # line: for people at a terminal. json: one object a line, for what collects logs.
 LOG_FORMAT = env.str("LOG_FORMAT", default="line")
 LOGGING = logging_settings(LOG_FORMAT, env.str("LOG_LEVEL", default="INFO"), secret_paths=SECRET_PATHS)
+if LOG_FORMAT == "json":
+    log_all_else()
 
 # Traces are sent once OTEL_EXPORTER_OTLP_ENDPOINT is set; OpenTelemetry's library reads its variables by itself, but
 # not from files. This one holds the credentials for the collector.

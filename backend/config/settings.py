@@ -3,13 +3,14 @@
 https://docs.djangoproject.com/en/5.2/ref/settings/
 """
 
+import os
 import ssl
 import warnings
 from ipaddress import ip_network
 
 from kombu import Exchange, Queue
 
-from config.environment import BASE_DIR, PROJECT_DIR, env
+from config.environment import BASE_DIR, PROJECT_DIR, env, url
 from config.observability_settings import *  # noqa: F403 (each part holds settings alone)
 from config.security_settings import *  # noqa: F403
 
@@ -53,6 +54,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "apps.security.middleware.LargeBodyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "apps.security.middleware.TooManyMiddleware",
@@ -106,8 +108,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # PostgreSQL by DATABASE_URL; without it one SQLite file, so that a first start needs no server.
 SQLITE_FILE = PROJECT_DIR / "var" / "placar.sqlite3"
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{SQLITE_FILE}")}
-DATABASE = DATABASES["default"]
+DATABASE = env.db_url_config(url("DATABASE_URL", "DATABASE_PASSWORD", default=f"sqlite:///{SQLITE_FILE}"))
+DATABASES = {"default": DATABASE}
 # A connection for each request and each task costs more than the work itself; the health check drops dead ones.
 DATABASE["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASE["CONN_HEALTH_CHECKS"] = True
@@ -187,7 +189,9 @@ if env.str("ANYMAIL_WEBHOOK_SECRET", default=""):
 
 # The broker of the Compose network. `memory://` is the embedded mode: relay, worker and beat in one process. Nodes of
 # a cluster stand behind one another, with a semicolon in between: who loses his node goes on with the next one.
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="amqp://guest:guest@rabbitmq:5672//")
+CELERY_BROKER_URL = url("CELERY_BROKER_URL", "BROKER_PASSWORD", default="amqp://guest:guest@rabbitmq:5672//")
+# Celery looks for this variable before it looks at the settings, and the address there may lack its password.
+os.environ["CELERY_BROKER_URL"] = CELERY_BROKER_URL
 # Reads and writes end after these seconds: nothing else bounds a publish to a frozen broker. A worker's own publish, a
 # retry, is complete when the broker has confirmed it: without, a retry is lost when the broker dies at that moment.
 AMQP_TRANSPORT_OPTIONS = {"read_timeout": 15, "write_timeout": 15, "confirm_publish": True}
@@ -201,15 +205,17 @@ CELERY_BROKER_HEARTBEAT = env.int("CELERY_BROKER_HEARTBEAT", default=30)
 # Seconds to wait for a connection to one address of the broker.
 CELERY_BROKER_CONNECTION_TIMEOUT = env.int("CELERY_BROKER_CONNECTION_TIMEOUT", default=4)
 # amqps://: the certificate must be of the broker's host and of a known authority. Celery by itself asks for no host.
+# A file of the authorities for the management API by https, too; None: those of the system.
+BROKER_CA_FILE = env.str("BROKER_CA_FILE", default="") or None
 if CELERY_BROKER_URL.startswith("amqps:"):
     CELERY_BROKER_USE_SSL = {
         "cert_reqs": ssl.CERT_REQUIRED,
-        "ca_certs": env.str("BROKER_CA_FILE", default=None),  # None: those of the system
+        "ca_certs": BROKER_CA_FILE,
         "server_hostname": None,  # that of the URL
     }
 # RabbitMQ's management API, with a user who may set policies: `manage.py topology` keeps there what may ever change.
 # No request and no worker needs it. Several nodes as above; the first one that answers is asked.
-BROKER_MANAGEMENT_URL = env.str("BROKER_MANAGEMENT_URL", default="http://guest:guest@rabbitmq:15672")
+BROKER_MANAGEMENT_URL = url("BROKER_MANAGEMENT_URL", "BROKER_PASSWORD", default="http://guest:guest@rabbitmq:15672")
 # Results are rows, so that they can be joined with what was enqueued: the ledger needs them there, so no environment
 # changes it. config.celery puts a class of the same table in the place of the library's.
 CELERY_RESULT_BACKEND = "django-db"

@@ -69,15 +69,16 @@ def find_unaccounted() -> list[OutboxMessage]:
     are named while doubled messages are in the queue. Takes some seconds when there seem to be any. Raises
     BrokerUnavailable.
     """
-    missing = _look()
+    missing = find_missing()
     if not missing:
         return []
     time.sleep(BETWEEN_LOOKS_SECONDS)
-    again = {message.pk for message in _look()}
+    again = {message.pk for message in find_missing()}
     return [message for message in missing if message.pk in again]
 
 
-def _look() -> list[OutboxMessage]:
+def find_missing() -> list[OutboxMessage]:
+    """One look of the two: some of them may be between two steps. Raises BrokerUnavailable."""
     before = _count_quiet()
     if not before:
         return []

@@ -6,6 +6,7 @@ from celery.beat import Scheduler
 from django.db import DatabaseError, InterfaceError, connection
 
 from delivery.firing import Firing
+from delivery.heartbeat import Heartbeat
 from delivery.outage import Outage
 
 # How often the schedules are looked at; a slot fires and an edit is live so much later at most.
@@ -25,6 +26,7 @@ class OutboxScheduler(Scheduler):
         super().__init__(*args, **kwargs)
         self._firing = Firing()
         self._outage = Outage("database")
+        self._heartbeat = Heartbeat("beat")
         self._is_closed = False
 
     def setup_schedule(self) -> None:
@@ -40,8 +42,10 @@ class OutboxScheduler(Scheduler):
         except (DatabaseError, InterfaceError) as error:
             # Tables that are not migrated yet, too: a supervisor's restart would be no better.
             connection.close()
+            self._heartbeat.beat("waiting for the database")
             return self._outage.begin_or_go_on(str(error).strip())
         self._outage.end()
+        self._heartbeat.beat()
         return 0.0 if has_more else min(LOOK_SECONDS, float(self.max_interval))
 
     def close(self) -> None:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from celery.signals import worker_shutting_down
 from celery.worker import consumer
 from celery.worker.consumer import delayed_delivery
 from kombu.transport.native_delayed_delivery import (
@@ -12,6 +13,7 @@ from kombu.transport.native_delayed_delivery import (
 )
 
 from delivery.following import correlation_in
+from delivery.heartbeat import INTERVAL_SECONDS, Heartbeat
 from telemetry import correlation
 
 logger = logging.getLogger(__name__)
@@ -54,7 +56,33 @@ class Consumer(consumer.Consumer):
         alarm would wait for its confirm, instead of emptying the queues, which is what ends the alarm.
         """
         options = {**(worker_options or {}), "without_mingle": True}
+        self._heartbeat = Heartbeat("worker")
+        # The loop may end long before the tasks in hand do, which is no reason to kill them.
+        worker_shutting_down.connect(self._say_that_it_ends)
         super().__init__(on_task_request, worker_options=options, **kwargs)
+
+    def register_with_event_loop(self, hub: Any) -> None:
+        """Signs of life by the loop's own timer: they end with the loop, whatever the child processes do."""
+        super().register_with_event_loop(hub)
+        self._heartbeat.beat()
+        hub.call_repeatedly(INTERVAL_SECONDS, self._heartbeat.beat)
+
+    def ensure_connected(self, conn: Any) -> Any:
+        """With signs of life while it tries, which may be for as long as the broker is down."""
+        ensure = conn.ensure_connection
+
+        def ensure_connection(*args: Any, callback: Callable[[], None], **kwargs: Any) -> Any:
+            def called_each_second() -> None:
+                self._heartbeat.beat("waiting for the broker")
+                callback()
+
+            return ensure(*args, callback=called_each_second, **kwargs)
+
+        conn.ensure_connection = ensure_connection
+        return super().ensure_connected(conn)
+
+    def _say_that_it_ends(self, **_kwargs: Any) -> None:
+        self._heartbeat.beat_for_the_last_time("ending after the tasks in hand")
 
     def connection_for_write(self, url: str | None = None, heartbeat: float | None = None) -> Any:
         """For events, such as the worker's sign of life every two seconds: without confirms.

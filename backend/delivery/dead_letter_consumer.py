@@ -35,6 +35,9 @@ WAIT_SECONDS = 0.5
 class DeadLetterConsumer(LongRunning):
     """Acknowledges a message after its row was committed: if anything dies in between, it comes again."""
 
+    def __init__(self) -> None:
+        super().__init__("dead-letters")
+
     def _work(self) -> None:
         # What could not be stored goes back to its queue with the connection, which any error closes.
         with _consuming() as broker:
@@ -57,6 +60,8 @@ class DeadLetterConsumer(LongRunning):
             # What is left when it stops goes back to its queue with the connection.
             while arrived and not self._wakeup.stopping:
                 self._take(channel, *arrived.popleft())
+                self._heartbeat.beat()
+            self._heartbeat.beat()
             broker.heartbeat_check()
 
     def _take(self, channel: Any, queue_name: str, message: Any) -> None:

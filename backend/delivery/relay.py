@@ -32,7 +32,7 @@ class Relay(LongRunning):
     """
 
     def __init__(self, *, batch_size: int = BATCH_SIZE, poll_seconds: float = POLL_SECONDS) -> None:
-        super().__init__()
+        super().__init__("relay")
         self._batch_size = batch_size
         self._poll_seconds = poll_seconds
         self._publisher: Publisher = make_publisher()
@@ -69,6 +69,7 @@ class Relay(LongRunning):
         if not claimed:
             self._is_woken = self._wakeup.wait(LOCKED_ROWS_PAUSE)
         while claimed == self._batch_size and not self._wakeup.stopping:
+            self._heartbeat.beat()
             claimed = self._send_batch()
 
     def _send_batch(self) -> int:

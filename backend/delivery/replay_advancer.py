@@ -12,6 +12,9 @@ IDLE_SECONDS = 1.0
 class ReplayAdvancer(LongRunning):
     """Any number of these may run."""
 
+    def __init__(self) -> None:
+        super().__init__("replays")
+
     def _work(self) -> None:
         is_under_way = advance_replays()
         self._database_outage.end()

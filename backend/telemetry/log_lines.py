@@ -1,6 +1,8 @@
 """The form of log lines: text for people at a terminal, or a JSON object each for what collects them."""
 
 import logging
+import sys
+import threading
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -87,6 +89,18 @@ class TracingComplaints(logging.Filter):
         return True
 
 
+def log_all_else() -> None:
+    """Let also become lines of the log what Python writes by itself: warnings, and what ends a process or a thread."""
+    logging.captureWarnings(True)
+    sys.excepthook = lambda *exception: _log_the_end(exception)
+    threading.excepthook = lambda ended: _log_the_end((ended.exc_type, ended.exc_value, ended.exc_traceback))
+
+
+def _log_the_end(exception: Any) -> None:
+    if not issubclass(exception[0], KeyboardInterrupt):
+        logging.getLogger("placar").critical("ended by an exception that nobody caught", exc_info=exception)
+
+
 def logging_settings(form: str, level: str, *, secret_paths: Sequence[str] = ()) -> dict[str, Any]:
     """Settings for logging.config.dictConfig, of any process. `form` is one of FORMATS; raises ValueError.
 
@@ -110,7 +124,9 @@ def logging_settings(form: str, level: str, *, secret_paths: Sequence[str] = ())
             # Their own handlers would write each line a second time, and in another form.
             "django": nobody,
             "gunicorn.error": {**nobody, "level": level},
-            # The line for each request is ours (telemetry.middleware): without the query strings of theirs.
+            # The line for each request is ours (telemetry.middleware): without the query strings of theirs. What it
+            # tells anyway, that a request was refused, Django would tell again and without the request's id.
+            "django.request": {"level": "ERROR"},
             "django.server": {"handlers": ["nowhere"], "propagate": False},
             "gunicorn.access": {"handlers": ["nowhere"], "propagate": False},
         },

@@ -6,6 +6,7 @@ or is away costs spans and nothing else.
 """
 
 import atexit
+import logging
 import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +23,8 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from telemetry import tracing
 from telemetry.roles import role
 from telemetry.tracing import Carrier, Kind
+
+logger = logging.getLogger(__name__)
 
 KINDS = {kind.name.lower(): kind for kind in trace.SpanKind}
 # The one W3C standard that is kept in rows; baggage is whatever a client writes.
@@ -113,6 +116,8 @@ def end() -> None:
         ending = threading.Thread(target=provider.shutdown, name="tracing-end", daemon=True)
         ending.start()
         ending.join(tracing.END_SECONDS)
+        if ending.is_alive():
+            logger.warning("some spans were not sent: no answer within %g s", tracing.END_SECONDS)
 
 
 def _tracer() -> trace.Tracer:

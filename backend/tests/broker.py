@@ -59,7 +59,7 @@ class Broker:
     def publish(self, body: bytes, headers: dict[str, Any], *, to: str = "events", **properties: Any) -> None:
         """A message as anybody might write it, to one of our queues."""
         with open_connection() as connection:
-            message = Message(body, application_headers=headers, delivery_mode=2, **properties)
+            message = Message(body, application_headers=headers, **({"delivery_mode": 2} | properties))
             channel_of(connection).basic_publish(message, exchange="placar", routing_key=to)
 
     def count(self, queue: str) -> int:

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from delivery.metrics import broker, ledger, outbox, schedules
+from delivery.metrics import broker, outbox, schedules
 from delivery.metrics.dead_letters import DeadLetters
+from delivery.metrics.ledger import Ledger
 from delivery.metrics.results import Results
 from delivery.metrics.throughput import Throughput
 from delivery.metrics.watch import Source, Watch
@@ -23,5 +24,5 @@ def make_watches() -> Sequence[Watch]:
         Source("schedules", schedules.look),
         *of_apps,
     ]
-    groups = (of_database, [Source("ledger", ledger.look)], [Source("broker", broker.look)])
+    groups = (of_database, [Source("ledger", Ledger().look)], [Source("broker", broker.look)])
     return [Watch(group, settings.METRICS_INTERVAL_SECONDS) for group in groups]

@@ -3,10 +3,12 @@
 from guardrails.rule import Rule
 from guardrails.rules import (
     celery_in_apps,
+    enqueued_arguments,
     enqueued_names,
     given_tree,
     package_marker,
     readable_source,
+    retired_contracts,
     schedule_code,
     schedule_rows,
     schedule_settings,
@@ -40,5 +42,7 @@ RULES: tuple[Rule, ...] = (
     schedule_rows.RULE,
     sends.RULE,
     enqueued_names.RULE,
+    enqueued_arguments.RULE,
+    retired_contracts.RULE,
     package_marker.RULE,
 )

@@ -1,11 +1,11 @@
-"""GR016 and GR017: who sends messages, and whether what is enqueued exists."""
+"""GR016, GR017, GR019 and GR020: who sends messages, and whether what is asked for exists, fits and is to stay."""
 
 from pathlib import Path
 
 import pytest
 
 from guardrails.project import read_project
-from guardrails.rules import enqueued_names, sends
+from guardrails.rules import enqueued_arguments, enqueued_names, retired_contracts, sends
 from tests.unit.guardrails.planted import assert_finds_marked, plant, task_file
 
 SENDS = {
@@ -110,3 +110,62 @@ def test_message_says_what_to_write(tmp_path: Path, name: str, advice: str) -> N
     plant(tmp_path, {**TASKS, "apps/events/services.py": source})
     (finding,) = enqueued_names.RULE.findings(read_project(tmp_path))
     assert advice in finding.message
+
+
+ASKS = """
+    from delivery.outbox import enqueue
+
+    KEY = "event_id"
+    enqueue("events.rank", {"event_id": 1})
+    enqueue("events.rank", {KEY: 1, "season_id": 2}, coalesce_key="x")
+    enqueue(task_name="events.rank", kwargs={"event_id": 1})
+    enqueue("events.rank", {"season_id": 2, **given})
+    enqueue("events.rank", given)
+    enqueue("events.rank", {name: 1})
+    enqueue("events.no_such", {"anything": 1})
+    enqueue("events.rank", {"event": 1, "event_id": 1})  # bad
+    enqueue("events.rank", {})  # bad
+    enqueue("events.rank", {"season_id": 1})  # bad
+    enqueue("events.rank", {"event": 1, **given})  # bad
+    enqueue(kwargs={"id": 1}, task_name="events.rank")  # bad bad
+"""
+WITH_DEFAULT = (
+    "def rank_task(self: object, event_id: int, season_id: int | None = None) -> None:\n    return rank(event_id)"
+)
+
+
+def test_arguments_that_do_not_fit_the_task_are_found(tmp_path: Path) -> None:
+    tasks = {**TASKS, "apps/events/tasks.py": task_file(function=WITH_DEFAULT)}
+    assert_finds_marked(tmp_path, enqueued_arguments.RULE, {**tasks, "apps/events/services.py": ASKS})
+
+
+BY_NAME = "def rank_task(self: object, *, event_id: int, run_id: int = 1) -> None:\n    return rank(event_id)"
+ASKS_BY_NAME = """
+    from delivery.outbox import enqueue
+
+    enqueue("events.rank", {"event_id": 1})
+    enqueue("events.rank", {"run_id": 1})  # bad
+"""
+
+
+def test_arguments_by_name_alone_are_known_as_well(tmp_path: Path) -> None:
+    tasks = {**TASKS, "apps/events/tasks.py": task_file(function=BY_NAME)}
+    assert_finds_marked(tmp_path, enqueued_arguments.RULE, {**tasks, "apps/events/services.py": ASKS_BY_NAME})
+
+
+ASKS_FOR_THE_RETIRED = """
+    from delivery.outbox import enqueue
+
+    enqueue("events.rank", {"event_id": 1})
+    enqueue("events.rank", {"event_id": 1, "season_id": 1})  # bad
+    enqueue("events.old", {"event_id": 1})  # bad
+"""
+
+
+def test_what_is_retired_is_asked_for_by_nobody(tmp_path: Path) -> None:
+    services = {**TASKS, "apps/events/services.py": ASKS_FOR_THE_RETIRED}
+    contracts = {"message_contracts.json": '{"retired": {"events.old": {}, "events.rank.season_id": {}}}'}
+    assert_finds_marked(tmp_path, retired_contracts.RULE, {**services, **contracts})
+    for content in ("{", "[]", '{"retired": 5}'):
+        (tmp_path / "message_contracts.json").write_text(content)
+        assert not list(retired_contracts.RULE.findings(read_project(tmp_path)))

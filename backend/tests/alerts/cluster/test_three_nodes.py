@@ -1,0 +1,43 @@
+"""A node of a cluster that is lost is not noticed by users, and so it must be by an alert."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.alerts.faults import NO_BROKER, Fault, broker_after, names
+from tests.alerts.stand import Stand, standing
+from tests.alerts.watching import QUIET_SECONDS, stays_silent, watch_all
+from tests.broker import Broker
+from tests.chaos.cluster.leaders import NODES, has_all_members, leader_of
+from tests.processes import Processes, wait_until
+
+
+@contextmanager
+def leader_after(verb: str, healing: str, stand: Stand) -> Iterator[None]:
+    """Done to the node that leads the queue `events`."""
+    with broker_after(verb, healing, stand, node=leader_of("events")):
+        yield
+    wait_until(has_all_members, "every queue on every node")
+
+
+FAULTS = {
+    f"leader {done}": Fault(partial(leader_after, verb, healing), names("QueueReplicaMissing"), NO_BROKER)
+    for done, verb, healing in (("killed", "kill", "start"), ("frozen", "freeze", "thaw"))
+}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_node_that_is_away_is_told(
+    processes: Processes, broker: Broker, tmp_path: Path, say: Callable[[str], None]
+) -> None:
+    assert os.environ["CELERY_BROKER_URL"].count(";") == NODES - 1, "needs three nodes: run it by `make alerts`"
+    wait_until(has_all_members, "every queue on every node")
+    with standing(processes, broker, tmp_path) as stand:
+        wait_until(lambda: stand.prometheus.value("placar_queue_replicas") == NODES, "the first scrape")
+        wait_until(lambda: not stand.prometheus.firing(), "silence after the start")
+        stays_silent(stand, QUIET_SECONDS)
+        watch_all(stand, FAULTS, say)

@@ -1,0 +1,165 @@
+"""The faults of `make chaos`, each left in place until its alert fires: what heals by itself needs nobody."""
+
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from random import Random
+
+from amqp.exceptions import AMQPError
+
+from delivery.broker import BrokerUnavailable, open_connection
+from delivery.topology import task_queues
+from tests.alerts.stand import DEAD_LETTERS, Stand
+from tests.alerts.work import ask_for_doomed
+from tests.broker import TOOL, channel_of
+from tests.chaos.roles import WORKERS
+
+Lasting = Callable[[Stand], AbstractContextManager[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is done, which alerts must fire, and which others may."""
+
+    lasting: Lasting
+    must: frozenset[str]
+    may: frozenset[str] = frozenset()
+
+
+@contextmanager
+def killed(roles: tuple[str, ...], stand: Stand) -> Iterator[None]:
+    for role in roles:
+        stand.roles.kill(role)
+    yield
+    for role in roles:
+        stand.roles.start(role)
+
+
+@contextmanager
+def stopped(roles: tuple[str, ...], stand: Stand) -> Iterator[None]:
+    for role in roles:
+        stand.roles.signal(role, signal.SIGSTOP)
+    yield
+    for role in roles:
+        stand.roles.signal(role, signal.SIGCONT)
+
+
+@contextmanager
+def again_and_again(act: Callable[[Stand], None], pause: float, stand: Stand) -> Iterator[None]:
+    """In a thread, until healed."""
+    enough = threading.Event()
+
+    def run() -> None:
+        while not enough.wait(pause):
+            act(stand)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    yield
+    enough.set()
+    thread.join()
+
+
+@contextmanager
+def delayed(seconds: float, stand: Stand) -> Iterator[None]:
+    stand.proxy.do(f"delay {seconds}")
+    yield
+    stand.proxy.do("delay 0")
+
+
+@contextmanager
+def broker_after(verb: str, healing: str, stand: Stand, *, node: int | None = None) -> Iterator[None]:
+    stand.broker.control(verb, node=node)
+    yield
+    stand.broker.control(healing, node=node)
+
+
+@contextmanager
+def database_ended(_stand: Stand) -> Iterator[None]:
+    subprocess.run([sys.executable, TOOL, "database", "abort"], check=True)
+    yield
+    subprocess.run([sys.executable, TOOL, "database", "start"], check=True)
+
+
+@contextmanager
+def doomed_tasks(_stand: Stand) -> Iterator[None]:
+    ask_for_doomed(30)
+    yield
+
+
+@contextmanager
+def queues_purged(stand: Stand) -> Iterator[None]:
+    """While nobody consumes, so that there is something to purge."""
+    with killed(WORKERS, stand):
+        subprocess.run(["sleep", "5"], check=True)
+        stand.broker.purge()
+    yield
+    subprocess.run([sys.executable, "manage.py", "ledger", "resend", "--reason", "purged"], check=False)
+
+
+def kill_children(stand: Stand) -> None:
+    for worker in WORKERS:
+        stand.roles.kill_child(worker, Random())
+
+
+def double_messages(stand: Stand) -> None:
+    try:
+        with open_connection() as connection:
+            channel = channel_of(connection)
+            channel.confirm_select()
+            for queue in task_queues():
+                if message := channel.basic_get(queue.name):
+                    channel.basic_publish_confirm(message, exchange="", routing_key=queue.name, mandatory=True)
+                    channel.basic_reject(message.delivery_tag, requeue=True)
+    except (BrokerUnavailable, AMQPError, OSError):
+        return
+
+
+def reset_connections(stand: Stand) -> None:
+    stand.proxy.do("reset")
+
+
+def names(*alerts: str) -> frozenset[str]:
+    return frozenset(f"Placar{alert}" for alert in alerts)
+
+
+BEHIND = names("OutboxLag", "RelayNotSending", "QueueBehind", "QueueNotConsumed", "BeatLate", "AccountUnknown")
+NO_BROKER = BEHIND | names("TasksRetried", "BrokerDown", "DeadLetters", "DeadLettersGrow", "TasksFail")
+
+FAULTS: dict[str, Fault] = {
+    "kill -9 of the relay": Fault(partial(killed, ("relay",)), names("OutboxLag", "RelayNotSending")),
+    "kill -9 of the workers": Fault(partial(killed, WORKERS), names("QueueNotConsumed"), BEHIND),
+    "kill -9 of the dead-letter consumer": Fault(partial(killed, (DEAD_LETTERS,)), names("QueueNotConsumed")),
+    "kill -9 of beat": Fault(partial(killed, ("beat",)), names("BeatLate")),
+    "kill -9 of web": Fault(partial(killed, ("web",)), names("WebDown")),
+    "kill -9 of the exporter": Fault(partial(killed, ("metrics",)), names("ExporterDown"), names("AccountUnknown")),
+    "kill -9 of children, again and again": Fault(
+        partial(again_and_again, kill_children, 0.2), names("TasksRetried"), BEHIND
+    ),
+    "workers stopped": Fault(partial(stopped, WORKERS), names("QueueNotConsumed"), BEHIND | names("TasksRetried")),
+    "connections reset, again and again": Fault(
+        partial(again_and_again, reset_connections, 0.1), names("OutboxLag"), NO_BROKER
+    ),
+    "connections delayed": Fault(partial(delayed, 20.0), names("OutboxLag"), NO_BROKER),
+    "database ended": Fault(
+        database_ended, names("DatabaseDown", "NotReady"), BEHIND | names("TasksRetried", "TasksFail", "DeadLetters")
+    ),
+    "broker stopped": Fault(partial(broker_after, "stop", "start"), names("BrokerDown", "OutboxLag"), NO_BROKER),
+    "broker killed": Fault(partial(broker_after, "kill", "start"), names("BrokerDown", "OutboxLag"), NO_BROKER),
+    "broker frozen": Fault(partial(broker_after, "freeze", "thaw"), names("BrokerDown", "OutboxLag"), NO_BROKER),
+    "broker in memory alarm": Fault(
+        partial(broker_after, "alarm", "calm"), names("BrokerAlarm", "OutboxLag"), NO_BROKER
+    ),
+    "queues purged by hand": Fault(queues_purged, names("TasksUnaccounted"), BEHIND),
+    "tasks that fail": Fault(doomed_tasks, names("TasksFail", "DeadLetters", "DeadLettersGrow"), names("TasksRetried")),
+}
+# What nobody need do anything about: the work goes on, and no alert fires.
+RIDDEN_OUT: dict[str, Fault] = {
+    "kill -9 of one worker of two": Fault(partial(killed, WORKERS[:1]), frozenset()),
+    "messages doubled": Fault(partial(again_and_again, double_messages, 0.2), frozenset()),
+}

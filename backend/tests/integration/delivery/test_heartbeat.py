@@ -1,0 +1,130 @@
+"""Signs of life: a busy process gives them, one that stands still does not, and who waits for a broker says so."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+
+from delivery.heartbeat import DIRECTORY, STALE_SECONDS, read_sign
+from delivery.outbox import enqueue
+from tests.broker import Broker
+from tests.processes import BACKEND, Processes, RunningProcess, wait_until
+
+# The event whose task takes long (tests.flow)
+SLOW = -1
+
+
+@pytest.fixture(autouse=True)
+def signs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the processes of a test, and the check, find the files."""
+    directory = tmp_path / "signs"
+    monkeypatch.setenv(DIRECTORY, str(directory))
+    return directory
+
+
+def check(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """What a container's health check runs."""
+    command = [sys.executable, "-m", "delivery.heartbeat", *arguments]
+    return subprocess.run(command, cwd=BACKEND, env=os.environ, capture_output=True, text=True, check=False)
+
+
+def is_alive(*names: str) -> bool:
+    return check(*names).returncode == 0
+
+
+def let_pass(directory: Path, *names: str) -> None:
+    """As if nothing had been heard for too long: a loop that goes round says something in the next few seconds."""
+    for name in names:
+        pid, state = (directory / name).read_text().split(" ", 2)[1:]
+        (directory / name).write_text(f"{time.monotonic() - STALE_SECONDS - 1} {pid} {state}")
+
+
+def start_busy_worker(processes: Processes, runs: Path, *, seconds: float) -> RunningProcess:
+    """A worker in the middle of a task that takes so long."""
+    worker = processes.start_worker(app="tests.flow", RUNS=str(runs), SECONDS=str(seconds))
+    ask_for_ranking(SLOW)
+    wait_until(lambda: runs.exists() and "first" in runs.read_text(), "the task is under way")
+    return worker
+
+
+def ask_for_ranking(event_id: int) -> None:
+    with transaction.atomic():
+        enqueue("events.generate_event_ranking", {"event_id": event_id})
+
+
+def start_beat(processes: Processes) -> RunningProcess:
+    return processes.start(sys.executable, "-m", "celery", "-A", "config", "beat", "-l", "info", "--pidfile=")
+
+
+def test_who_is_busy_gives_signs_of_life_and_who_stands_still_does_not(
+    processes: Processes, signs: Path, tmp_path: Path
+) -> None:
+    names = ("relay", "dead-letters", "replays", "beat", "worker")
+    assert check(*names).stdout.count("no sign of life yet") == len(names)
+
+    running = [processes.start_relay(), processes.start_dead_letter_consumer(), start_beat(processes)]
+    running.append(start_busy_worker(processes, tmp_path / "runs", seconds=600))
+    wait_until(lambda: is_alive(*names), "all of them give signs of life")
+    let_pass(signs, *names)
+    wait_until(lambda: is_alive(*names), "they go on giving them, the worker in the middle of its task")
+
+    for process in running:
+        process.signal(signal.SIGSTOP)
+    let_pass(signs, *names)
+    assert check(*names).stdout.count("working, silent for") == len(names)
+    for name in names:
+        assert not is_alive(name)
+
+    for process in running[1:]:
+        process.signal(signal.SIGCONT)
+    wait_until(lambda: is_alive(*names[1:]), "those that go on are well again")
+    assert check("--end-stuck", *names).returncode == 1
+    assert running[0].wait() == -signal.SIGKILL
+    assert not any(process.has_ended for process in running[1:])
+
+
+def test_who_waits_for_the_broker_is_alive_and_says_so(processes: Processes, broker: Broker, signs: Path) -> None:
+    names = ("relay", "dead-letters", "worker")
+    processes.start_relay()
+    processes.start_dead_letter_consumer()
+    processes.start_worker()
+    broker.control("stop")
+    ask_for_ranking(1)
+    wait_until(lambda: check(*names).stdout.count("waiting for the broker") == len(names), "all of them say so")
+    let_pass(signs, *names)
+    wait_until(lambda: is_alive(*names), "they go on giving signs of life")
+    assert is_alive("replays")
+
+    broker.control("start")
+    wait_until(lambda: check(*names).stdout.count(": working") == len(names), "they work again")
+
+
+def test_a_worker_that_ends_is_given_the_time_that_its_task_needs(
+    processes: Processes, signs: Path, tmp_path: Path
+) -> None:
+    runs = tmp_path / "runs"
+    processes.start_relay()
+    worker = start_busy_worker(processes, runs, seconds=7)
+    worker.signal(signal.SIGTERM)
+    wait_until(lambda: read_sign("worker").state == "ending after the tasks in hand", "the worker says that it ends")
+    while not worker.has_ended:
+        assert is_alive("worker")
+        assert read_sign("worker").age == -float("inf")
+        time.sleep(0.5)
+    assert worker.wait() == 0
+    assert f"{SLOW} done" in runs.read_text()
+
+
+def test_without_a_place_for_them_there_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(DIRECTORY)
+    assert "KeyError" in check("worker").stderr
+
+
+def test_the_check_imports_no_library() -> None:
+    code = "import sys, delivery.heartbeat; print(sorted({'django', 'celery', 'kombu'} & set(sys.modules)))"
+    assert subprocess.check_output([sys.executable, "-c", code], cwd=BACKEND, text=True).strip() == "[]"

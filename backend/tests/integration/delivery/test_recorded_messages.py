@@ -1,0 +1,57 @@
+"""Messages as relays of earlier releases wrote them are done by the workers of this one.
+
+A file in `recorded/` holds what a relay of its day published: properties, headers and body as a queue had them. None of
+them is ever changed. Once the form of messages changes (`message` in message_contracts.json), another one is added.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django_celery_results.models import TaskResult
+
+from apps.events.models import Ranking
+from tests.broker import Broker
+from tests.factories import add_entry, add_score, make_event
+from tests.processes import Processes, wait_until
+
+RECORDED = sorted((Path(__file__).parent / "recorded").glob("*.json"))
+# That the messages speak of.
+EVENT_ID = 424242
+
+
+def make_recorded_event() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setval(pg_get_serial_sequence('events_event', 'id'), %s, false)", [EVENT_ID])
+    event = make_event(owner=None)
+    assert event.pk == EVENT_ID
+    add_entry(event, "7")
+    add_score(event, "7", 1000)
+
+
+def read(file: Path) -> list[dict[str, Any]]:
+    messages: list[dict[str, Any]] = json.loads(file.read_text())
+    return messages
+
+
+@pytest.mark.parametrize("file", RECORDED, ids=lambda file: file.stem)
+def test_messages_of_an_earlier_release_are_done(processes: Processes, broker: Broker, file: Path) -> None:
+    make_recorded_event()
+    messages = read(file)
+    assert {message["queue"] for message in messages} == {"events", "rankings", "notifications"}
+    for message in messages:
+        body = message["body"].encode()
+        broker.publish(body, message["headers"], to=message["queue"], **message["properties"])
+    # No relay runs: what the messages lead to is not done, so there is nothing else than these.
+    worker = processes.start_worker()
+    ids = [message["headers"]["id"] for message in messages]
+    results = TaskResult.objects.filter(task_id__in=ids)
+    wait_until(lambda: results.exclude(status="STARTED").count() == len(ids), "all of them done")
+    assert {result.task_name: result.status for result in results} == {
+        message["headers"]["task"]: "SUCCESS" for message in messages
+    }
+    assert Ranking.objects.filter(event_id=EVENT_ID).exists()
+    assert worker.stop() == 0
+    assert [broker.count(queue) for queue in ("events.dead", "rankings.dead", "notifications.dead")] == [0, 0, 0]

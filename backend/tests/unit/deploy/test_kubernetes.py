@@ -1,0 +1,248 @@
+"""The manifests name what there is: files, commands, probes, settings, secrets, queues, ports."""
+
+import re
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import get_commands
+
+from tests.unit.deploy.manifests import (
+    BASE,
+    FOLDER,
+    build,
+    container,
+    made_secrets,
+    named,
+    objects,
+    read,
+    role_labels,
+    roles,
+    settings_of_all,
+)
+
+ROOT = FOLDER.parents[1]
+QUEUES = {queue.name for queue in settings.CELERY_TASK_QUEUES}
+# Read by libraries, not by the settings.
+OF_LIBRARIES = {"SSL_CERT_FILE"}
+
+
+@pytest.mark.parametrize("file", sorted(FOLDER.rglob("kustomization.yaml")), ids=lambda file: file.parent.name)
+def test_a_folder_names_all_that_is_in_it_and_nothing_else(file: Path) -> None:
+    (kustomization,) = read(file)
+    generated = [name for one in kustomization.get("configMapGenerator", []) for name in one.get("envs", [])]
+    patches = [patch["path"] for patch in kustomization.get("patches", []) if "path" in patch]
+    listed = {*kustomization.get("resources", []), *kustomization.get("components", []), *generated, *patches}
+    assert all((file.parent / name).exists() for name in listed)
+    there = {path.name for path in file.parent.iterdir() if path.is_file() and path != file}
+    assert there == {name for name in listed if (file.parent / name).is_file()}
+
+
+def test_every_object_has_a_name_of_its_own() -> None:
+    names = [(one["kind"], one["metadata"]["name"]) for one in objects(FOLDER)]
+    assert len(names) == len(set(names)) > 40
+
+
+def test_every_role_starts_what_there_is() -> None:
+    commands = {name: container(pod)["command"] for name, pod in roles().items()}
+    prepare = " ".join(commands.pop("placar-prepare"))
+    words = [
+        *commands.values(),
+        *(["python", *call.split()] for call in re.findall(r"python (manage\.py \S+)", prepare)),
+    ]
+    managed = {word[2] for word in words if word[:2] == ["python", "manage.py"]}
+    assert {"migrate", "topology", "schedules", "relay", "consume_dead_letters"} <= managed
+    assert managed - {"serve_metrics"} <= set(get_commands())
+    assert (settings.BASE_DIR / "schedules.json").exists()
+    others = {tuple(word[:4]) for word in words if word[0] != "python"}
+    assert others == {
+        ("gunicorn", "config.wsgi", "--config=config/gunicorn.py"),
+        ("celery", "-A", "config", "worker"),
+        ("celery", "-A", "config", "beat"),
+    }
+
+
+def test_every_queue_has_its_workers_and_scales_by_itself() -> None:
+    workers = {name: container(pod)["command"] for name, pod in roles().items() if "worker" in name}
+    consumed = {name: command[command.index("-Q") + 1] for name, command in workers.items()}
+    assert sorted(consumed.values()) == sorted(QUEUES)
+    scaled = named("ScaledObject", FOLDER / "components").values()
+    targets = {one["spec"]["scaleTargetRef"]["name"]: one["spec"]["triggers"][0]["metadata"] for one in scaled}
+    assert {name: trigger["queueName"] for name, trigger in targets.items()} == consumed
+
+
+def test_a_worker_may_end_its_longest_task_before_it_is_killed() -> None:
+    for name, pod in roles().items():
+        if "worker" in name:
+            own = {one["name"]: one["value"] for one in container(pod)["env"]}
+            limit = int(own.get("CELERY_TASK_TIME_LIMIT", settings.CELERY_TASK_TIME_LIMIT))
+            assert pod["terminationGracePeriodSeconds"] > limit
+    (broker,) = named("RabbitmqCluster").values()
+    timeout = re.search(r"consumer_timeout = (\d+)", broker["spec"]["rabbitmq"]["additionalConfig"])
+    assert timeout is not None
+    assert int(timeout[1]) / 1000 > settings.CELERY_TASK_TIME_LIMIT
+
+
+def test_every_process_is_asked_whether_it_lives_by_a_sign_that_it_gives() -> None:
+    asked: dict[str, set[str]] = {}
+    for name, pod in roles().items():
+        probe = container(pod).get("livenessProbe", {})
+        assert probe or name == "placar-prepare"
+        assert container(pod).get("startupProbe", {}).get("exec") == probe.get("exec")
+        if "exec" in probe:
+            assert probe["exec"]["command"][:3] == ["python", "-m", "delivery.heartbeat"]
+            asked[name] = set(probe["exec"]["command"][3:])
+        elif probe:
+            assert probe["httpGet"]["path"] == "/health/live"
+    workers = {f"placar-worker-{queue}": {"worker"} for queue in QUEUES}
+    others = {"placar-relay": {"relay"}, "placar-beat": {"beat"}, "placar-dead-letters": {"dead-letters", "replays"}}
+    assert asked == {**workers, **others}
+    pytest.importorskip("delivery.heartbeat")
+    source = "".join(path.read_text() for path in (settings.BASE_DIR / "delivery").rglob("*.py"))
+    for sign in set.union(*asked.values()):
+        assert re.search(rf'(Heartbeat|super\(\).__init__)\("{sign}"\)', source), sign
+
+
+def test_every_setting_is_read_and_every_file_of_it_is_mounted() -> None:
+    given = {name: settings_of_all() for name in roles()}
+    for name, pod in roles().items():
+        given[name] |= {one["name"]: one["value"] for one in container(pod).get("env", [])}
+    pytest.importorskip("delivery.health")
+    config = "".join(path.read_text() for path in (settings.BASE_DIR / "config").glob("*.py"))
+    for variable in set().union(*given.values()) - OF_LIBRARIES:
+        assert re.search(rf'"{variable.removesuffix("_FILE")}"|"{variable}"', config), variable
+
+
+def mounted(pod: dict[str, Any]) -> dict[str, set[str]]:
+    """Path -> the files below it, as the secrets of a pod and those of every role give them."""
+    (common,) = read(BASE / "every-role.yaml")
+    every = common["spec"]["template"]["spec"]
+    volumes = {one["name"]: one for one in [*every["volumes"], *pod.get("volumes", [])]}
+    mounts = [*container(every)["volumeMounts"], *container(pod).get("volumeMounts", [])]
+    made = made_secrets()
+    found = {}
+    for mount in mounts:
+        if secret := volumes[mount["name"]].get("secret"):
+            keys = made.get(secret["secretName"], {"stringData": {"ca.crt"}})["stringData"]
+            chosen = {item["key"]: item["path"] for item in secret.get("items", [])} or {key: key for key in keys}
+            assert set(chosen) <= set(keys), f"{secret['secretName']} has no {set(chosen) - set(keys)}"
+            found[mount["mountPath"]] = set(chosen.values())
+    return found
+
+
+def test_every_file_that_a_setting_names_is_in_a_secret_that_is_mounted() -> None:
+    for name, pod in roles().items():
+        variables = settings_of_all() | {one["name"]: one["value"] for one in container(pod).get("env", [])}
+        files = {value for key, value in variables.items() if key.endswith("_FILE")}
+        assert files
+        there = {f"{path}/{key}" for path, keys in mounted(pod).items() for key in keys}
+        assert files <= there, name
+
+
+def test_who_needs_no_broker_has_no_account_there() -> None:
+    with_account = {name for name, pod in roles().items() if "/run/placar/broker" in mounted(pod)}
+    labelled = {name for name, labels in role_labels().items() if "placar/broker" in labels}
+    assert with_account == labelled == set(roles()) - {"placar-web", "placar-beat"}
+
+
+def test_only_who_tells_people_reaches_the_internet() -> None:
+    assert [name for name, labels in role_labels().items() if "placar/internet" in labels] == [
+        "placar-worker-notifications"
+    ]
+    policies = named("NetworkPolicy")
+    assert policies["deny-all"]["spec"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+    for policy in policies.values():
+        for rule in policy["spec"].get("egress", []):
+            if any("ipBlock" in peer for peer in rule.get("to", [])):
+                assert policy["metadata"]["name"] == "allow-internet"
+    (rule,) = policies["allow-internet"]["spec"]["egress"]
+    assert {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"} <= set(
+        rule["to"][0]["ipBlock"]["except"]
+    )
+    assert {port["port"] for port in rule["ports"]} >= {443, *settings.WEBHOOK_PORTS}
+
+
+def test_selectors_find_the_pods_that_they_are_for() -> None:
+    labels = role_labels()
+    for kind, path in (("Deployment", "spec"), ("PodDisruptionBudget", "spec"), ("Service", "")):
+        for name, one in named(kind).items():
+            selector = one["spec"]["selector"]
+            wanted = selector["matchLabels"] if path else selector
+            if name == "placar-broker":
+                continue
+            assert wanted.items() <= labels[name].items(), f"{kind} {name}"
+
+
+def test_every_user_of_the_broker_has_a_secret_and_the_rights_of_compose() -> None:
+    users, rights = named("User", FOLDER), named("Permission", FOLDER)
+    made = made_secrets()
+    assert set(users) == set(rights) == set(made) - {"placar-app"}
+    for name, user in users.items():
+        assert user["spec"]["importCredentialsSecret"]["name"] == name
+        assert made[name]["metadata"]["labels"]["rabbitmq.com/topology-operator"] == "true"
+        assert rights[name]["spec"]["userReference"]["name"] == name
+    compose = ROOT / "deploy" / "make_secrets.py"
+    if not compose.exists():
+        pytest.skip("there are no users of Compose")
+    for user in runpy.run_path(str(compose))["BROKER_USERS"]:
+        if user.name == "flower":
+            continue
+        expected = {"configure": user.configure, "write": user.write, "read": user.read}
+        assert rights[f"placar-broker-{user.name}"]["spec"]["permissions"] == expected
+        assert users[f"placar-broker-{user.name}"]["spec"].get("tags", []) == [
+            tag for tag in user.tags.split(",") if tag
+        ]
+
+
+def test_secrets_are_made_anew_and_ask_for_the_database() -> None:
+    first, second = made_secrets(), made_secrets()
+    assert first["placar-app"]["stringData"]["SECRET_KEY"] != second["placar-app"]["stringData"]["SECRET_KEY"]
+    script = [sys.executable, str(FOLDER / "make_secrets.py")]
+    refused = subprocess.run(script, env={}, capture_output=True, text=True, check=False)
+    assert refused.returncode != 0
+    assert "DATABASE_URL must be set" in refused.stderr
+    assert refused.stdout == ""
+
+
+def test_alerts_are_those_of_prometheus() -> None:
+    source = ROOT / "deploy" / "prometheus" / "placar.rules.yml"
+    if not source.exists():
+        pytest.skip("there are no alerts")
+    (rules,) = read(FOLDER / "components" / "monitoring" / "rules.yaml")
+    assert [rules["spec"]] == read(source), "run deploy/kubernetes/make_rules.py"
+    jobs = set(re.findall(r'job="([a-z-]+)"', source.read_text()))
+    monitors = objects(FOLDER / "components" / "monitoring")
+    assert jobs <= {one["metadata"]["name"] for one in monitors if one["kind"] in ("ServiceMonitor", "Probe")}
+
+
+@pytest.mark.parametrize("overlay", ["production", "trial"])
+def test_what_is_applied_is_locked_down(overlay: str) -> None:
+    built = build(overlay)
+    if built is None:
+        pytest.skip("needs kubectl")
+    pods = [one["spec"]["template"]["spec"] for one in built if one["kind"] in ("Deployment", "Job")]
+    assert len(pods) == len(roles())
+    for pod in pods:
+        assert pod["securityContext"]["runAsNonRoot"] is True
+        assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+        assert pod["automountServiceAccountToken"] is False
+        for one in [*pod["containers"], *pod.get("initContainers", [])]:
+            assert one["securityContext"] == {
+                "allowPrivilegeEscalation": False,
+                "readOnlyRootFilesystem": True,
+                "capabilities": {"drop": ["ALL"]},
+            }
+            assert one["resources"]["limits"]["memory"]
+            assert one["resources"]["requests"].keys() == {"cpu", "memory"}
+            assert re.fullmatch(r".*placar:.+", one["image"])
+            assert not one["image"].endswith(":latest")
+    configured = {one["metadata"]["name"] for one in built if one["kind"] == "ConfigMap"}
+    asked = {source["configMapRef"]["name"] for pod in pods for one in pod["containers"] for source in one["envFrom"]}
+    assert asked == configured
+    counted = {one["metadata"]["name"] for one in built if one["kind"] == "Deployment" and "replicas" in one["spec"]}
+    scaled = {one["spec"]["scaleTargetRef"]["name"] for one in built if one["kind"] == "ScaledObject"}
+    assert not counted & scaled  # an apply would set back what the autoscaler chose
