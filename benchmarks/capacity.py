@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks.setup import start_django, throwaway_database
@@ -107,7 +107,7 @@ def _roles(processes: Processes) -> Iterator[Figure]:
     before = _connections()
     yield Figure("memory: relay", _memory(relay) / MILLION, unit="MB")
     yield Figure("connections to the database: relay", before)
-    starts = {
+    starts: dict[str, Callable[[], RunningProcess]] = {
         "web, one process of eight threads": lambda: _web(processes)[0],
         "dead-letter consumer": processes.start_dead_letter_consumer,
         "beat": lambda: _beat(processes),

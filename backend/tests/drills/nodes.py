@@ -1,5 +1,6 @@
 """RabbitMQ's own programs on the nodes of the private services."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -23,4 +24,5 @@ def environment_of(number: int) -> Mapping[str, str]:
 
 def rabbitmqctl(*arguments: str) -> None:
     """On the first node."""
-    subprocess.run([f"{PROGRAMS}/rabbitmqctl", *arguments], env=environment_of(1), user=USER, group=USER, check=True)
+    user = USER if os.getuid() == 0 else None
+    subprocess.run([f"{PROGRAMS}/rabbitmqctl", *arguments], env=environment_of(1), user=user, group=user, check=True)

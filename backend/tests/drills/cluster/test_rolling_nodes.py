@@ -48,7 +48,7 @@ def test_rolling_nodes_refuse_nobody(processes: Processes, broker: Broker, tell:
     wait_until(lambda: not take_account().unaccounted, "all accounted for")
     lines = check_ranking(event, source)
     tell(f"the ranking of {lines} entries is that of all {len(source.taken)} scores; {take_account()}")
-    tell(f"answers {dict(source.answers)}, the slowest after {source.longest:.2f} s")
+    tell(f"answers {dict(source.answers)}, {source.slowest}")
     assert set(source.answers) == {201}
     assert not DeadLetter.objects.exists()
     assert find_unaccounted() == []
@@ -60,4 +60,4 @@ def test_rolling_nodes_refuse_nobody(processes: Processes, broker: Broker, tell:
 
 def on_node(number: int, tell: Tell, *, block: int) -> str:
     """Follow a block of the procedure on that node."""
-    return follow("upgrades", HEADING, tell, block=block, user=USER, **environment_of(number))
+    return follow("upgrades", HEADING, tell, block=block, user=USER, variables=environment_of(number))
