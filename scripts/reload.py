@@ -47,13 +47,16 @@ class Runner:
                 seen = now
                 print(f"reload: starting {' '.join(self._command)} again", flush=True)
                 self._end(process)
-                process = subprocess.Popen(self._command)
+                if not self._is_stopping:
+                    process = subprocess.Popen(self._command)
         return self._end(process)
 
     def _end(self, process: subprocess.Popen[bytes]) -> int:
         if process.poll() is None:
             process.terminate()
-        return process.wait()
+        code = process.wait()
+        # It was just starting, and had not yet said what it does on SIGTERM.
+        return 0 if code == -signal.SIGTERM else code
 
 
 def times() -> Times:
