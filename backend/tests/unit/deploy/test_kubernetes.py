@@ -56,7 +56,7 @@ def test_every_role_starts_what_there_is() -> None:
     ]
     managed = {word[2] for word in words if word[:2] == ["python", "manage.py"]}
     assert {"migrate", "topology", "schedules", "relay", "consume_dead_letters"} <= managed
-    assert managed - {"serve_metrics"} <= set(get_commands())
+    assert managed <= set(get_commands())
     assert (settings.BASE_DIR / "schedules.json").exists()
     others = {tuple(word[:4]) for word in words if word[0] != "python"}
     assert others == {
@@ -101,7 +101,6 @@ def test_every_process_is_asked_whether_it_lives_by_a_sign_that_it_gives() -> No
     workers = {f"placar-worker-{queue}": {"worker"} for queue in QUEUES}
     others = {"placar-relay": {"relay"}, "placar-beat": {"beat"}, "placar-dead-letters": {"dead-letters", "replays"}}
     assert asked == {**workers, **others}
-    pytest.importorskip("delivery.heartbeat")
     source = "".join(path.read_text() for path in (settings.BASE_DIR / "delivery").rglob("*.py"))
     for sign in set.union(*asked.values()):
         assert re.search(rf'(Heartbeat|super\(\).__init__)\("{sign}"\)', source), sign
@@ -111,7 +110,6 @@ def test_every_setting_is_read_and_every_file_of_it_is_mounted() -> None:
     given = {name: settings_of_all() for name in roles()}
     for name, pod in roles().items():
         given[name] |= {one["name"]: one["value"] for one in container(pod).get("env", [])}
-    pytest.importorskip("delivery.health")
     config = "".join(path.read_text() for path in (settings.BASE_DIR / "config").glob("*.py"))
     for variable in set().union(*given.values()) - OF_LIBRARIES:
         assert re.search(rf'"{variable.removesuffix("_FILE")}"|"{variable}"', config), variable
@@ -185,10 +183,7 @@ def test_every_user_of_the_broker_has_a_secret_and_the_rights_of_compose() -> No
         assert user["spec"]["importCredentialsSecret"]["name"] == name
         assert made[name]["metadata"]["labels"]["rabbitmq.com/topology-operator"] == "true"
         assert rights[name]["spec"]["userReference"]["name"] == name
-    compose = ROOT / "deploy" / "make_secrets.py"
-    if not compose.exists():
-        pytest.skip("there are no users of Compose")
-    for user in runpy.run_path(str(compose))["BROKER_USERS"]:
+    for user in runpy.run_path(str(ROOT / "deploy" / "make_secrets.py"))["BROKER_USERS"]:
         if user.name == "flower":
             continue
         expected = {"configure": user.configure, "write": user.write, "read": user.read}
@@ -210,8 +205,6 @@ def test_secrets_are_made_anew_and_ask_for_the_database() -> None:
 
 def test_alerts_are_those_of_prometheus() -> None:
     source = ROOT / "deploy" / "prometheus" / "placar.rules.yml"
-    if not source.exists():
-        pytest.skip("there are no alerts")
     (rules,) = read(FOLDER / "components" / "monitoring" / "rules.yaml")
     assert [rules["spec"]] == read(source), "run deploy/kubernetes/make_rules.py"
     jobs = set(re.findall(r'job="([a-z-]+)"', source.read_text()))
