@@ -7,10 +7,10 @@ PYTHON := .venv/bin/python
 # A PostgreSQL and a RabbitMQ of their own around a command, removed afterwards.
 SERVICES := $(PYTHON) scripts/private_services.py run
 
-.PHONY: help run test check format lock bench chaos drills browser messages kubernetes fuzz clean
+.PHONY: help run test chaos alerts alert-rules drills browser fuzz compose-check bench check format lock messages kubernetes clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 # `exec` gives Ctrl-C and SIGTERM to Placar itself and not to a shell in between.
 run: .venv/.run ## Serve the demo with web and worker; no broker or database server needed (PORT=8000)
@@ -30,6 +30,16 @@ chaos: .venv/.develop ## Run the tests under faults at random moments (PLACAR_CH
 	@$(SERVICES) -- .venv/bin/pytest backend/tests/chaos --ignore=backend/tests/chaos/cluster --durations=0 $(ARGS) || [ $$? = 5 ]
 	@$(SERVICES) --nodes 3 -- .venv/bin/pytest backend/tests/chaos/cluster --durations=0 $(ARGS) || [ $$? = 5 ]
 
+# As chaos, but each fault lasts until its alert fires. About twenty minutes on two cores.
+alerts: .venv/.develop ## Run a real Prometheus beside faults that last: each has its alert (PLACAR_ALERTS_ONLY="broker")
+	@scripts/get_prometheus.sh
+	@$(SERVICES) -- .venv/bin/pytest backend/tests/alerts --ignore=backend/tests/alerts/cluster $(ARGS)
+	@$(SERVICES) --nodes 3 -- .venv/bin/pytest backend/tests/alerts/cluster $(ARGS)
+
+alert-rules: ## Test the alert rules with promtool: each fires, and stays silent
+	@scripts/get_prometheus.sh promtool
+	@cd deploy/prometheus && promtool check config prometheus.yml && promtool test rules placar.rules.test.yml
+
 # With one node of RabbitMQ and with three, as above.
 drills: .venv/.develop ## Run the drills of docs/runbook/drills.md: restore, lost broker, rolling upgrades (ARGS="-k restore")
 	@$(SERVICES) -- .venv/bin/pytest -q backend/tests/drills --ignore=backend/tests/drills/cluster $(ARGS) || [ $$? = 5 ]
@@ -41,6 +51,8 @@ browser: .venv/.develop ## Run the tests in a real browser (ARGS)
 
 fuzz: .venv/.develop ## Send the web server what nobody would in good faith: from the schema, in floods, slowly (PLACAR_EXAMPLES, ARGS)
 	@exec $(SERVICES) -- .venv/bin/pytest -q -s backend/tests/fuzz $(ARGS)
+compose-check: ## Bring up each Compose file from a fresh clone, with faults (ARGS="local production"; PLACAR_COMPOSE)
+	@exec python3 scripts/compose_check.py $(ARGS)
 
 bench: .venv/.develop ## Measure against plain SQL and plain Celery, with a durable PostgreSQL (ARGS)
 	@exec $(SERVICES) --durable -- $(PYTHON) -m benchmarks $(ARGS)
@@ -55,6 +67,9 @@ check: .venv/.develop ## Check format, style, types, imports, house rules, migra
 	@echo "check: migrations" && cd backend && ../$(PYTHON) manage.py makemigrations --check --dry-run
 	@echo "check: messages" && cd backend && ../$(PYTHON) manage.py message_contracts
 	@echo "check: settings" && cd backend && ../$(PYTHON) manage.py check
+# Not everybody has promtool, and what the rules say of metrics is looked at by `make test` anyway.
+	@if command -v promtool >/dev/null; then echo "check: alert rules" && $(MAKE) --silent alert-rules >/dev/null; \
+	else echo "check: alert rules: left out, as there is no promtool (make alert-rules)"; fi
 
 format: .venv/.develop ## Format the code and repair what ruff can
 	@.venv/bin/ruff format .

@@ -16,6 +16,7 @@ NAMES = (
     "whole_way",
     "latency",
     "notifications",
+    "capacity",
 )
 
 

@@ -4,6 +4,6 @@ import os
 
 os.environ["LIMIT_WRITES"] = "30000"
 
-from config.wsgi import application  # noqa: E402 (after the environment)
+from config.wsgi import application
 
 __all__ = ["application"]

@@ -4,13 +4,13 @@ import os
 
 os.environ["LIMIT_WRITES"] = ""
 
-from config.wsgi import application  # noqa: E402 (after the environment)
+from config.wsgi import application
 
 # isort: split
 # Django is set up by the import above.
-from django.core.cache.backends.db import DatabaseCache  # noqa: E402
-from rest_framework.throttling import UserRateThrottle  # noqa: E402
-from rest_framework.views import APIView  # noqa: E402
+from django.core.cache.backends.db import DatabaseCache
+from rest_framework.throttling import UserRateThrottle
+from rest_framework.views import APIView
 
 __all__ = ["application"]
 TABLE = "benchmark_cache"

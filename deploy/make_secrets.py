@@ -48,11 +48,17 @@ BROKER_USERS = (
     BrokerUser("worker", *[f"^({OWN}|celery_delayed.*|{CHAT})$"] * 3),
     # Takes dead letters, and writes nowhere.
     BrokerUser("dead-letters", NOTHING, NOTHING, r"^(events|notifications|rankings)\.dead$"),
-    # Listens to what workers tell of themselves, in a queue of its own. It cannot speak to them: who gets into Flower
-    # can neither stop a worker nor revoke a task.
-    BrokerUser("flower", r"^celeryev(\..*)?$", r"^celeryev\..*$", r"^celeryev(\..*)?$"),
+    # Listens to what workers tell of themselves, and asks them, in queues of its own. It sees no task's message. That
+    # it only asks, and orders nothing, is for the proxy to see to (deploy/proxy/Caddyfile): to RabbitMQ both look alike.
+    BrokerUser(
+        "flower",
+        tags="management",
+        configure=r"^(celeryev(\..*)?|celery\.pidbox|(.*\.)?reply\.celery\.pidbox)$",
+        write=r"^(celeryev\..*|celery\.pidbox|.*\.reply\.celery\.pidbox)$",
+        read=r"^(celeryev(\..*)?|(.*\.)?reply\.celery\.pidbox)$",
+    ),
     # Reads the management API, and has no right to any queue.
-    BrokerUser("metrics", NOTHING, NOTHING, NOTHING, tags="monitoring,policymaker"),
+    BrokerUser("metrics", NOTHING, NOTHING, NOTHING, tags="monitoring"),
 )
 
 

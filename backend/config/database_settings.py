@@ -7,7 +7,7 @@ from config.environment import PROJECT_DIR, env, url
 
 # PostgreSQL by DATABASE_URL; without it one SQLite file, so that a first start needs no server.
 SQLITE_FILE = PROJECT_DIR / "var" / "placar.sqlite3"
-DATABASE = env.db_url_config(url("DATABASE_URL", password="DATABASE_PASSWORD", default=f"sqlite:///{SQLITE_FILE}"))
+DATABASE = env.db_url_config(url("DATABASE_URL", "DATABASE_PASSWORD", default=f"sqlite:///{SQLITE_FILE}"))
 DATABASES = {"default": DATABASE}
 # A connection for each request and each task costs more than the work itself; the health check drops dead ones.
 DATABASE["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)

@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "apps.security.middleware.LargeBodyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "apps.security.middleware.TooManyMiddleware",
@@ -169,7 +170,7 @@ if env.str("ANYMAIL_WEBHOOK_SECRET", default=""):
 
 # The broker of the Compose network. `memory://` is the embedded mode: relay, worker and beat in one process. Nodes of
 # a cluster stand behind one another, with a semicolon in between: who loses his node goes on with the next one.
-CELERY_BROKER_URL = url("CELERY_BROKER_URL", password="BROKER_PASSWORD", default="amqp://guest:guest@rabbitmq:5672//")
+CELERY_BROKER_URL = url("CELERY_BROKER_URL", "BROKER_PASSWORD", default="amqp://guest:guest@rabbitmq:5672//")
 # Celery looks for this variable before it looks at the settings, and the address there may lack its password.
 os.environ["CELERY_BROKER_URL"] = CELERY_BROKER_URL
 # Reads and writes end after these seconds: nothing else bounds a publish to a frozen broker. A worker's own publish, a
@@ -195,9 +196,7 @@ if CELERY_BROKER_URL.startswith("amqps:"):
     }
 # RabbitMQ's management API, with a user who may set policies: `manage.py topology` keeps there what may ever change.
 # No request and no worker needs it. Several nodes as above; the first one that answers is asked.
-BROKER_MANAGEMENT_URL = url(
-    "BROKER_MANAGEMENT_URL", password="BROKER_PASSWORD", default="http://guest:guest@rabbitmq:15672"
-)
+BROKER_MANAGEMENT_URL = url("BROKER_MANAGEMENT_URL", "BROKER_PASSWORD", default="http://guest:guest@rabbitmq:15672")
 # Results are rows, so that they can be joined with what was enqueued: the ledger needs them there, so no environment
 # changes it. config.celery puts a class of the same table in the place of the library's.
 CELERY_RESULT_BACKEND = "django-db"

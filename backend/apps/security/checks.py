@@ -21,7 +21,7 @@ VERIFIED = frozenset({"verify-full"})
 
 def is_deployment() -> bool:
     """Whether others reach this Placar, or are meant to."""
-    return any(host not in LOCAL_HOSTS and "." in host.strip(".") or host == "*" for host in settings.ALLOWED_HOSTS)
+    return any((host not in LOCAL_HOSTS and "." in host.strip(".")) or host == "*" for host in settings.ALLOWED_HOSTS)
 
 
 def check_secrets(**_kwargs: Any) -> list[CheckMessage]:

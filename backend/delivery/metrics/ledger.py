@@ -13,7 +13,7 @@ from prometheus_client.metrics_core import Metric
 from delivery.accounts import BETWEEN_LOOKS_SECONDS, account_by_state, find_missing
 from delivery.broker import BrokerUnavailable
 from delivery.in_flight import sent_without
-from delivery.metrics.families import age, by, gauge, single
+from delivery.metrics.families import Values, age, by, gauge, single
 from delivery.metrics.labels import queue_label, queues_and
 
 
@@ -48,7 +48,7 @@ class Ledger:
 
 def _states() -> Iterable[Metric]:
     accounts = account_by_state()
-    counts = {(account.state,): float(account.count) for account in accounts}
+    counts: Values = {(account.state,): account.count for account in accounts}
     yield gauge("placar_tasks", "Tasks of the outbox by what became of them.", ["state"], counts)
     yield gauge(
         "placar_tasks_oldest_seconds",

@@ -34,7 +34,6 @@ class Found:
 
     metrics: Sequence[Metric]
     seconds: float  # that it took
-    good_until: float  # of time.monotonic()
 
 
 @dataclass(slots=True)
@@ -44,6 +43,7 @@ class Source:
     name: str
     look: Look
     found: Found | None = None
+    good_until: float = 0.0  # of time.monotonic()
     outage: Outage = field(init=False)
 
     def __post_init__(self) -> None:
@@ -51,8 +51,7 @@ class Source:
 
     @property
     def fresh(self) -> Found | None:
-        found = self.found
-        return found if found and time.monotonic() < found.good_until else None
+        return self.found if time.monotonic() < self.good_until else None
 
 
 class Watch:
@@ -69,16 +68,18 @@ class Watch:
         while not self._stopping.wait(pause):
             began = time.monotonic()
             for source in self.sources:
-                look_at(source, self._interval)
+                look_at(source)
             took = time.monotonic() - began
-            pause = max(self._interval - took, REST * took - took, 0.0)
+            pause = max(self._interval - took, REST * took)
+            for source in self.sources:
+                source.good_until = time.monotonic() + STALE_PAUSES * (took + pause)
         connection.close()
 
     def stop(self) -> None:
         self._stopping.set()
 
 
-def look_at(source: Source, interval: float) -> None:
+def look_at(source: Source) -> None:
     """Note what the source shows now, or that it cannot be asked."""
     began = time.monotonic()
     try:
@@ -89,9 +90,7 @@ def look_at(source: Source, interval: float) -> None:
         connection.close()
         return
     source.outage.end()
-    now = time.monotonic()
-    took = now - began
-    source.found = Found(metrics, took, now + STALE_PAUSES * max(interval, REST * took))
+    source.found = Found(metrics, time.monotonic() - began)
 
 
 class Watched(Collector):

@@ -7,7 +7,7 @@ from itertools import count
 
 from tests.chaos.roles import HOST
 
-PAUSE_SECONDS = 0.5
+PAUSE_SECONDS = 0.7
 
 
 class Client(threading.Thread):

@@ -4,7 +4,9 @@ import json
 import shutil
 import urllib.request
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
+from urllib.parse import quote
 
 import pytest
 import yaml
@@ -45,12 +47,15 @@ class Prometheus:
 
     def firing(self) -> set[str]:
         """The names of the alerts that fire."""
-        alerts = self._ask("alerts")["alerts"]
-        return {alert["labels"]["alertname"] for alert in alerts if alert["state"] == "firing"}
+        return {name for name, state in self.alerts() if state == "firing"}
+
+    def alerts(self) -> set[tuple[str, str]]:
+        """Those that fire or are about to, with their state."""
+        return {(alert["labels"]["alertname"], alert["state"]) for alert in self._ask("alerts")["alerts"]}
 
     def value(self, expression: str) -> float | None:
         """Of an expression with one result; None: it has none."""
-        found = self._ask(f"query?query={urllib.request.quote(expression)}")["result"]  # type: ignore[attr-defined]
+        found = self._ask(f"query?query={quote(expression)}")["result"]
         return float(found[0]["value"][1]) if found else None
 
     def _is_ready(self) -> bool:
@@ -61,6 +66,6 @@ class Prometheus:
             assert not self._process.has_ended, self._process.log
             return False
 
-    def _ask(self, path: str) -> dict[str, list[dict[str, object]]] | object:
+    def _ask(self, path: str) -> Any:
         with urllib.request.urlopen(f"http://{HOST}:{self._port}/api/v1/{path}", timeout=10) as answer:
             return json.load(answer)["data"]

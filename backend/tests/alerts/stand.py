@@ -42,7 +42,7 @@ def standing(processes: Processes, broker: Broker, directory: Path) -> Iterator[
         "CELERY_BROKER_HEARTBEAT": str(HEARTBEAT),
         "CHAOS_SERVICES": "tests.alerts.work",
         "METRICS_PORT": str(metrics),
-        "METRICS_INTERVAL_SECONDS": "1",
+        "METRICS_INTERVAL_SECONDS": "2",
     }
     roles: dict[str, Role] = {
         "relay": command_role("relay", "relay started"),

@@ -138,4 +138,4 @@ def check_ranking(event: Event, source: Source) -> int:
 def places(ranking: Ranking) -> dict[str, tuple[int | None, int | None]]:
     """Rank and score by bib, over all."""
     bibs = dict(Entry.objects.filter(event=ranking.event_id).values_list("pk", "bib"))
-    return {bibs[row.entry_id]: (row.rank, row.score) for row in pages.iter_rows(ranking, "")}
+    return {bibs[row.entry_id]: (row.rank, row.score) for row in pages.iter_rows(ranking, pages.board_keys(ranking)[0])}

@@ -21,14 +21,10 @@ def plant() -> None:
         add_entry(event, f"{WORKED_ON}{number}", name=f"{WORKED_ON} {number}", divisions={"sex": "F"})
         add_score(event, f"{WORKED_ON}{number}", 1000 * number, external_id=f"{WORKED_ON}{number}")
     generate_event_ranking(event.pk)
-    submit_import(
-        event.pk, content=BytesIO(b"bib,score\n7,bad\n"), by=stranger, unit="s", file_name=f"{WORKED_ON}.csv"
-    )
+    submit_import(event.pk, content=BytesIO(b"bib,score\n7,bad\n"), by=stranger, unit="s", file_name=f"{WORKED_ON}.csv")
     season = make_season(event, slug=f"s-{WORKED_ON}", name=WORKED_ON, owner=stranger, visibility="private")
     standings_of(season)
     announcement = Announcement.objects.create(
         kind=Announcement.Kind.RESULTS_PUBLISHED, key=f"canary:{endpoint.pk}", event=event
     )
-    Notification.objects.create(
-        recipient=stranger, announcement=announcement, role=Notification.Role.PARTICIPANT
-    )
+    Notification.objects.create(recipient=stranger, announcement=announcement, role=Notification.Role.PARTICIPANT)

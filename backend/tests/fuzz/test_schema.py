@@ -30,6 +30,8 @@ from tests.web_server import WebServer
 EXAMPLES = int(os.environ.get("PLACAR_EXAMPLES", "60"))
 PEOPLE = ("anonymous", "user", "owner", "staff")
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+# The web server itself refuses lines and heads that are too long.
+BEFORE_US = (414, 431)
 # Bytes that all processes may have grown by: what is loaded once, and pages that are kept for a minute.
 MOST_GROWTH = 100 * 1024 * 1024
 # Found by name in addresses and bodies, so that requests reach what there is.
@@ -56,7 +58,7 @@ def test_the_whole_api(server: WebServer, person: str) -> None:
         for operation in operations:
             try:
                 _fuzz(operation, house, session, person)
-            except Exception as error:  # noqa: BLE001 (all of them are shown at the end)
+            except Exception as error:
                 failures[operation.label] = str(error)[:3000]
     grown = server.memory() - before
     print(f"{person}: {len(operations)} operations, memory {before / 2**20:.0f} MiB and {grown / 2**20:+.0f} MiB")
@@ -85,7 +87,8 @@ def _fuzz(operation: Any, house: House, session: requests.Session, person: str) 
             _aim(case, house, slug)
         sent = repr((case.path_parameters, case.query, case.headers, case.body))
         response = case.call(session=session)
-        case.validate_response(response, checks=CHECKS)
+        if response.status_code not in BEFORE_US:
+            case.validate_response(response, checks=CHECKS)
         for mark in forbidden:
             # What was asked for by its mark is repeated in a refusal.
             assert mark not in response.text or mark in sent, f"{case.method} {case.formatted_path} tells {mark}"

@@ -160,9 +160,7 @@ print("encrypted" if wakeup._listener.pgconn.ssl_in_use else "clear")
     ],
     ids=["right", "name", "authority"],
 )
-def test_the_database_is_verified(
-    database_authority: str, tmp_path: Path, name: str, known: bool, said: str
-) -> None:
+def test_the_database_is_verified(database_authority: str, tmp_path: Path, name: str, known: bool, said: str) -> None:
     other = tmp_path / "other.pem"
     command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
     files = ["-out", other, "-keyout", tmp_path / "key.pem"]

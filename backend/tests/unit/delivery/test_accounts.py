@@ -141,15 +141,6 @@ def test_the_command_is_content_when_nothing_is_missing() -> None:
     assert "unaccounted         0" in ledger()
 
 
-def test_the_metrics_are_prometheus_text() -> None:
-    add_task(states.SUCCESS)
-    add_task()
-    lines = ledger("metrics").splitlines()
-    assert 'placar_tasks{state="succeeded"} 1' in lines
-    assert "placar_tasks_unaccounted 1" in lines
-    assert any(line.startswith('placar_tasks_oldest_seconds{state="sent"} ') for line in lines)
-
-
 def test_resending_lets_the_relay_send_it_again_and_is_recorded() -> None:
     lost, done = add_task(), add_task(states.SUCCESS)
     assert "sent again: 1" in ledger("resend", "--reason", "queue deleted by hand")

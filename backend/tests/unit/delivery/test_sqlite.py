@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
         "test_outbox.py",
         "test_holds.py test_hold_records.py",
         "test_firing.py test_firing_broken.py",
-        "test_results.py test_accounts.py test_retention.py",
+        "test_results.py test_accounts.py test_retention.py test_metrics.py",
     ],
 )
 def test_it_does_the_same_on_sqlite(tmp_path: Path, modules: str) -> None:
