@@ -27,8 +27,6 @@ from tests.unit.deploy.manifests import (
 
 ROOT = FOLDER.parents[1]
 QUEUES = {queue.name for queue in settings.CELERY_TASK_QUEUES}
-# Read by libraries, not by the settings.
-OF_LIBRARIES = {"SSL_CERT_FILE"}
 
 
 @pytest.mark.parametrize("file", sorted(FOLDER.rglob("kustomization.yaml")), ids=lambda file: file.parent.name)
@@ -111,7 +109,7 @@ def test_every_setting_is_read_and_every_file_of_it_is_mounted() -> None:
     for name, pod in roles().items():
         given[name] |= {one["name"]: one["value"] for one in container(pod).get("env", [])}
     config = "".join(path.read_text() for path in (settings.BASE_DIR / "config").glob("*.py"))
-    for variable in set().union(*given.values()) - OF_LIBRARIES:
+    for variable in set().union(*given.values()):
         assert re.search(rf'"{variable.removesuffix("_FILE")}"|"{variable}"', config), variable
 
 
