@@ -1,5 +1,6 @@
 """The manifests name what there is: files, commands, probes, settings, secrets, queues, ports."""
 
+import os
 import re
 import runpy
 import subprocess
@@ -137,6 +138,29 @@ def test_every_file_that_a_setting_names_is_in_a_secret_that_is_mounted() -> Non
         assert files
         there = {f"{path}/{key}" for path, keys in mounted(pod).items() for key in keys}
         assert files <= there, name
+
+
+@pytest.mark.parametrize("role", ["web", "worker-notifications"])
+def test_a_pod_starts_as_a_deployment_without_a_warning(role: str, tmp_path: Path) -> None:
+    made = made_secrets(
+        DATABASE_URL="postgres://placar:long-and-secret@database.example.com/placar?sslmode=verify-full",
+        EMAIL_URL="smtp+tls://placar:secret@mail.example.com:587",
+    )
+    for path, name in (("app", "placar-app"), ("broker", "placar-broker-worker")):
+        (tmp_path / path).mkdir()
+        for key, value in made[name]["stringData"].items():
+            (tmp_path / path / key).write_text(value)
+    own = {one["name"]: one["value"] for one in container(roles()[f"placar-{role}"]).get("env", [])}
+    given = {key: value.replace("/run/placar", str(tmp_path)) for key, value in (settings_of_all() | own).items()}
+    check = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=settings.BASE_DIR,
+        env={"PATH": os.environ["PATH"]} | given,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert check.returncode == 0, check.stderr
 
 
 def test_who_needs_no_broker_has_no_account_there() -> None:
