@@ -1,5 +1,6 @@
 """The manifests name what there is: files, commands, probes, settings, secrets, queues, ports."""
 
+import json
 import os
 import re
 import runpy
@@ -65,9 +66,45 @@ def test_every_role_starts_what_there_is() -> None:
     }
 
 
+# Role -> service of docker-compose.prod.yml; the web server's command is that of the image.
+SERVICES = {
+    "relay": "relay",
+    "dead-letters": "dead-letters",
+    "beat": "celery-beat",
+    "worker-events": "celery-worker",
+    "worker-rankings": "celery-worker-rankings",
+    "worker-notifications": "celery-worker-notifications",
+    "metrics": "metrics",
+}
+
+
+def test_every_role_is_that_of_compose() -> None:
+    (compose,) = read(ROOT / "docker-compose.prod.yml")
+    for role, name in SERVICES.items():
+        service, pod = compose["services"][name], roles()[f"placar-{role}"]
+        assert container(pod)["command"] == service["command"]
+        probe = container(pod)["livenessProbe"]
+        if "exec" in probe:
+            signs = [word for word in service["healthcheck"]["test"][1:] if word != "--end-stuck"]
+            assert probe["exec"]["command"] == signs
+        if "worker" in role:
+            minutes = int(service["stop_grace_period"].removesuffix("m"))
+            assert pod["terminationGracePeriodSeconds"] == minutes * 60
+            limit = container(pod)["resources"]["limits"]["memory"].replace("Gi", "g").replace("Mi", "m")
+            assert limit == service["mem_limit"]
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    web = container(roles()["placar-web"])
+    assert f"CMD {json.dumps(web['command'])}" in dockerfile
+    assert f"EXPOSE {web['ports'][0]['containerPort']}" in dockerfile
+    assert (
+        f"USER {read(BASE / 'every-role.yaml')[0]['spec']['template']['spec']['securityContext']['runAsUser']}:"
+        in dockerfile
+    )
+
+
 def test_every_queue_has_its_workers_and_scales_by_itself() -> None:
     workers = {name: container(pod)["command"] for name, pod in roles().items() if "worker" in name}
-    consumed = {name: command[command.index("-Q") + 1] for name, command in workers.items()}
+    consumed = {name: command[5].removeprefix("--queues=") for name, command in workers.items()}
     assert sorted(consumed.values()) == sorted(QUEUES)
     scaled = named("ScaledObject", FOLDER / "components").values()
     targets = {one["spec"]["scaleTargetRef"]["name"]: one["spec"]["triggers"][0]["metadata"] for one in scaled}
