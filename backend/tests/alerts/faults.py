@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
@@ -12,7 +13,9 @@ from random import Random
 
 from amqp.exceptions import AMQPError
 
+from delivery.accounts import find_unaccounted
 from delivery.broker import BrokerUnavailable, open_connection
+from delivery.resending import resend_tasks
 from delivery.topology import task_queues
 from tests.alerts.stand import DEAD_LETTERS, Stand
 from tests.alerts.work import ask_for_doomed
@@ -96,10 +99,10 @@ def doomed_tasks(_stand: Stand) -> Iterator[None]:
 def queues_purged(stand: Stand) -> Iterator[None]:
     """While nobody consumes, so that there is something to purge."""
     with killed(WORKERS, stand):
-        subprocess.run(["sleep", "5"], check=True)
+        time.sleep(5)
         stand.broker.purge()
     yield
-    subprocess.run([sys.executable, "manage.py", "ledger", "resend", "--reason", "purged"], check=False)
+    resend_tasks(find_unaccounted(), who="tests", reason="purged")
 
 
 def kill_children(stand: Stand) -> None:
