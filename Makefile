@@ -7,10 +7,10 @@ PYTHON := .venv/bin/python
 # A PostgreSQL and a RabbitMQ of their own around a command, removed afterwards.
 SERVICES := $(PYTHON) scripts/private_services.py run
 
-.PHONY: help run test check format lock bench chaos alerts alert-rules drills browser messages kubernetes clean
+.PHONY: help run test chaos alerts alert-rules drills browser fuzz compose-check bench check audit secrets format lock messages kubernetes clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 # `exec` gives Ctrl-C and SIGTERM to Placar itself and not to a shell in between.
 run: .venv/.run ## Serve the demo with web and worker; no broker or database server needed (PORT=8000)
@@ -49,6 +49,11 @@ browser: .venv/.develop ## Run the tests in a real browser (ARGS)
 	@scripts/get_chromium.sh
 	@exec $(SERVICES) -- .venv/bin/pytest backend/tests/browser $(ARGS)
 
+fuzz: .venv/.develop ## Send the web server what nobody would in good faith: from the schema, in floods, slowly (PLACAR_EXAMPLES, ARGS)
+	@exec $(SERVICES) -- .venv/bin/pytest -q -s backend/tests/fuzz $(ARGS)
+compose-check: ## Bring up each Compose file from a fresh clone, with faults (ARGS="local production"; PLACAR_COMPOSE)
+	@exec python3 scripts/compose_check.py $(ARGS)
+
 bench: .venv/.develop ## Measure against plain SQL and plain Celery, with a durable PostgreSQL (ARGS)
 	@exec $(SERVICES) --durable -- $(PYTHON) -m benchmarks $(ARGS)
 
@@ -56,7 +61,7 @@ bench: .venv/.develop ## Measure against plain SQL and plain Celery, with a dura
 check: .venv/.develop ## Check format, style, types, imports, house rules, migrations, messages and settings
 	@echo "check: format" && .venv/bin/ruff format --quiet --check .
 	@echo "check: style" && .venv/bin/ruff check --quiet .
-	@echo "check: types" && cd backend && ../.venv/bin/mypy --config-file ../pyproject.toml . ../scripts ../benchmarks
+	@echo "check: types" && cd backend && ../.venv/bin/mypy --config-file ../pyproject.toml . ../scripts ../benchmarks ../deploy
 	@echo "check: imports" && cd backend && ../.venv/bin/lint-imports --config ../pyproject.toml
 	@echo "check: house rules" && cd backend && ../$(PYTHON) -m guardrails
 	@echo "check: migrations" && cd backend && ../$(PYTHON) manage.py makemigrations --check --dry-run
@@ -65,6 +70,12 @@ check: .venv/.develop ## Check format, style, types, imports, house rules, migra
 # Not everybody has promtool, and what the rules say of metrics is looked at by `make test` anyway.
 	@if command -v promtool >/dev/null; then echo "check: alert rules" && $(MAKE) --silent alert-rules >/dev/null; \
 	else echo "check: alert rules: left out, as there is no promtool (make alert-rules)"; fi
+
+audit: .venv/.develop ## Look for known vulnerabilities of what is locked and in the image, and for secrets
+	@$(PYTHON) scripts/audit.py
+
+secrets: .venv/.develop ## Look for secrets in what git keeps, but for those in .secrets.baseline
+	@$(PYTHON) scripts/find_secrets.py
 
 format: .venv/.develop ## Format the code and repair what ruff can
 	@.venv/bin/ruff format .

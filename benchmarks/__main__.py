@@ -12,9 +12,11 @@ NAMES = (
     "imports",
     "relay",
     "requests",
+    "limits",
     "whole_way",
     "latency",
     "notifications",
+    "capacity",
 )
 
 

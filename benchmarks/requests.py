@@ -49,7 +49,7 @@ def _measure(processes: Processes, broker: Broker) -> list[Figure]:
     bibs = list(event.entries.values_list("bib", flat=True))
 
     def serve(application: str) -> Way:
-        target = Target(_start_server(processes, application), event.slug, token, bibs)
+        target = Target(start_server(processes, application), event.slug, token, bibs)
         return lambda: scores_per_second(target, clients=CLIENTS, seconds=SECONDS)
 
     placar, recording_only = serve("config.wsgi"), serve("benchmarks.recording_only")
@@ -86,7 +86,7 @@ def _compare(name: str, way: Way, other_name: str, other: Way) -> float:
     return ratio
 
 
-def _start_server(processes: Processes, application: str) -> int:
+def start_server(processes: Processes, application: str) -> int:
     """Start gunicorn; returns its port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

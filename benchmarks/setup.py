@@ -16,6 +16,8 @@ def start_django() -> None:
     """Makes the project importable."""
     sys.path.insert(0, str(BACKEND))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    # One user asks as fast as it goes. Read when this module is imported, so that processes started later have it, too.
+    os.environ.setdefault("LIMIT_WRITES", "")
     django.setup()
 
 

@@ -48,11 +48,17 @@ BROKER_USERS = (
     BrokerUser("worker", *[f"^({OWN}|celery_delayed.*|{CHAT})$"] * 3),
     # Takes dead letters, and writes nowhere.
     BrokerUser("dead-letters", NOTHING, NOTHING, r"^(events|notifications|rankings)\.dead$"),
-    # Listens to what workers tell of themselves, in a queue of its own. It cannot speak to them: who gets into Flower
-    # can neither stop a worker nor revoke a task.
-    BrokerUser("flower", r"^celeryev(\..*)?$", r"^celeryev\..*$", r"^celeryev(\..*)?$"),
+    # Listens to what workers tell of themselves, and asks them, in queues of its own. It sees no task's message. That
+    # it only asks, and orders nothing, is for the proxy to see to (deploy/proxy/Caddyfile): for RabbitMQ both are one.
+    BrokerUser(
+        "flower",
+        tags="management",
+        configure=r"^(celeryev(\..*)?|celery\.pidbox|(.*\.)?reply\.celery\.pidbox)$",
+        write=r"^(celeryev\..*|celery\.pidbox|.*\.reply\.celery\.pidbox)$",
+        read=r"^(celeryev(\..*)?|(.*\.)?reply\.celery\.pidbox)$",
+    ),
     # Reads the management API, and has no right to any queue.
-    BrokerUser("metrics", NOTHING, NOTHING, NOTHING, tags="monitoring,policymaker"),
+    BrokerUser("metrics", NOTHING, NOTHING, NOTHING, tags="monitoring"),
 )
 
 
@@ -73,11 +79,11 @@ def main() -> None:
 
 
 def keep_or_make(path: Path) -> None:
-    """A file with 43 random characters that stand for 256 bits, and mean the same in URLs, shells and files."""
+    """A file with 64 random characters, all of which mean the same in URLs, shells and files."""
     if path.exists():
         print(f"{path.name}: is there already")
         return
-    write(path, secrets.token_urlsafe(32))
+    write(path, secrets.token_urlsafe(48))
     print(f"{path.name}: made")
 
 

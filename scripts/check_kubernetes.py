@@ -2,8 +2,8 @@
 
 `python scripts/check_kubernetes.py DIRECTORY...`: directories that hold, at any depth, Kubernetes' OpenAPI document (a
 JSON file with `definitions` or `$defs`) and the CustomResourceDefinitions of the operators (YAML). docs/kubernetes.md
-says where they are published. A field that no schema knows is an error, and so is a kind without a schema. Exits with 1 if
-anything is wrong, with 2 if something is missing to check it with.
+says where they are published. A field that no schema knows is an error, and so is a kind without a schema. Exits with
+1 if anything is wrong, with 2 if something is missing to check it with.
 """
 
 import json
@@ -92,7 +92,7 @@ def strict(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     # What stands below `properties` are names of fields, which may be called as a keyword is.
-    new = {
+    new: Schema = {
         key: {name: strict(value) for name, value in inner.items()} if key == "properties" else strict(inner)
         for key, inner in schema.items()
     }

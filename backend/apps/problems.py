@@ -61,7 +61,9 @@ def problem_details(error: Exception, context: Mapping[str, Any]) -> Response | 
     elif isinstance(error, exceptions.ValidationError):
         document = validation_problem(error)
     elif isinstance(error, RequestDataTooBig):
-        detail = f"The body has more than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes."
+        detail = str(error)
+        if "settings." in detail:  # Django's own words
+            detail = f"The body has more than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes."
         document = problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail=detail)
     else:
         api_error = _as_api_exception(error)

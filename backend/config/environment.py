@@ -16,7 +16,7 @@ env = environ.FileAwareEnv()
 env.read_env(PROJECT_DIR / ".env")  # does nothing where there is no such file
 
 
-def url(name: str, *, password: str, default: str) -> str:
+def url(name: str, password: str, *, default: str) -> str:
     """An address, or several with `;` in between, each with the password of the variable of that name.
 
     Where an address names a user and no password, so that it is no secret itself and the password can be in a file.

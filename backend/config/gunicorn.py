@@ -1,4 +1,4 @@
-"""How the web server runs: `gunicorn config.wsgi --config config/gunicorn.py`.
+"""How the web server runs: `gunicorn config.wsgi --config config/gunicorn.py`, which a proxy that ends TLS asks.
 
 https://docs.gunicorn.org/en/stable/settings.html
 """
@@ -10,7 +10,7 @@ bind = env.list("WEB_BIND", default=["0.0.0.0:8000"])
 # Processes, and threads of each. A request waits for the database most of its time, so there are more threads than
 # cores; each of them keeps a connection to the database.
 workers = env.int("WEB_CONCURRENCY", default=2)
-worker_class = "gthread"
+worker_class = "config.gunicorn_worker.Worker"
 threads = env.int("WEB_THREADS", default=8)
 
 # Connections that a process holds at once, those that wait included. What is more waits in the backlog.

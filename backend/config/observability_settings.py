@@ -10,9 +10,6 @@ from telemetry.log_lines import log_all_else, logging_settings
 # What follows these in an address gives rights to whoever has it, and so stands in no log and no trace.
 SECRET_PATHS = ["/unsubscribe/"]
 
-# Asked for every few seconds by what watches over the processes: no lines and no spans of these.
-QUIET_PATHS = ["/health/"]
-
 # line: for people at a terminal. json: one object a line, for what collects logs.
 LOG_FORMAT = env.str("LOG_FORMAT", default="line")
 LOGGING = logging_settings(LOG_FORMAT, env.str("LOG_LEVEL", default="INFO"), secret_paths=SECRET_PATHS)

@@ -16,6 +16,12 @@ def _limit(name: str, default: int) -> int | None:
     return int(text) if text else None
 
 
+# --- Keys -------------------------------------------------------------------------------------------------------------
+
+# Older values of SECRET_KEY, separated by commas, by which what is signed is still read: sessions, and links of old
+# e-mails. How a key is changed without logging anybody out: docs/runbook/secrets.md.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+
 # --- Who is in front --------------------------------------------------------------------------------------------------
 
 # How many proxies of the deployment's own stand in front, each of which sets X-Forwarded-For and X-Forwarded-Proto (and

@@ -10,8 +10,9 @@ from ipaddress import ip_network
 
 from kombu import Exchange, Queue
 
-from config.environment import BASE_DIR, PROJECT_DIR, env, url
-from config.observability_settings import *  # noqa: F403 (each part holds settings alone)
+from config.database_settings import *  # noqa: F403 (each part holds settings alone)
+from config.environment import BASE_DIR, env, url
+from config.observability_settings import *  # noqa: F403
 from config.security_settings import *  # noqa: F403
 
 # --- Django -----------------------------------------------------------------------------------------------------------
@@ -54,6 +55,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "apps.security.middleware.LargeBodyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "apps.security.middleware.TooManyMiddleware",
@@ -102,26 +104,6 @@ WHITENOISE_USE_FINDERS = True
 warnings.filterwarnings("ignore", message="No directory at", category=UserWarning)
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-
-# --- Database ---------------------------------------------------------------------------------------------------------
-
-# PostgreSQL by DATABASE_URL; without it one SQLite file, so that a first start needs no server.
-SQLITE_FILE = PROJECT_DIR / "var" / "placar.sqlite3"
-DATABASE = env.db_url_config(url("DATABASE_URL", password="DATABASE_PASSWORD", default=f"sqlite:///{SQLITE_FILE}"))
-DATABASES = {"default": DATABASE}
-# A connection for each request and each task costs more than the work itself; the health check drops dead ones.
-DATABASE["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
-DATABASE["CONN_HEALTH_CHECKS"] = True
-if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
-    if DATABASE["NAME"] == str(SQLITE_FILE):
-        SQLITE_FILE.parent.mkdir(exist_ok=True)
-    # With SQLite's defaults concurrent writers fail with "database is locked": WAL lets readers go on during a write,
-    # IMMEDIATE takes the write lock at the start of a transaction, where waiting (20 s) is possible.
-    DATABASE["OPTIONS"] = {
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-    }
 
 # --- Imports ----------------------------------------------------------------------------------------------------------
 
@@ -188,7 +170,7 @@ if env.str("ANYMAIL_WEBHOOK_SECRET", default=""):
 
 # The broker of the Compose network. `memory://` is the embedded mode: relay, worker and beat in one process. Nodes of
 # a cluster stand behind one another, with a semicolon in between: who loses his node goes on with the next one.
-CELERY_BROKER_URL = url("CELERY_BROKER_URL", password="BROKER_PASSWORD", default="amqp://guest:guest@rabbitmq:5672//")
+CELERY_BROKER_URL = url("CELERY_BROKER_URL", "BROKER_PASSWORD", default="amqp://guest:guest@rabbitmq:5672//")
 # Celery looks for this variable before it looks at the settings, and the address there may lack its password.
 os.environ["CELERY_BROKER_URL"] = CELERY_BROKER_URL
 # Reads and writes end after these seconds: nothing else bounds a publish to a frozen broker. A worker's own publish, a
@@ -204,17 +186,17 @@ CELERY_BROKER_HEARTBEAT = env.int("CELERY_BROKER_HEARTBEAT", default=30)
 # Seconds to wait for a connection to one address of the broker.
 CELERY_BROKER_CONNECTION_TIMEOUT = env.int("CELERY_BROKER_CONNECTION_TIMEOUT", default=4)
 # amqps://: the certificate must be of the broker's host and of a known authority. Celery by itself asks for no host.
+# A file of the authorities for the management API by https, too; None: those of the system.
+BROKER_CA_FILE = env.str("BROKER_CA_FILE", default="") or None
 if CELERY_BROKER_URL.startswith("amqps:"):
     CELERY_BROKER_USE_SSL = {
         "cert_reqs": ssl.CERT_REQUIRED,
-        "ca_certs": env.str("BROKER_CA_FILE", default=None),  # None: those of the system
+        "ca_certs": BROKER_CA_FILE,
         "server_hostname": None,  # that of the URL
     }
 # RabbitMQ's management API, with a user who may set policies: `manage.py topology` keeps there what may ever change.
 # No request and no worker needs it. Several nodes as above; the first one that answers is asked.
-BROKER_MANAGEMENT_URL = url(
-    "BROKER_MANAGEMENT_URL", password="BROKER_PASSWORD", default="http://guest:guest@rabbitmq:15672"
-)
+BROKER_MANAGEMENT_URL = url("BROKER_MANAGEMENT_URL", "BROKER_PASSWORD", default="http://guest:guest@rabbitmq:15672")
 # Results are rows, so that they can be joined with what was enqueued: the ledger needs them there, so no environment
 # changes it. config.celery puts a class of the same table in the place of the library's.
 CELERY_RESULT_BACKEND = "django-db"

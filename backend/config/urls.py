@@ -3,10 +3,11 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from apps.notifications.unsubscribe_views import UnsubscribeView
 from apps.rest import errors
+from apps.rest.schema import SchemaView
 from apps.rest.token import TokenView
 
 urlpatterns = [
@@ -20,7 +21,7 @@ urlpatterns = [
     path("api/v1/", include("apps.rankings.urls")),
     path("api/v1/", include("apps.notifications.urls")),
     path("api/v1/", include("delivery.urls")),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/schema/", SchemaView.as_view(), name="schema"),
     path(
         "api/docs/",
         SpectacularSwaggerSplitView.as_view(url_name="schema", template_name="security/api_docs.html"),

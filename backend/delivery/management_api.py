@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import ssl
 import urllib.error
 import urllib.request
 from base64 import b64encode
@@ -52,6 +53,11 @@ class ManagementApi:
         raise BrokerUnavailable(f"no management API at {', '.join(silent)}: BROKER_MANAGEMENT_URL")
 
 
+def _verifying() -> ssl.SSLContext:
+    """What asks whose certificate it is: of the URL's host, and of BROKER_CA_FILE's authorities or the system's."""
+    return ssl.create_default_context(cafile=settings.BROKER_CA_FILE)
+
+
 class _Node:
     """One address of BROKER_MANAGEMENT_URL."""
 
@@ -70,7 +76,7 @@ class _Node:
         body = None if document is None else json.dumps(document).encode()
         request = urllib.request.Request(f"{self.url}/api/{path}", body, headers, method=method)  # noqa: S310 (of the settings)
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS, context=_verifying()) as response:  # noqa: S310
                 content = response.read()
         except urllib.error.HTTPError as error:
             text = error.read().decode(errors="replace").strip()

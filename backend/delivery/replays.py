@@ -183,7 +183,9 @@ def _enqueue_anew(letter: DeadLetter, moment: datetime | None) -> uuid.UUID:
     ):
         task_id = enqueue(letter.task_name, letter.kwargs or {}, not_before=moment)
         fields = {"task_id": str(task_id), "task": letter.task_name, "asked_by_correlation_id": asked_by}
-        logger.info("dead letter %d is asked for anew as %s", letter.pk, task_id, extra={"fields": fields})
+        # Not at a higher level: an operator's terminal is no place for a line for each of a thousand, and the letter
+        # itself says who chose it and which task it became.
+        logger.debug("dead letter %d is asked for anew as %s", letter.pk, task_id, extra={"fields": fields})
     return task_id
 
 

@@ -8,6 +8,7 @@ places, py-amqp serializes it, and what stands between the marks is kept.
 import re
 import uuid
 from collections.abc import Sequence
+from functools import cache
 from json import JSONEncoder
 from struct import pack
 from typing import Any
@@ -60,7 +61,7 @@ class Template:
     def fill(self, row: Row) -> Content:
         """The message of the row."""
         kwargs = _long_string(represent(row.kwargs))
-        headers = b"".join(_header(*header) for header in row.headers().items())
+        headers = b"".join([_header(*header) for header in row.headers().items()])
         length = pack(">I", self._fixed_length + len(kwargs) + len(headers))
         properties = self._properties.fill([length, str(row.task_id).encode(), kwargs, headers])
         return Content(properties, self._body.fill([encode_json(row.kwargs).encode()]))
@@ -83,9 +84,15 @@ class _Blanks:
 
 
 def _header(name: str, text: str) -> bytes:
-    """An item of a table: its name behind its length in one byte, the type of a text, and the text."""
+    """An item of a table: its name, the type of a text, and the text."""
+    return _header_name(name) + _long_string(text)
+
+
+@cache
+def _header_name(name: str) -> bytes:
+    """Behind its length in one byte, and before the type of a text. Of a handful of headers."""
     encoded = name.encode()
-    return pack("B", len(encoded)) + encoded + b"S" + _long_string(text)
+    return pack("B", len(encoded)) + encoded + b"S"
 
 
 def _long_string(text: str) -> bytes:

@@ -92,7 +92,7 @@ class TracingComplaints(logging.Filter):
 def log_all_else() -> None:
     """Let also become lines of the log what Python writes by itself: warnings, and what ends a process or a thread."""
     logging.captureWarnings(True)
-    sys.excepthook = lambda *exception: _log_the_end(exception)  # type: ignore[assignment] # of its own triple
+    sys.excepthook = lambda *exception: _log_the_end(exception)
     threading.excepthook = lambda ended: _log_the_end((ended.exc_type, ended.exc_value, ended.exc_traceback))
 
 

@@ -23,16 +23,13 @@ logger = logging.getLogger("placar.access")
 
 
 class RequestMiddleware:
-    """The first of all middleware: what the others do, and answer themselves, is part of the request."""
+    """Before all others but that of the probes: what they do, and answer themselves, is part of the request."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
         self._redaction = Redaction(settings.SECRET_PATHS)
-        self._quiet_paths = tuple(settings.QUIET_PATHS)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path.startswith(self._quiet_paths):
-            return self._get_response(request)
         asked_for, started = request.headers.get(HEADER), time.perf_counter()
         correlation_id = asked_for if correlation.is_well_formed(asked_for) else correlation.new()
         parent = tracing.carrier_in({name: request.headers.get(name) for name in tracing.HEADERS})

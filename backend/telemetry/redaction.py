@@ -19,12 +19,14 @@ class Redaction:
 
     def __init__(self, secret_paths: Sequence[str] = ()) -> None:
         header, user = _KNOWN
+        # Each secret has one of these before it. They are found in a moment, the whole pattern is not.
+        self._signs = ("Token", "Bearer", "Basic", "://", *secret_paths)
         paths = "|".join(re.escape(path) for path in secret_paths) or r"(?!)"
         self._pattern = re.compile(rf"({header}|{paths}){_TO_ITS_END}|({user}){_TO_THE_HOST}")
 
     def apply(self, text: str) -> str:
         """The text with HIDDEN in the place of each secret."""
-        return self._pattern.sub(_hide, text)
+        return self._pattern.sub(_hide, text) if any(sign in text for sign in self._signs) else text
 
 
 def _hide(match: re.Match[str]) -> str:

@@ -5,6 +5,7 @@ import shutil
 import signal
 
 from throwaway import processes
+from throwaway.certificates import make_certificate
 from throwaway.errors import ServiceError
 from throwaway.install import postgresql_programs
 from throwaway.state import LOOPBACK, NAME, State
@@ -30,8 +31,11 @@ class Database:
         os.chown(password, self._user.pw_uid, self._user.pw_gid)
         self._run("initdb", "--username", NAME, "--pwfile", str(password), "--auth", "scram-sha-256",
                   "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync")  # fmt: skip
+        # Switched on by those who ask for it (`ssl`): a client would use it for every connection, which takes longer.
+        certificate, key = make_certificate(self._home, self._user)
         with (self._data / "postgresql.conf").open("a") as file:
-            file.writelines(f"{name} = '{value}'\n" for name, value in self._settings().items())
+            of_tls = {"ssl_cert_file": certificate, "ssl_key_file": key}
+            file.writelines(f"{name} = '{value}'\n" for name, value in (self._settings() | of_tls).items())
         self._run("postgres", "--single", "postgres", stdin=f"CREATE DATABASE {NAME}".encode())
 
     def start(self) -> None:

@@ -6,6 +6,7 @@ import signal
 import socket
 
 from throwaway import processes
+from throwaway.certificates import make_certificate
 from throwaway.errors import ServiceError
 from throwaway.install import RABBITMQ_SERVER, RABBITMQCTL
 from throwaway.state import LOOPBACK, NAME, State
@@ -18,6 +19,14 @@ CONFIGURATION = """\
 listeners.tcp.private = {host}:{port}
 management.tcp.ip = {host}
 management.tcp.port = {management_port}
+listeners.ssl.private = {host}:{tls_port}
+listeners.ssl.other = 127.0.0.2:{tls_port}
+ssl_options.certfile = {certificate}
+ssl_options.keyfile = {key}
+management.ssl.ip = {host}
+management.ssl.port = {management_tls_port}
+management.ssl.certfile = {certificate}
+management.ssl.keyfile = {key}
 default_vhost = {name}
 # The machine's own disk is not the subject: no alarm while a build machine is nearly full.
 disk_free_limit.absolute = 50MB
@@ -43,8 +52,19 @@ class Node:
 
     def create(self) -> None:
         processes.private_directory(self.home, self._user)
-        ports = {"port": self._ports.amqp, "management_port": self._ports.management}
-        self._write("rabbitmq.conf", CONFIGURATION.format(host=LOOPBACK, name=NAME, first=node_name(1), **ports))
+        certificate, key = make_certificate(self.home, self._user)
+        filled = CONFIGURATION.format(
+            host=LOOPBACK,
+            name=NAME,
+            first=node_name(1),
+            port=self._ports.amqp,
+            management_port=self._ports.management,
+            tls_port=self._ports.amqp_tls,
+            management_tls_port=self._ports.management_tls,
+            certificate=certificate,
+            key=key,
+        )
+        self._write("rabbitmq.conf", filled)
         self._write("enabled_plugins", "[rabbitmq_management].\n")
         self._write(".erlang.cookie", self._cookie, mode=0o400)
 

@@ -25,6 +25,9 @@ class NodePorts:
     amqp: int
     management: int
     distribution: int
+    # With the certificate of throwaway.certificates; of processes alone.
+    amqp_tls: int
+    management_tls: int
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,8 @@ class State:
         """A new directory with free ports, for so many nodes of the broker."""
         directory = Path(tempfile.mkdtemp(prefix="placar-services-"))
         directory.chmod(0o711)  # the services' own users must be able to pass; what is inside is closed by itself
-        database_port, epmd_port, *ports = _free_ports(2 + 3 * nodes)
-        of_nodes = tuple(NodePorts(*ports[start : start + 3]) for start in range(0, len(ports), 3))
+        database_port, epmd_port, *ports = _free_ports(2 + 5 * nodes)
+        of_nodes = tuple(NodePorts(*ports[start : start + 5]) for start in range(0, len(ports), 5))
         state = cls(directory, mode, durable, secrets.token_hex(16), database_port, epmd_port, of_nodes)
         file = directory / "state.json"
         file.touch(mode=0o600)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.authtoken.models import Token
@@ -15,6 +16,9 @@ from apps.rest.openapi import problems
 from apps.rest.parsers import JSONBodyParser
 from apps.security.audit import note
 from apps.security.models import SecurityEvent
+
+# Nobody is known here, so nobody's long body is read.
+MOST_BYTES = 64 * 1024
 
 
 class TokenSerializer(serializers.Serializer[dict[str, str]]):
@@ -41,6 +45,8 @@ class TokenView(ObtainAuthToken):
 
         Who fails too often is answered 429, and has to wait.
         """
+        if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
+            raise RequestDataTooBig(f"The body has more than {MOST_BYTES} bytes.")
         response: Response = super().post(request, *args, **kwargs)
         note(SecurityEvent.Kind.TOKEN_MADE, user=Token.objects.get(key=response.data["token"]).user, request=request)
         return response

@@ -14,6 +14,8 @@ from django.db import connection, transaction
 
 from apps.security.models import Allowance
 
+# Into how many parts a limit is divided, of which a process takes one at a time.
+PARTS = 100
 # Keys of a process; when there are more, those of windows that ended are forgotten, and if need be all.
 MOST_LEASES = 10_000
 # Rows of windows that ended are removed, so many for each that begins: the table never grows for long.
@@ -49,7 +51,7 @@ def take(name: str, *, limit: int | None, seconds: float) -> float:
     key, now = _key(name), time.time()
     if (wait := _spend(key, now)) is not None:
         return wait
-    amount = max(1, limit // 100)
+    amount = max(1, limit // PARTS)
     used, ends_at = _ask(key, amount, now, now + seconds)
     granted = max(0, min(amount, limit - (used - amount)))
     with _lock:

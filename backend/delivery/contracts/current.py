@@ -13,6 +13,7 @@ from django_celery_results.models import TaskResult
 from kombu import Connection
 
 from delivery.contracts.document import DATABASE_DEFAULT, NULL, Contracts, MessageForm, Retired, TaskContract
+from delivery.following import CORRELATION_HEADER
 from delivery.messages import prepare, queue_of
 from delivery.models import DeadLetter, OutboxMessage
 from delivery.topology import task_queues
@@ -64,7 +65,8 @@ def type_text(hint: Any) -> str:
 def _message_form() -> MessageForm:
     """Of a message that is made as the relay makes all of them; it goes nowhere."""
     with Connection("memory://") as connection:
-        message = prepare(connection.default_channel, "", next(iter(known_tasks())), {}, "")
+        task = next(iter(known_tasks()))
+        message = prepare(connection.default_channel, "", task, {}, "", {CORRELATION_HEADER: ""})
     args, kwargs, options = json.loads(message["body"])
     return MessageForm(
         content_type=message["content-type"],

@@ -7,6 +7,9 @@ import pytest
 
 from tests.chaos.conftest import say  # noqa: F401 (a fixture)
 
+# So that a check that fails says what is different.
+pytest.register_assert_rewrite("tests.drills.scoring", "tests.drills.runbook")
+
 Tell = Callable[[str], None]
 
 

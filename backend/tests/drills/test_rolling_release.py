@@ -20,7 +20,7 @@ from tests.broker import Broker
 from tests.chaos.accounting import take_account
 from tests.chaos.effects import rows
 from tests.chaos.rig import free_port
-from tests.chaos.roles import HOST, Role, Roles
+from tests.chaos.roles import HOST, WORKERS, Role, Roles
 from tests.drills.conftest import Tell
 from tests.drills.deployment import roles_at, web_role
 from tests.drills.previous import check_out, new_migrations, previous_release
@@ -80,9 +80,7 @@ def check(event: Event, source: Source, tell: Tell) -> None:
     lines = check_ranking(event, source)
     tell(f"the ranking of {lines} entries is that of all {len(source.taken)} scores; {take_account()}")
     refused = {status: times for status, times in source.answers.items() if status not in (0, 201)}
-    tell(
-        f"answers {dict(source.answers)} (0: the connection to a web server that stops), slowest {source.longest:.2f} s"
-    )
+    tell(f"answers {dict(source.answers)} (0: the connection to a web server that stops), {source.slowest}")
     assert not refused
     assert not DeadLetter.objects.exists()
     assert find_unaccounted() == []
@@ -124,12 +122,13 @@ def run_on(source: Source, tell: Tell, what: str) -> None:
 def roles_of(release: str, backend: Path, ports: list[int]) -> dict[str, Role]:
     """All processes of a release, with two web servers."""
     names = roles_at(ports[0]) | {"web-2": web_role(ports[1])}
-    renamed = {
-        name: tuple(f"{release}-{word}" if word == name else word for word in role.command)
+    # Two workers of one name would wait for one another.
+    commands = {
+        name: tuple(f"{release}-{word}" if word in WORKERS else word for word in role.command)
         for name, role in names.items()
     }
     return {
-        f"{release} {name}": replace(role, command=renamed[name], directory=backend) for name, role in names.items()
+        f"{release} {name}": replace(role, command=commands[name], directory=backend) for name, role in names.items()
     }
 
 

@@ -2,6 +2,7 @@
 
 import logging
 import uuid
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +22,13 @@ from tests.schedule_rows import every, fire, was_seen
 
 pytestmark = pytest.mark.django_db
 NAME = "events.generate_event_ranking"
+
+
+@pytest.fixture(autouse=True)
+def _of_no_request() -> Iterator[None]:
+    """Whatever other tests of this process have begun."""
+    with correlation.use(""):
+        yield
 
 
 def ids() -> list[str]:
@@ -61,7 +69,7 @@ def test_a_row_of_the_version_before_has_none() -> None:
     ]
     row = OutboxMessage(task_name=NAME, kwargs={})
     values = [field.get_db_prep_save(field.pre_save(row, True), transaction.get_connection()) for field in old]
-    columns = ", ".join(field.column for field in old)
+    columns = ", ".join(str(field.column) for field in old)
     with transaction.get_connection().cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {OutboxMessage._meta.db_table} ({columns}) VALUES ({', '.join(['%s'] * len(old))})", values
@@ -88,7 +96,7 @@ def test_a_message_without_a_usable_one_has_its_tasks_id(headers: Any, task_id: 
 def test_a_replay_goes_back_to_who_asked_first(caplog: pytest.LogCaptureFixture) -> None:
     make_dead_letters(1, correlation_id="first")
     make_dead_letters(1)  # of a version that knew none
-    with correlation.use("operator"), caplog.at_level(logging.INFO, logger="delivery.replays"):
+    with correlation.use("operator"), caplog.at_level(logging.DEBUG, logger="delivery.replays"):
         order_replay(Selector().choice(), who="ana", reason="mended", with_canary=False)
     assert ids() == ["first", "operator"]
     asked_by = [vars(line)["fields"]["asked_by_correlation_id"] for line in caplog.records]

@@ -191,7 +191,7 @@ def test_what_is_not_there_cannot_be_retired(name: str) -> None:
 
 def test_a_schedule_must_fit_its_task() -> None:
     retired = {"notifications.announce_openings": Retired(since=TODAY, may_go=TODAY, reason="old")}
-    asked = {
+    asked: dict[str, Data] = {
         "fits": {"task": "events.import_scores", "kwargs": {"batch_id": 1}},
         "celerys own": {"task": "celery.backend_cleanup"},
         "unknown": {"task": "events.no_such"},

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
 
@@ -19,12 +19,23 @@ pytestmark = pytest.mark.django_db
 MADE = re.compile("[0-9a-f]{32}")
 
 
-def fail(_request: HttpRequest) -> None:
+def fail(_request: HttpRequest) -> HttpResponse:
     raise RuntimeError("inside")
 
 
 urlpatterns = [path("api/v1/fail", fail), path("fail", fail)]
 handler500 = errors.server_error
+
+
+class Ids(logging.Handler):
+    """Keeps the level of each line, and the id that is the current one when it is written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str]] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.found.append((record.levelname, correlation.current()))
 
 
 @pytest.fixture
@@ -95,9 +106,7 @@ def test_what_watches_over_the_processes_leaves_no_line(client: Client, lines: p
 @pytest.mark.urls(__name__)
 def test_a_fault_is_told_with_the_id_by_which_it_is_found(client: Client, caplog: pytest.LogCaptureFixture) -> None:
     client.raise_request_exception = False
-    found = []
-    handler = logging.Handler()
-    handler.emit = lambda line: found.append((line.levelname, correlation.current()))  # type: ignore[method-assign]
+    handler = Ids()
     logging.getLogger("django.request").addHandler(handler)
     try:
         answer = client.get("/api/v1/fail", headers={"X-Request-ID": "report-me"})
@@ -107,7 +116,7 @@ def test_a_fault_is_told_with_the_id_by_which_it_is_found(client: Client, caplog
     assert answer.json()["correlation_id"] == "report-me"
     assert "inside" not in answer.content.decode()
     # With the traceback, and within the request.
-    assert ("ERROR", "report-me") in found
+    assert ("ERROR", "report-me") in handler.found
     assert client.get("/fail", headers={"X-Request-ID": "a-page"})["X-Request-ID"] == "a-page"
 
 
