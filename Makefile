@@ -32,12 +32,12 @@ chaos: .venv/.develop ## Run the tests under faults at random moments (PLACAR_CH
 
 # As chaos, but each fault lasts until its alert fires. About twenty minutes on two cores.
 alerts: .venv/.develop ## Run a real Prometheus beside faults that last: each has its alert (PLACAR_ALERTS_ONLY="broker")
-	@scripts/get_prometheus.sh
+	@$(PYTHON) scripts/get_prometheus.py
 	@$(SERVICES) -- .venv/bin/pytest backend/tests/alerts --ignore=backend/tests/alerts/cluster $(ARGS)
 	@$(SERVICES) --nodes 3 -- .venv/bin/pytest backend/tests/alerts/cluster $(ARGS)
 
 alert-rules: ## Test the alert rules with promtool: each fires, and stays silent
-	@scripts/get_prometheus.sh promtool
+	@python3 scripts/get_prometheus.py promtool
 	@cd deploy/prometheus && promtool check config prometheus.yml && promtool test rules placar.rules.test.yml
 
 # With one node of RabbitMQ and with three, as above.
@@ -61,7 +61,7 @@ bench: .venv/.develop ## Measure against plain SQL and plain Celery, with a dura
 check: .venv/.develop ## Check format, style, types, imports, house rules, migrations, messages and settings
 	@echo "check: format" && .venv/bin/ruff format --quiet --check .
 	@echo "check: style" && .venv/bin/ruff check --quiet .
-	@echo "check: types" && cd backend && ../.venv/bin/mypy --config-file ../pyproject.toml . ../scripts ../benchmarks
+	@echo "check: types" && cd backend && ../.venv/bin/mypy --config-file ../pyproject.toml . ../scripts ../benchmarks ../deploy
 	@echo "check: imports" && cd backend && ../.venv/bin/lint-imports --config ../pyproject.toml
 	@echo "check: house rules" && cd backend && ../$(PYTHON) -m guardrails
 	@echo "check: migrations" && cd backend && ../$(PYTHON) manage.py makemigrations --check --dry-run

@@ -10,8 +10,9 @@ from ipaddress import ip_network
 
 from kombu import Exchange, Queue
 
-from config.environment import BASE_DIR, PROJECT_DIR, env, url
-from config.observability_settings import *  # noqa: F403 (each part holds settings alone)
+from config.database_settings import *  # noqa: F403 (each part holds settings alone)
+from config.environment import BASE_DIR, env, url
+from config.observability_settings import *  # noqa: F403
 from config.security_settings import *  # noqa: F403
 
 # --- Django -----------------------------------------------------------------------------------------------------------
@@ -103,26 +104,6 @@ WHITENOISE_USE_FINDERS = True
 warnings.filterwarnings("ignore", message="No directory at", category=UserWarning)
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-
-# --- Database ---------------------------------------------------------------------------------------------------------
-
-# PostgreSQL by DATABASE_URL; without it one SQLite file, so that a first start needs no server.
-SQLITE_FILE = PROJECT_DIR / "var" / "placar.sqlite3"
-DATABASE = env.db_url_config(url("DATABASE_URL", "DATABASE_PASSWORD", default=f"sqlite:///{SQLITE_FILE}"))
-DATABASES = {"default": DATABASE}
-# A connection for each request and each task costs more than the work itself; the health check drops dead ones.
-DATABASE["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
-DATABASE["CONN_HEALTH_CHECKS"] = True
-if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
-    if DATABASE["NAME"] == str(SQLITE_FILE):
-        SQLITE_FILE.parent.mkdir(exist_ok=True)
-    # With SQLite's defaults concurrent writers fail with "database is locked": WAL lets readers go on during a write,
-    # IMMEDIATE takes the write lock at the start of a transaction, where waiting (20 s) is possible.
-    DATABASE["OPTIONS"] = {
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-    }
 
 # --- Imports ----------------------------------------------------------------------------------------------------------
 

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 from django_celery_results.models import TaskResult
 
 from apps.events.models import Ranking
+from delivery.models import OutboxMessage
 from tests.broker import Broker
 from tests.factories import add_entry, add_score, make_event
 from tests.processes import Processes, wait_until
@@ -42,8 +44,12 @@ def test_messages_of_an_earlier_release_are_done(processes: Processes, broker: B
     messages = read(file)
     assert {message["queue"] for message in messages} == {"events", "rankings", "notifications"}
     for message in messages:
-        body = message["body"].encode()
-        broker.publish(body, message["headers"], to=message["queue"], **message["properties"])
+        headers, body = message["headers"], message["body"].encode()
+        # As it stands in a deployment: a worker runs nothing that the outbox never had.
+        OutboxMessage.objects.create(
+            task_id=headers["id"], task_name=headers["task"], kwargs=json.loads(body)[1], sent_at=timezone.now()
+        )
+        broker.publish(body, headers, to=message["queue"], **message["properties"])
     # No relay runs: what the messages lead to is not done, so there is nothing else than these.
     worker = processes.start_worker()
     ids = [message["headers"]["id"] for message in messages]

@@ -64,9 +64,9 @@ def settings_of_all() -> dict[str, str]:
     return dict(line.split("=", 1) for line in lines)
 
 
-def made_secrets() -> dict[str, Object]:
+def made_secrets(**given: str) -> dict[str, Object]:
     """What make_secrets.py writes, by name."""
-    environment = {**os.environ, "DATABASE_URL": "postgres://placar:secret@database/placar"}
+    environment = {**os.environ, "DATABASE_URL": "postgres://placar:secret@database/placar", **given}
     script = [sys.executable, str(FOLDER / "make_secrets.py")]
     run = subprocess.run(script, env=environment, capture_output=True, text=True, check=True)
     return {one["metadata"]["name"]: one for one in json.loads(run.stdout)["items"]}

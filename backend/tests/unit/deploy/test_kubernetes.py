@@ -1,5 +1,7 @@
 """The manifests name what there is: files, commands, probes, settings, secrets, queues, ports."""
 
+import json
+import os
 import re
 import runpy
 import subprocess
@@ -27,8 +29,6 @@ from tests.unit.deploy.manifests import (
 
 ROOT = FOLDER.parents[1]
 QUEUES = {queue.name for queue in settings.CELERY_TASK_QUEUES}
-# Read by libraries, not by the settings.
-OF_LIBRARIES = {"SSL_CERT_FILE"}
 
 
 @pytest.mark.parametrize("file", sorted(FOLDER.rglob("kustomization.yaml")), ids=lambda file: file.parent.name)
@@ -56,7 +56,7 @@ def test_every_role_starts_what_there_is() -> None:
     ]
     managed = {word[2] for word in words if word[:2] == ["python", "manage.py"]}
     assert {"migrate", "topology", "schedules", "relay", "consume_dead_letters"} <= managed
-    assert managed - {"serve_metrics"} <= set(get_commands())
+    assert managed <= set(get_commands())
     assert (settings.BASE_DIR / "schedules.json").exists()
     others = {tuple(word[:4]) for word in words if word[0] != "python"}
     assert others == {
@@ -66,9 +66,45 @@ def test_every_role_starts_what_there_is() -> None:
     }
 
 
+# Role -> service of docker-compose.prod.yml; the web server's command is that of the image.
+SERVICES = {
+    "relay": "relay",
+    "dead-letters": "dead-letters",
+    "beat": "celery-beat",
+    "worker-events": "celery-worker",
+    "worker-rankings": "celery-worker-rankings",
+    "worker-notifications": "celery-worker-notifications",
+    "metrics": "metrics",
+}
+
+
+def test_every_role_is_that_of_compose() -> None:
+    (compose,) = read(ROOT / "docker-compose.prod.yml")
+    for role, name in SERVICES.items():
+        service, pod = compose["services"][name], roles()[f"placar-{role}"]
+        assert container(pod)["command"] == service["command"]
+        probe = container(pod)["livenessProbe"]
+        if "exec" in probe:
+            signs = [word for word in service["healthcheck"]["test"][1:] if word != "--end-stuck"]
+            assert probe["exec"]["command"] == signs
+        if "worker" in role:
+            minutes = int(service["stop_grace_period"].removesuffix("m"))
+            assert pod["terminationGracePeriodSeconds"] == minutes * 60
+            limit = container(pod)["resources"]["limits"]["memory"].replace("Gi", "g").replace("Mi", "m")
+            assert limit == service["mem_limit"]
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    web = container(roles()["placar-web"])
+    assert f"CMD {json.dumps(web['command'])}" in dockerfile
+    assert f"EXPOSE {web['ports'][0]['containerPort']}" in dockerfile
+    assert (
+        f"USER {read(BASE / 'every-role.yaml')[0]['spec']['template']['spec']['securityContext']['runAsUser']}:"
+        in dockerfile
+    )
+
+
 def test_every_queue_has_its_workers_and_scales_by_itself() -> None:
     workers = {name: container(pod)["command"] for name, pod in roles().items() if "worker" in name}
-    consumed = {name: command[command.index("-Q") + 1] for name, command in workers.items()}
+    consumed = {name: command[5].removeprefix("--queues=") for name, command in workers.items()}
     assert sorted(consumed.values()) == sorted(QUEUES)
     scaled = named("ScaledObject", FOLDER / "components").values()
     targets = {one["spec"]["scaleTargetRef"]["name"]: one["spec"]["triggers"][0]["metadata"] for one in scaled}
@@ -101,7 +137,6 @@ def test_every_process_is_asked_whether_it_lives_by_a_sign_that_it_gives() -> No
     workers = {f"placar-worker-{queue}": {"worker"} for queue in QUEUES}
     others = {"placar-relay": {"relay"}, "placar-beat": {"beat"}, "placar-dead-letters": {"dead-letters", "replays"}}
     assert asked == {**workers, **others}
-    pytest.importorskip("delivery.heartbeat")
     source = "".join(path.read_text() for path in (settings.BASE_DIR / "delivery").rglob("*.py"))
     for sign in set.union(*asked.values()):
         assert re.search(rf'(Heartbeat|super\(\).__init__)\("{sign}"\)', source), sign
@@ -111,9 +146,8 @@ def test_every_setting_is_read_and_every_file_of_it_is_mounted() -> None:
     given = {name: settings_of_all() for name in roles()}
     for name, pod in roles().items():
         given[name] |= {one["name"]: one["value"] for one in container(pod).get("env", [])}
-    pytest.importorskip("delivery.health")
     config = "".join(path.read_text() for path in (settings.BASE_DIR / "config").glob("*.py"))
-    for variable in set().union(*given.values()) - OF_LIBRARIES:
+    for variable in set().union(*given.values()):
         assert re.search(rf'"{variable.removesuffix("_FILE")}"|"{variable}"', config), variable
 
 
@@ -141,6 +175,29 @@ def test_every_file_that_a_setting_names_is_in_a_secret_that_is_mounted() -> Non
         assert files
         there = {f"{path}/{key}" for path, keys in mounted(pod).items() for key in keys}
         assert files <= there, name
+
+
+@pytest.mark.parametrize("role", ["web", "worker-notifications"])
+def test_a_pod_starts_as_a_deployment_without_a_warning(role: str, tmp_path: Path) -> None:
+    made = made_secrets(
+        DATABASE_URL="postgres://placar:long-and-secret@database.example.com/placar?sslmode=verify-full",
+        EMAIL_URL="smtp+tls://placar:secret@mail.example.com:587",
+    )
+    for path, name in (("app", "placar-app"), ("broker", "placar-broker-worker")):
+        (tmp_path / path).mkdir()
+        for key, value in made[name]["stringData"].items():
+            (tmp_path / path / key).write_text(value)
+    own = {one["name"]: one["value"] for one in container(roles()[f"placar-{role}"]).get("env", [])}
+    given = {key: value.replace("/run/placar", str(tmp_path)) for key, value in (settings_of_all() | own).items()}
+    check = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=settings.BASE_DIR,
+        env={"PATH": os.environ["PATH"]} | given,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert check.returncode == 0, check.stderr
 
 
 def test_who_needs_no_broker_has_no_account_there() -> None:
@@ -185,10 +242,7 @@ def test_every_user_of_the_broker_has_a_secret_and_the_rights_of_compose() -> No
         assert user["spec"]["importCredentialsSecret"]["name"] == name
         assert made[name]["metadata"]["labels"]["rabbitmq.com/topology-operator"] == "true"
         assert rights[name]["spec"]["userReference"]["name"] == name
-    compose = ROOT / "deploy" / "make_secrets.py"
-    if not compose.exists():
-        pytest.skip("there are no users of Compose")
-    for user in runpy.run_path(str(compose))["BROKER_USERS"]:
+    for user in runpy.run_path(str(ROOT / "deploy" / "make_secrets.py"))["BROKER_USERS"]:
         if user.name == "flower":
             continue
         expected = {"configure": user.configure, "write": user.write, "read": user.read}
@@ -210,8 +264,6 @@ def test_secrets_are_made_anew_and_ask_for_the_database() -> None:
 
 def test_alerts_are_those_of_prometheus() -> None:
     source = ROOT / "deploy" / "prometheus" / "placar.rules.yml"
-    if not source.exists():
-        pytest.skip("there are no alerts")
     (rules,) = read(FOLDER / "components" / "monitoring" / "rules.yaml")
     assert [rules["spec"]] == read(source), "run deploy/kubernetes/make_rules.py"
     jobs = set(re.findall(r'job="([a-z-]+)"', source.read_text()))
