@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 # A PostgreSQL and a RabbitMQ of their own around a command, removed afterwards.
 SERVICES := $(PYTHON) scripts/private_services.py run
 
-.PHONY: help run test chaos alerts alert-rules drills browser fuzz compose-check bench check format lock messages kubernetes clean
+.PHONY: help run test chaos alerts alert-rules drills browser fuzz compose-check bench check audit secrets format lock messages kubernetes clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -32,12 +32,12 @@ chaos: .venv/.develop ## Run the tests under faults at random moments (PLACAR_CH
 
 # As chaos, but each fault lasts until its alert fires. About twenty minutes on two cores.
 alerts: .venv/.develop ## Run a real Prometheus beside faults that last: each has its alert (PLACAR_ALERTS_ONLY="broker")
-	@scripts/get_prometheus.sh
+	@$(PYTHON) scripts/get_prometheus.py
 	@$(SERVICES) -- .venv/bin/pytest backend/tests/alerts --ignore=backend/tests/alerts/cluster $(ARGS)
 	@$(SERVICES) --nodes 3 -- .venv/bin/pytest backend/tests/alerts/cluster $(ARGS)
 
 alert-rules: ## Test the alert rules with promtool: each fires, and stays silent
-	@scripts/get_prometheus.sh promtool
+	@python3 scripts/get_prometheus.py promtool
 	@cd deploy/prometheus && promtool check config prometheus.yml && promtool test rules placar.rules.test.yml
 
 # With one node of RabbitMQ and with three, as above.
@@ -61,7 +61,7 @@ bench: .venv/.develop ## Measure against plain SQL and plain Celery, with a dura
 check: .venv/.develop ## Check format, style, types, imports, house rules, migrations, messages and settings
 	@echo "check: format" && .venv/bin/ruff format --quiet --check .
 	@echo "check: style" && .venv/bin/ruff check --quiet .
-	@echo "check: types" && cd backend && ../.venv/bin/mypy --config-file ../pyproject.toml . ../scripts ../benchmarks
+	@echo "check: types" && cd backend && ../.venv/bin/mypy --config-file ../pyproject.toml . ../scripts ../benchmarks ../deploy
 	@echo "check: imports" && cd backend && ../.venv/bin/lint-imports --config ../pyproject.toml
 	@echo "check: house rules" && cd backend && ../$(PYTHON) -m guardrails
 	@echo "check: migrations" && cd backend && ../$(PYTHON) manage.py makemigrations --check --dry-run
@@ -70,6 +70,12 @@ check: .venv/.develop ## Check format, style, types, imports, house rules, migra
 # Not everybody has promtool, and what the rules say of metrics is looked at by `make test` anyway.
 	@if command -v promtool >/dev/null; then echo "check: alert rules" && $(MAKE) --silent alert-rules >/dev/null; \
 	else echo "check: alert rules: left out, as there is no promtool (make alert-rules)"; fi
+
+audit: .venv/.develop ## Look for known vulnerabilities of what is locked and in the image, and for secrets
+	@$(PYTHON) scripts/audit.py
+
+secrets: .venv/.develop ## Look for secrets in what git keeps, but for those in .secrets.baseline
+	@$(PYTHON) scripts/find_secrets.py
 
 format: .venv/.develop ## Format the code and repair what ruff can
 	@.venv/bin/ruff format .

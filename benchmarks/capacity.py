@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks.setup import start_django, throwaway_database
@@ -100,10 +100,15 @@ def _tasks(processes: Processes) -> Iterator[Figure]:
 
 
 def _roles(processes: Processes) -> Iterator[Figure]:
-    """Each alone, once it works: its own share of memory, and its connections to the database."""
-    starts = {
+    """Each beside a relay, once it has worked: its own share of memory, and its connections to the database."""
+    relay = processes.start_relay()
+    _ask(200)
+    time.sleep(5)
+    before = _connections()
+    yield Figure("memory: relay", _memory(relay) / MILLION, unit="MB")
+    yield Figure("connections to the database: relay", before)
+    starts: dict[str, Callable[[], RunningProcess]] = {
         "web, one process of eight threads": lambda: _web(processes)[0],
-        "relay": processes.start_relay,
         "dead-letter consumer": processes.start_dead_letter_consumer,
         "beat": lambda: _beat(processes),
         "worker with two processes": lambda: processes.start_worker("--concurrency", "2"),
@@ -113,8 +118,9 @@ def _roles(processes: Processes) -> Iterator[Figure]:
         _ask(200)
         time.sleep(5)
         yield Figure(f"memory: {name}", _memory(process) / MILLION, unit="MB")
-        yield Figure(f"connections to the database: {name}", _connections())
+        yield Figure(f"connections to the database: {name}", _connections() - before)
         process.stop()
+    relay.stop()
 
 
 def _scores(processes: Processes) -> Iterator[Figure]:

@@ -49,7 +49,7 @@ BROKER_USERS = (
     # Takes dead letters, and writes nowhere.
     BrokerUser("dead-letters", NOTHING, NOTHING, r"^(events|notifications|rankings)\.dead$"),
     # Listens to what workers tell of themselves, and asks them, in queues of its own. It sees no task's message. That
-    # it only asks, and orders nothing, is for the proxy to see to (deploy/proxy/Caddyfile): to RabbitMQ both look alike.
+    # it only asks, and orders nothing, is for the proxy to see to (deploy/proxy/Caddyfile): for RabbitMQ both are one.
     BrokerUser(
         "flower",
         tags="management",
@@ -79,11 +79,11 @@ def main() -> None:
 
 
 def keep_or_make(path: Path) -> None:
-    """A file with 43 random characters that stand for 256 bits, and mean the same in URLs, shells and files."""
+    """A file with 64 random characters, all of which mean the same in URLs, shells and files."""
     if path.exists():
         print(f"{path.name}: is there already")
         return
-    write(path, secrets.token_urlsafe(32))
+    write(path, secrets.token_urlsafe(48))
     print(f"{path.name}: made")
 
 

@@ -97,6 +97,11 @@ def check_production(directory: Path) -> None:
             closed.check_broker_users(placar)
         with step("Flower asks for a log-in as staff, and nothing of it is open"):
             closed.check_flower(web)
+        with step(
+            f"check --deploy has no warning; {closed.SLOW_CLIENTS} slow clients and a body of 4 MiB disturb nobody"
+        ):
+            closed.check_settings(placar)
+            closed.check_hostile_clients(web)
         with step("one relay and one beat killed: the ranking is right, and they are started again"):
             _lose_processes(placar, web)
         with step("a worker that stood still was ended by its health check and started again"):
@@ -145,8 +150,7 @@ def _production(name: str, directory: Path, files: tuple[str, ...]) -> tuple[Dep
     """As the runbook's first deployment, but for the host's name and the ports."""
     clone = _clone(directory)
     subprocess.run([sys.executable, "deploy/make_secrets.py"], cwd=clone, check=True, capture_output=True)
-    # Browsers here are not to ask localhost for TLS from now on.
-    (clone / ".env").write_text("SITE_HOST=localhost\nHSTS_SECONDS=0\n")
+    (clone / ".env").write_text("SITE_HOST=localhost\nEMAIL_URL=consolemail://\n")
     return Deployment(name, clone, files, PORTS | {"PLACAR_VERSION": "check"}), clone
 
 

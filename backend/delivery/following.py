@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from telemetry import correlation
+from telemetry import correlation, tracing
 
 # Among the headers of a message. Not `correlation_id`: that name is Celery's own, for answers.
 CORRELATION_HEADER = "correlation-id"
@@ -15,6 +15,14 @@ def correlation_in(headers: Mapping[str, Any] | None, task_id: str) -> str:
     if correlation.is_well_formed(found):
         return found
     return task_id if correlation.is_well_formed(task_id) else ""
+
+
+def headers_of(correlation_id: str, trace_context: tracing.Carrier | None) -> dict[str, str]:
+    """What a message takes along besides Celery's own headers."""
+    headers = dict(trace_context or ())
+    if correlation_id:
+        headers[CORRELATION_HEADER] = correlation_id
+    return headers
 
 
 def messaging(

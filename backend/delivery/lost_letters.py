@@ -11,6 +11,7 @@ from django_celery_results.models import TaskResult
 
 from delivery.dead_letter_intake import REBUILT, failure_of, rebuilt_digest
 from delivery.dead_messages import DeadMessage
+from delivery.following import headers_of
 from delivery.in_flight import TaskIdText
 from delivery.messages import NoRoute, queue_of
 from delivery.models import DeadLetter, OperatorAct, OutboxMessage
@@ -62,7 +63,11 @@ def _letter(message: OutboxMessage, result: TaskResult) -> DeadLetter:
         queue=_queue_name(message.task_name),
         body=json.dumps([[], message.kwargs, {}]).encode(),
         properties={},
-        headers={"id": task_id, "task": message.task_name},
+        headers={
+            "id": task_id,
+            "task": message.task_name,
+            **headers_of(message.correlation_id, message.trace_context),
+        },
         cause=REBUILT,
         died_at=result.date_done,
         task_id=task_id,

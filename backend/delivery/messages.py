@@ -10,7 +10,7 @@ from celery.utils.nodenames import anon_nodename
 from kombu import Queue
 from kombu.serialization import dumps
 
-from delivery.following import CORRELATION_HEADER
+from delivery.following import headers_of
 
 PERSISTENT = 2
 # A header of every message of the outbox, also of its retries: a worker runs it only where the outbox knows the task.
@@ -31,10 +31,7 @@ class Row:
 
     def headers(self) -> dict[str, str]:
         """What its message takes along besides Celery's own headers."""
-        headers = dict(self.trace_context or ())
-        if self.correlation_id:
-            headers[CORRELATION_HEADER] = self.correlation_id
-        return headers
+        return headers_of(self.correlation_id, self.trace_context)
 
 
 class NoRoute(Exception):

@@ -19,7 +19,8 @@ class TaskStateSerializer(serializers.Serializer[object]):
     task_id = serializers.UUIDField()
     name = serializers.CharField(help_text="domain.action")
     state = serializers.ChoiceField(choices=["waiting", "sent", "running", "succeeded", "failed"])
-    result = serializers.JSONField(allow_null=True, help_text="what the task returned, once it succeeded")
+    # Null as well: any JSON is. Said once more the schema would contradict itself.
+    result = serializers.JSONField(help_text="what the task returned, once it succeeded")
     reason = serializers.CharField(allow_null=True, help_text="why it waits, or why the last try failed")
     correlation_id = serializers.CharField(
         allow_blank=True, help_text="the X-Request-ID of the request that it goes back to"

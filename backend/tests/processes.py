@@ -51,7 +51,9 @@ def database_url() -> str:
 class RunningProcess:
     """A process of a test, in a process group of its own, with what it wrote."""
 
-    def __init__(self, command: list[str], log: Path, extra_environment: dict[str, str], directory: Path) -> None:
+    def __init__(
+        self, command: list[str], log: Path, extra_environment: dict[str, str], directory: Path = BACKEND
+    ) -> None:
         self._log = log
         with log.open("wb") as output:
             self._process = subprocess.Popen(

@@ -28,6 +28,10 @@ except AccessRefused:
     sys.exit(0)
 sys.exit("it was allowed")
 """
+# Four times as many as gunicorn has threads.
+SLOW_CLIENTS = 64
+# On any machine; who waits for a thread waits for as long as the slow ones hold theirs.
+SOON_SECONDS = 20.0
 FORBIDDEN = (
     ("celery-worker", "queue_delete('events.dead')"),
     ("celery-worker", "queue_purge('events.dead')"),
@@ -90,12 +94,47 @@ def check_flower(web: Web) -> None:
         must(got == status, f"{method} {path} is answered with {got}, not {status}")
 
 
-def _status(site: str, authority: Path | None, method: str, path: str) -> int:
-    parts = urlsplit(site)
-    tls = ssl.create_default_context(cafile=authority)
-    connection = http.client.HTTPSConnection(parts.hostname or "", parts.port, timeout=30, context=tls)
+def check_settings(deployment: Deployment) -> None:
+    """Django's own list for deployments, and ours, have nothing to say but that links would lead to localhost."""
+    command = ("python", "manage.py", "check", "--deploy", "--fail-level", "WARNING")
+    deployment.execute("backend", *command, SITE_URL="https://placar.example.com")
+
+
+def check_hostile_clients(web: Web) -> None:
+    """Who sends slowly, or too much, keeps nobody else from being served."""
+    slow = [_begin_request(web) for _ in range(SLOW_CLIENTS)]
     try:
-        connection.request(method, path)
+        before, web.slowest = web.slowest, 0.0
+        web.ask("events")
+        must(web.slowest < SOON_SECONDS, f"{SLOW_CLIENTS} slow clients, and an answer in {web.slowest:.1f} s")
+        web.slowest = max(before, web.slowest)
+    finally:
+        for connection in slow:
+            connection.close()
+    got = _status(web.site, web.authority, "POST", "/api/v1/token", b"x" * (4 << 20))
+    must(got == 413, f"a body of 4 MiB is answered with {got}, not 413")
+
+
+def _begin_request(web: Web) -> http.client.HTTPSConnection:
+    """Sends the beginning of a body, and never the rest."""
+    connection = _connect(web.site, web.authority)
+    connection.putrequest("POST", "/api/v1/token")
+    connection.putheader("Content-Type", "application/json")
+    connection.putheader("Content-Length", "1000")
+    connection.endheaders(b'{"username": ')
+    return connection
+
+
+def _status(site: str, authority: Path | None, method: str, path: str, body: bytes | None = None) -> int:
+    connection = _connect(site, authority)
+    try:
+        connection.request(method, path, body)
         return connection.getresponse().status
     finally:
         connection.close()
+
+
+def _connect(site: str, authority: Path | None) -> http.client.HTTPSConnection:
+    parts = urlsplit(site)
+    tls = ssl.create_default_context(cafile=authority)
+    return http.client.HTTPSConnection(parts.hostname or "", parts.port, timeout=30, context=tls)

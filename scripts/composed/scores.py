@@ -62,7 +62,7 @@ class Stream:
         try:
             while not stop.is_set():
                 bib, value = str(self._random.randint(1, ENTRIES)), self._random.randint(0, 1_000_000)
-                self._web.ask(f"events/{EVENT}/scores", {"bib": bib, "value": value})
+                self._web.ask(f"events/{EVENT}/scores", {"bib": bib, "value": value}, key=f"gate-{self.sent}")
                 self._best[bib] = max(self._best.get(bib, 0), value)
                 self.sent += 1
         except CheckFailed as failure:

@@ -26,13 +26,15 @@ class Web:
         form = urlencode({"username": self.account, "password": self.password}).encode()
         self._token = json.loads(self._send(urllib.request.Request(f"{self.site}/api/v1/token", form)))["token"]
 
-    def ask(self, path: str, document: Any = None, *, method: str | None = None) -> Any:
+    def ask(self, path: str, document: Any = None, *, method: str | None = None, key: str = "") -> Any:
         """The API's answer. Raises CheckFailed when it is an error."""
-        return json.loads(self.text(path, document, method=method))
+        return json.loads(self.text(path, document, method=method, key=key))
 
-    def text(self, path: str, document: Any = None, *, method: str | None = None) -> str:
-        """The same, as it is. A request with a document is a POST."""
+    def text(self, path: str, document: Any = None, *, method: str | None = None, key: str = "") -> str:
+        """The same, as it is. A request with a document is a POST; `key` names it, so that it counts once."""
         headers = {"Content-Type": "application/json"}
+        if key:
+            headers["Idempotency-Key"] = key
         if self._token:
             headers["Authorization"] = f"Token {self._token}"
         body = None if document is None else json.dumps(document).encode()

@@ -47,7 +47,7 @@ def prepare() -> Mode:
     if not missing:
         return "processes"
     if os.getuid() == 0 and shutil.which("apt-get"):
-        _install(missing)
+        install_packages(missing)
         return "processes"
     if _docker_works():
         print(f"private_services: in Docker, because these are not installed here: {' '.join(missing)}", flush=True)
@@ -69,8 +69,9 @@ def _docker_works() -> bool:
     return subprocess.run(["docker", "info"], capture_output=True, check=False).returncode == 0
 
 
-def _install(packages: list[str]) -> None:
-    print(f"private_services: apt-get install {' '.join(packages)} (once)", flush=True)
+def install_packages(packages: list[str], *, who: str = "private_services") -> None:
+    """By apt-get, as root, without starting any service of theirs. Raises ServiceError."""
+    print(f"{who}: apt-get install {' '.join(packages)} (once)", flush=True)
     install = ["apt-get", "install", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120", *packages]
     with _no_service_starts():
         if _apt(install).returncode == 0:

@@ -62,7 +62,8 @@ def copy_stream(select: str, parameters: tuple[Any, ...]) -> Generator[bytearray
     """
     piece = bytearray()
     command = f"COPY ({select}) TO STDOUT (FORMAT binary)"
-    with connection.cursor() as cursor, cursor.copy(command, parameters) as copy:
+    # psycopg's own cursor: around it DEBUG puts one whose `copy` takes no parameters.
+    with connection.cursor() as cursor, cursor.cursor.copy(command, parameters) as copy:
         pgconn: PGconn = copy.connection.pgconn
         while row := copy.read():
             size = 1

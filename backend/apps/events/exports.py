@@ -10,8 +10,9 @@ from apps.events.models import Entry, Ranking
 from apps.events.ranking_lines import Line, check_board, read_lines
 
 _TEXT_COLUMNS = frozenset({"division", "bib", "name"})
-# A spreadsheet takes a cell that begins like this for a formula, and would run it.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet takes a cell that begins like this for a formula, and would run it; Japanese ones also wide signs.
+# https://owasp.org/www-community/attacks/CSV_Injection
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _CHUNK_ROWS = 1000
 
 
@@ -77,7 +78,7 @@ def _further(line: Line, column: str) -> str:
 
 def iter_csv(rows: Iterable[ExportRow], further: Sequence[str] = ()) -> Iterator[str]:
     """The header and the rows as lines of CSV, safe to be opened in a spreadsheet."""
-    yield from write_rows([[*COLUMNS, *further]])
+    yield from write_rows([[*COLUMNS, *map(safe_text, further)]])
     yield from write_rows(
         [*(_cell(column, text) for column, text in zip(COLUMNS, cells, strict=True)), *more] for *cells, more in rows
     )

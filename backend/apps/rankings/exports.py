@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from apps.events.exports import safe_text
 from apps.rankings import pages
 from apps.rankings.line_views import CellView, LineView
 from apps.rankings.models import Standings
@@ -12,8 +13,6 @@ from apps.rankings.readers import check_board, read_events, read_lines
 from apps.rankings.wording import ruling_text, tie_text
 
 FIXED_COLUMNS = ("division", "rank", "position", "participant", "name", "total", "tie_broken_by", "note")
-# A spreadsheet takes a cell that begins like this for a formula, and would run it.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _CHUNK_LINES = 1000
 
 
@@ -41,14 +40,14 @@ def _iter_csv(standings: Standings, boards: Sequence[str]) -> Iterator[str]:
 
 def _row(board: str, line: LineView) -> list[str]:
     return [
-        _safe(board),
+        safe_text(board),
         "" if line.rank is None else str(line.rank),
         str(line.position),
         str(line.participant_id),
-        _safe(line.name),
+        safe_text(line.name),
         line.total,
-        _safe(tie_text(line.tie_break)) if line.tie_break else "",
-        _safe("; ".join(ruling_text(ruling) for ruling in line.rulings)),
+        safe_text(tie_text(line.tie_break)) if line.tie_break else "",
+        safe_text("; ".join(ruling_text(ruling) for ruling in line.rulings)),
         *(text for cell in line.cells for text in _cell(cell)),
     ]
 
@@ -57,10 +56,6 @@ def _cell(cell: CellView | None) -> tuple[str, str]:
     if cell is None:
         return "", ""
     return (cell.points if cell.counted else f"({cell.points})", cell.status or str(cell.rank or ""))
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 class _Echo:

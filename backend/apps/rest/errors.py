@@ -1,9 +1,11 @@
 """Problem documents where no API view answers: unknown addresses under /api/, and errors that Django itself handles."""
 
+import sys
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
@@ -12,6 +14,8 @@ from apps.problems import CONTENT_TYPE, problem
 from telemetry import correlation
 
 API_PREFIX = "/api/"
+# A database that was restarted is back by then.
+RETRY_AFTER_SECONDS = 10
 
 
 @csrf_exempt
@@ -43,8 +47,16 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBa
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
-    """500, as Django's handler500. The reason is in the log and stays there, under the id that is told."""
+    """500, as Django's handler500; 503 while the database is away or its disk is full: the same may be asked again.
+
+    The reason is in the log and stays there, under the id that is told.
+    """
     told = {"correlation_id": correlation.current()}
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+        response = _answer(request, HTTPStatus.SERVICE_UNAVAILABLE, lambda: defaults.server_error(request), **told)
+        response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+        response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        return response
     return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, lambda: defaults.server_error(request), **told)
 
 

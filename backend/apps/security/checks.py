@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning
+from django.core import checks
+from django.core.checks import CheckMessage, Error
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", ".localhost", "testserver"})
 LEAST_KEY_LENGTH, LEAST_KEY_CHARACTERS = 50, 5  # Django's own measure of a key, which is only a warning there
@@ -64,19 +65,19 @@ def _connections() -> Iterator[CheckMessage]:
     for name, url in (*_brokers(), *_management()):
         if url.scheme in ("amqp", "http") and is_remote(url.hostname or ""):
             hint = "amqps:// and https://, with BROKER_CA_FILE if the authority is one's own."
-            yield Warning(f"{name} asks {url.hostname} without TLS.", hint=hint, id="security.W001")
+            yield checks.Warning(f"{name} asks {url.hostname} without TLS.", hint=hint, id="security.W001")
     database = settings.DATABASES["default"]
     if is_remote(database.get("HOST", "")) and database.get("OPTIONS", {}).get("sslmode") not in VERIFIED:
         text = f"DATABASE_URL asks {database['HOST']} without TLS that verifies its name."
-        yield Warning(text, hint="?sslmode=verify-full&sslrootcert=/path/to/ca.pem", id="security.W002")
+        yield checks.Warning(text, hint="?sslmode=verify-full&sslrootcert=/path/to/ca.pem", id="security.W002")
     if not settings.IS_HTTPS:
         text = "SITE_URL is not https: passwords, tokens and sessions can be read on the way."
-        yield Warning(text, id="security.W003")
+        yield checks.Warning(text, id="security.W003")
     elif not settings.PROXY_COUNT:
         text = (
             "SITE_URL is https, and PROXY_COUNT is 0: nothing says that a request came by TLS, so each is redirected."
         )
-        yield Warning(text, hint="PROXY_COUNT=1 behind one proxy that ends TLS.", id="security.W004")
+        yield checks.Warning(text, hint="PROXY_COUNT=1 behind one proxy that ends TLS.", id="security.W004")
 
 
 def is_remote(host: str) -> bool:

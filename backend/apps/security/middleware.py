@@ -40,7 +40,7 @@ class TooManyMiddleware:
         """Django's hook for what a view has raised."""
         if not isinstance(exception, Throttled):
             return None
-        seconds = exception.wait or 1
+        seconds: float = getattr(exception, "wait", None) or 1
         response = render(request, "security/too_many.html", {"minutes": ceil(seconds / 60)}, status=429)
         response.headers["Retry-After"] = str(ceil(seconds))
         return response

@@ -11,6 +11,9 @@ class Allowance(models.Model):
     used = models.BigIntegerField()
     ends_at = models.FloatField(db_index=True)  # in seconds since 1970; the next use begins another window
 
+    def __str__(self) -> str:
+        return f"{self.key}: {self.used}"
+
 
 class SecurityEvent(models.Model):
     """Somebody got in or failed to, or changed what gives access. Not to be edited; goes after SECURITY_EVENT_DAYS."""

@@ -1,6 +1,7 @@
 """The broker by its management API, which knows of messages up to five seconds late."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from kombu.transport.native_delayed_delivery import MAX_NUMBER_OF_BITS_TO_USE, level_name
@@ -22,18 +23,20 @@ def look() -> Iterable[Metric]:
     api = ManagementApi()
     found: Queues = {queue["name"]: queue for queue in api.get("queues")}
     ours = {queue.name: found[queue.name] for queue in (*task_queues(), *dead_queues()) if queue.name in found}
-    for key, name, text in (
-        ("messages_ready", "messages_ready", "Messages that wait in the queue."),
-        ("messages_unacknowledged", "messages_unacknowledged", "Messages that a consumer has in hand."),
-        ("consumers", "consumers", "Consumers of the queue: one for each worker, whatever its processes."),
+    for key, text in (
+        ("messages_ready", "Messages that wait in the queue."),
+        ("messages_unacknowledged", "Messages that a consumer has in hand."),
+        ("consumers", "Consumers of the queue: one for each worker, whatever its processes."),
     ):
-        yield _by_queue(f"placar_queue_{name}", text, {queue: int(of.get(key, 0)) for queue, of in ours.items()})
+        yield _by_queue(f"placar_queue_{key}", text, {queue: int(of.get(key, 0)) for queue, of in ours.items()})
     yield from _replicas(ours)
     delays = (found.get(level_name(level), {}) for level in range(MAX_NUMBER_OF_BITS_TO_USE))
     delayed = sum(int(delay.get("messages", 0)) for delay in delays)
     yield single("placar_queue_messages_delayed", "Messages that wait for their retry, of all queues.", delayed)
-    yield single("placar_topology_differences", "What differs from the topology: `topology plan`.", len(find_drift()))
-    yield from _alarms(api)
+    # A user with fewer rights is told of queues alone.
+    for part in (_nodes, _differences):
+        with suppress(BrokerUnavailable):
+            yield from part(api)
 
 
 def _replicas(ours: Queues) -> Iterable[Metric]:
@@ -44,12 +47,9 @@ def _replicas(ours: Queues) -> Iterable[Metric]:
     yield _by_queue("placar_queue_replicas_online", "Of them those that are there.", online)
 
 
-def _alarms(api: ManagementApi) -> Iterable[Metric]:
-    """Left out where the user may not see the nodes, which takes RabbitMQ's tag `monitoring`."""
-    try:
-        nodes = api.nodes()
-    except BrokerUnavailable:
-        return
+def _nodes(api: ManagementApi) -> Iterable[Metric]:
+    """Refused to users without RabbitMQ's tag `monitoring`."""
+    nodes = api.nodes()
     running = [node for node in nodes if node.get("running")]
     yield gauge(
         "placar_broker_nodes",
@@ -61,6 +61,11 @@ def _alarms(api: ManagementApi) -> Iterable[Metric]:
     yield gauge(
         "placar_broker_alarms", "Nodes with the alarm: while there is one nobody can publish.", ["alarm"], alarms
     )
+
+
+def _differences(_api: ManagementApi) -> Iterable[Metric]:
+    """Refused to users without RabbitMQ's tag `policymaker`."""
+    yield single("placar_topology_differences", "What differs from the topology: `topology plan`.", len(find_drift()))
 
 
 _KINDS = {"memory": "mem", "disk": "disk_free"}

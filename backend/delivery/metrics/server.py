@@ -1,5 +1,6 @@
 """The internal web server for Prometheus: /metrics, and /health/live of this process."""
 
+import socket
 from collections.abc import Callable, Iterable
 from socketserver import ThreadingMixIn
 from typing import Any
@@ -14,6 +15,10 @@ class _Server(ThreadingMixIn, WSGIServer):
     """A thread for each scrape, that ends with the process."""
 
     daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], handler: type[WSGIRequestHandler]) -> None:
+        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        super().__init__(address, handler)
 
 
 class _Handler(WSGIRequestHandler):

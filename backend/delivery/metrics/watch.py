@@ -4,21 +4,18 @@ So a scrape never waits and costs nothing, however many there are. What cannot b
 0 or as it was: `placar_source_up` says so.
 """
 
-import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from threading import Event
 
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import connection
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from delivery.broker import BrokerUnavailable
+from delivery.broker import describe
 from delivery.metrics.families import gauge
 from delivery.outage import Outage
-
-logger = logging.getLogger(__name__)
 
 # After a look this many times as long as it took, so that a large ledger takes a twentieth of a processor at most.
 REST = 20
@@ -84,9 +81,9 @@ def look_at(source: Source) -> None:
     began = time.monotonic()
     try:
         metrics = list(source.look())
-    except (DatabaseError, InterfaceError, BrokerUnavailable) as error:
+    except Exception as error:  # whatever it is, the other sources can be told
         source.found = None
-        source.outage.begin_or_go_on(error)
+        source.outage.begin_or_go_on(describe(error))
         connection.close()
         return
     source.outage.end()

@@ -38,13 +38,13 @@ class Dump:
     def prepare(self) -> None: ...
 
     def take(self) -> None:
-        follow("restore", "Taking a dump", self._tell, BACKUP=str(self._directory))
+        follow("restore", "Taking a dump", self._tell, variables={"BACKUP": str(self._directory)})
         self._tell(f"the dump has {size_of(self._directory / 'placar.dump')}")
 
     def end(self) -> None: ...
 
     def restore(self) -> None:
-        follow("restore", "Restoring a dump", self._tell, BACKUP=str(self._directory))
+        follow("restore", "Restoring a dump", self._tell, variables={"BACKUP": str(self._directory)})
 
 
 class BaseBackup:
@@ -63,12 +63,12 @@ class BaseBackup:
             Path(self._places[name]).mkdir()
             if os.getuid() == 0:
                 shutil.chown(self._places[name], POSTGRES, POSTGRES)
-        follow("restore", "Taking a base backup", self._tell, **self._places)
+        follow("restore", "Taking a base backup", self._tell, variables=self._places)
         self._database.control("stop")
         self._database.control("start")
 
     def take(self) -> None:
-        follow("restore", "Taking a base backup", self._tell, block=1, user=POSTGRES, **self._places)
+        follow("restore", "Taking a base backup", self._tell, block=1, user=POSTGRES, variables=self._places)
         self._tell(f"the base backup has {size_of(Path(self._places['BACKUP']))}")
 
     def end(self) -> None:
@@ -82,7 +82,7 @@ class BaseBackup:
         self._data.mkdir(mode=0o700)
         if os.getuid() == 0:
             shutil.chown(self._data, POSTGRES, POSTGRES)
-        follow("restore", "Restoring a base backup", self._tell, user=POSTGRES, **self._places)
+        follow("restore", "Restoring a base backup", self._tell, user=POSTGRES, variables=self._places)
         self._database.control("start")
 
 

@@ -5,8 +5,10 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from textwrap import dedent
+from types import MappingProxyType
 
 from django.conf import settings
 
@@ -26,20 +28,35 @@ def commands_under(page: str, heading: str) -> list[str]:
     return blocks
 
 
-def follow(page: str, heading: str, say: Say, *, block: int = 0, user: str | None = None, **variables: str) -> str:
-    """Run a block of the runbook with bash, in backend/; returns what it wrote. Fails with it."""
+def follow(
+    page: str,
+    heading: str,
+    say: Say,
+    *,
+    block: int = 0,
+    user: str | None = None,
+    variables: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """Run a block of the runbook with bash, in backend/; returns what it wrote. Fails with it.
+
+    From root it runs as `user`, if one is given.
+    """
     commands = commands_under(page, heading)[block]
     began = time.monotonic()
+    if os.getuid() != 0:
+        user = None
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", commands],
         cwd=BACKEND,
-        env=environment() | {"PATH": programs()} | variables,
+        env=environment() | {"PATH": programs()} | dict(variables),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
-        **({"user": user, "group": user, "extra_groups": []} if user and os.getuid() == 0 else {}),
+        user=user,
+        group=user,
+        extra_groups=[] if user else None,
     )
     say(f"docs/runbook/{page}.md, {heading}: {time.monotonic() - began:.1f} s")
     for line in (*commands.strip().splitlines(), *(f"    {line}" for line in done.stdout.splitlines()[-30:])):
@@ -53,4 +70,4 @@ def programs() -> str:
     sys.path.append(str(settings.PROJECT_DIR / "scripts"))
     from throwaway.install import postgresql_programs
 
-    return ":".join([str(Path(sys.executable).parent), str(postgresql_programs()), os.environ["PATH"]])
+    return f"{Path(sys.executable).parent}:{postgresql_programs()}:{os.environ['PATH']}"

@@ -53,9 +53,17 @@ class Source:
         self._connection: http.client.HTTPConnection | None = None
         self.taken: list[Sent] = []
         self.answers: Counter[int] = Counter()  # 0: no answer
-        self.longest = 0.0
+        self._began = time.monotonic()
+        self._slowest = (0.0, 0.0)  # seconds that an answer took, and when it came
+
+    @property
+    def slowest(self) -> str:
+        """How long the slowest answer took, and how long after the source was made it came."""
+        taken, moment = self._slowest
+        return f"the slowest took {taken:.1f} s ({moment:.0f} s after the source began)"
 
     def start(self) -> None:
+        self._began = time.monotonic()
         self._thread.start()
 
     def stop(self) -> None:
@@ -101,7 +109,8 @@ class Source:
             self._connection = None
             status = 0
         self.answers[status] += 1
-        self.longest = max(self.longest, time.monotonic() - began)
+        now = time.monotonic()
+        self._slowest = max(self._slowest, (now - began, now - self._began))
         return status
 
 

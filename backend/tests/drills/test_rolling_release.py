@@ -80,9 +80,7 @@ def check(event: Event, source: Source, tell: Tell) -> None:
     lines = check_ranking(event, source)
     tell(f"the ranking of {lines} entries is that of all {len(source.taken)} scores; {take_account()}")
     refused = {status: times for status, times in source.answers.items() if status not in (0, 201)}
-    tell(
-        f"answers {dict(source.answers)} (0: the connection to a web server that stops), slowest {source.longest:.2f} s"
-    )
+    tell(f"answers {dict(source.answers)} (0: the connection to a web server that stops), {source.slowest}")
     assert not refused
     assert not DeadLetter.objects.exists()
     assert find_unaccounted() == []

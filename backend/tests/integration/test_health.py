@@ -4,9 +4,10 @@ from threading import Event
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
-from django.test import Client
+from django.test import AsyncClient, Client
 
 from delivery.applied_topology import fingerprint, note_applied
 from delivery.health import keeper
@@ -38,6 +39,7 @@ def test_a_process_that_answers_is_live_whatever_its_host_is_called(settings: An
     answer = Client().get("/health/live", HTTP_HOST=STRANGE_HOST)
     assert (answer.status_code, answer.json()) == (200, {"status": "live"})
     assert "no-store" in answer["Cache-Control"]
+    assert async_to_sync(AsyncClient().get)("/health/live", headers={"Host": STRANGE_HOST}).status_code == 200
     assert Client().head("/health/live").status_code == 200
     assert Client().post("/health/live").status_code == 405
     assert Client().get("/health/other").status_code == 404

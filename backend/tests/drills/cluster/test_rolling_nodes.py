@@ -1,10 +1,7 @@
 """All three nodes of the broker are upgraded one after the other as docs/runbook/upgrades.md says: nobody notices."""
 
 import os
-import sys
-from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 from delivery.accounts import find_unaccounted
 from delivery.models import DeadLetter
@@ -14,6 +11,7 @@ from tests.chaos.accounting import take_account
 from tests.chaos.cluster.leaders import NODES, has_all_members, leader_of
 from tests.drills.conftest import Tell
 from tests.drills.deployment import Deployment
+from tests.drills.nodes import USER, environment_of
 from tests.drills.runbook import follow
 from tests.drills.scoring import check_ranking, is_ranked, make_scored_event
 from tests.processes import Processes, wait_until
@@ -50,7 +48,7 @@ def test_rolling_nodes_refuse_nobody(processes: Processes, broker: Broker, tell:
     wait_until(lambda: not take_account().unaccounted, "all accounted for")
     lines = check_ranking(event, source)
     tell(f"the ranking of {lines} entries is that of all {len(source.taken)} scores; {take_account()}")
-    tell(f"answers {dict(source.answers)}, the slowest after {source.longest:.2f} s")
+    tell(f"answers {dict(source.answers)}, {source.slowest}")
     assert set(source.answers) == {201}
     assert not DeadLetter.objects.exists()
     assert find_unaccounted() == []
@@ -62,14 +60,4 @@ def test_rolling_nodes_refuse_nobody(processes: Processes, broker: Broker, tell:
 
 def on_node(number: int, tell: Tell, *, block: int) -> str:
     """Follow a block of the procedure on that node."""
-    return follow("upgrades", HEADING, tell, block=block, user="rabbitmq", **environment_of(number))
-
-
-def environment_of(number: int) -> Mapping[str, str]:
-    """What RabbitMQ's programs need to know of the node."""
-    sys.path.append(os.path.join(os.path.dirname(__file__), "../../../../scripts"))  # noqa: PTH118, PTH120
-    from throwaway.services import open_existing
-
-    node: Any = open_existing().broker.node(number)
-    # Its programs are not in the PATH, and the scripts there insist on root or the user rabbitmq.
-    return {**node.environment(), "HOME": str(node.home), "PATH": f"/usr/lib/rabbitmq/bin:{os.environ['PATH']}"}
+    return follow("upgrades", HEADING, tell, block=block, user=USER, variables=environment_of(number))

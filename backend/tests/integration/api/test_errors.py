@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import OperationalError
 from django.test import Client, override_settings
 from django.urls import path
 from rest_framework.test import APIClient
@@ -110,6 +111,8 @@ urlpatterns = [
     path("api/v1/bad", fails(BadRequest("secret"))),
     path("api/v1/denied", fails(PermissionDenied("secret"))),
     path("broken", fails(ZeroDivisionError("secret"))),
+    path("api/v1/away", fails(OperationalError("secret"))),
+    path("away", fails(OperationalError("secret"))),
     *urlpatterns,
 ]
 
@@ -126,3 +129,11 @@ def test_error_of_a_page_stays_a_page() -> None:
     response = Client(raise_request_exception=False).get("/broken")
     assert response.status_code == 500
     assert response["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("address", [f"{API}/away", "/away"])
+@pytest.mark.urls(__name__)
+def test_a_database_that_is_away_is_no_fault_of_the_request(address: str) -> None:
+    response = Client(raise_request_exception=False).get(address)
+    assert (response.status_code, response["Retry-After"]) == (503, "10")
+    assert "secret" not in response.content.decode()

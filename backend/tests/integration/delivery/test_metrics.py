@@ -71,6 +71,22 @@ def test_rules_dashboard_and_document_name_what_is_exported(exported: Watched) -
         assert (lint.returncode, lint.stderr) == (0, "")
 
 
+def test_the_dashboard_is_whole() -> None:
+    dashboard = json.loads(DASHBOARD.read_text())
+    panels = dashboard["panels"]
+    assert len({panel["id"] for panel in panels}) == len(panels)
+    cells = [cell for panel in panels for cell in cells_of(**panel["gridPos"])]
+    assert len(set(cells)) == len(cells), "panels lie upon one another"
+    assert max(column for column, _ in cells) < 24
+    asked = [target for panel in panels for target in panel.get("targets", ())]
+    assert {target["datasource"]["uid"] for target in asked} == {"${datasource}"}
+    assert [each["name"] for each in dashboard["templating"]["list"]] == ["datasource"]
+
+
+def cells_of(*, x: int, y: int, w: int, h: int) -> Iterator[tuple[int, int]]:
+    return ((column, row) for column in range(x, x + w) for row in range(y, y + h))
+
+
 def registry_of(exported: Watched) -> CollectorRegistry:
     registry = CollectorRegistry()
     registry.register(exported)

@@ -5,6 +5,7 @@ import psycopg
 import pytest
 from django.db import DatabaseError, connection
 from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 
 from apps.events.copy_out import copy_out
 from apps.events.models import Entry, Event
@@ -50,3 +51,12 @@ def test_copy_out_may_be_left_before_its_end(event: Event) -> None:
 
 
 # --- storing and reading back -----------------------------------------------------------------------------------------
+
+
+@on_postgresql
+def test_copy_out_takes_parameters_also_where_every_query_is_noted(event: Event) -> None:
+    """As it is with DEBUG, in the local Compose file."""
+    query = Entry.objects.filter(event=event).values_list("pk").query
+    with CaptureQueriesContext(connection):
+        blocks = list(copy_out(query, np.dtype([("pk", ">i8")])))
+    assert sum(len(block) for block in blocks) == ENTRIES

@@ -164,7 +164,7 @@ def test_the_database_is_verified(database_authority: str, tmp_path: Path, name:
     other = tmp_path / "other.pem"
     command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
     files = ["-out", other, "-keyout", tmp_path / "key.pem"]
-    subprocess.run([*command, "-subj", "/CN=nobody", *files], check=True, capture_output=True)
+    subprocess.run([*command, "-subj", "/CN=nobody", *map(str, files)], check=True, capture_output=True)
     authority = database_authority if known else other
     url = database_url().replace("@127.0.0.1:", f"@{name}:") + f"?sslmode=verify-full&sslrootcert={authority}"
     run = ask([sys.executable, "-c", CONNECT], {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings"})

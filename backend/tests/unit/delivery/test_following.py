@@ -2,6 +2,7 @@
 
 import logging
 import uuid
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +22,13 @@ from tests.schedule_rows import every, fire, was_seen
 
 pytestmark = pytest.mark.django_db
 NAME = "events.generate_event_ranking"
+
+
+@pytest.fixture(autouse=True)
+def _of_no_request() -> Iterator[None]:
+    """Whatever other tests of this process have begun."""
+    with correlation.use(""):
+        yield
 
 
 def ids() -> list[str]:

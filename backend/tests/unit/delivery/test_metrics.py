@@ -220,7 +220,8 @@ def test_what_a_worker_has_started_does_not_wait_in_its_queue(at_broker: dict[st
     assert value(Ledger().look(), "placar_queue_oldest_seconds", "events") == 0
 
 
-def test_what_cannot_be_asked_is_left_out_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [OperationalError("gone"), BrokerUnavailable("gone"), KeyError("not foreseen")])
+def test_what_cannot_be_asked_is_left_out_and_said(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     answers: list[Callable[[], list[Metric]]] = [lambda: [single("placar_some", "Something.", 7)]]
     source = Source("some", lambda: answers[-1]())
     watched = Watched([source])
@@ -230,7 +231,7 @@ def test_what_cannot_be_asked_is_left_out_and_said(monkeypatch: pytest.MonkeyPat
     assert value(watched.collect(), "placar_source_up", "some") == 1
 
     def fail() -> list[Metric]:
-        raise OperationalError("gone")
+        raise error
 
     monkeypatch.setattr(connection, "close", lambda: None)
     answers.append(fail)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,6 +14,13 @@ from telemetry.redaction import Redaction
 
 TOKEN = "9944b09199c62bcf9418ad846dd0e4bbdfc6ee4b"
 PATHS = ["/unsubscribe/"]
+
+
+@pytest.fixture(autouse=True)
+def _of_no_request() -> Iterator[None]:
+    """Whatever other tests of this process have begun."""
+    with correlation.use(""):
+        yield
 
 
 def record(message: str = "hello", *args: Any, **fields: Any) -> logging.LogRecord:

@@ -1,0 +1,37 @@
+"""Addresses of the environment, whose passwords stand in variables or files of their own."""
+
+from pathlib import Path
+
+import pytest
+
+from config.environment import url
+
+ONE = "amqp://worker@rabbitmq:5672/placar"
+
+
+def read(default: str, password: str = "") -> str:
+    """Each test with a name of its own: what was read from a file is kept."""
+    return url("AN_ADDRESS", password or "NO_PASSWORD", default=default)
+
+
+def test_the_password_of_a_file_is_put_into_each_address(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text("a/b@c:d")
+    monkeypatch.setenv("PASSWORD_OF_A_FILE_FILE", str(file))
+    monkeypatch.setenv("AN_ADDRESS", f"{ONE};amqp://worker@rabbitmq-2/placar")
+    assert (
+        read("", "PASSWORD_OF_A_FILE")
+        == "amqp://worker:a%2Fb%40c%3Ad@rabbitmq:5672/placar;amqp://worker:a%2Fb%40c%3Ad@rabbitmq-2/placar"
+    )
+
+
+@pytest.mark.parametrize(
+    "address", ["amqp://worker:its-own@rabbitmq//", "amqp://rabbitmq//", "memory://localhost/", "sqlite:////var/placar"]
+)
+def test_an_address_with_a_password_or_without_a_user_stays(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("A_PASSWORD", "secret")
+    assert read(address, "A_PASSWORD") == address
+
+
+def test_without_a_password_an_address_stays() -> None:
+    assert read(ONE) == ONE
