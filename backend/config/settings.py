@@ -11,7 +11,7 @@ from ipaddress import ip_network
 from kombu import Exchange, Queue
 
 from config.database_settings import *  # noqa: F403 (each part holds settings alone)
-from config.environment import BASE_DIR, PROJECT_DIR, env, url  # noqa: F401 (both folders are settings)
+from config.environment import BASE_DIR, env, url
 from config.observability_settings import *  # noqa: F403
 from config.security_settings import *  # noqa: F403
 

@@ -1,12 +1,12 @@
 """Real competitions with their official results, which are no part of this project: where they are, and skips."""
 
 import csv
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 
-FOLDER = Path(settings.PROJECT_DIR).parent / "shared" / "data"
+from config.environment import PROJECT_DIR
+
+FOLDER = PROJECT_DIR.parent / "shared" / "data"
 
 
 def needs(*names: str) -> pytest.MarkDecorator:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from django.conf import settings
+from config.environment import PROJECT_DIR
 
 USER = "rabbitmq"  # that the nodes run as, where the drill is run by root
 PROGRAMS = "/usr/lib/rabbitmq/bin"
@@ -14,7 +14,7 @@ PROGRAMS = "/usr/lib/rabbitmq/bin"
 
 def environment_of(number: int) -> Mapping[str, str]:
     """What the programs need to know of the node, counted from 1. Those in the PATH insist on their own user."""
-    sys.path.append(str(settings.PROJECT_DIR / "scripts"))
+    sys.path.append(str(PROJECT_DIR / "scripts"))
     from throwaway.services import open_existing
 
     node: Any = open_existing().broker.node(number)

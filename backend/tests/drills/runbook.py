@@ -10,8 +10,7 @@ from pathlib import Path
 from textwrap import dedent
 from types import MappingProxyType
 
-from django.conf import settings
-
+from config.environment import PROJECT_DIR
 from tests.chaos.placar import Say
 from tests.processes import BACKEND, environment
 
@@ -67,7 +66,7 @@ def follow(
 
 def programs() -> str:
     """The PATH of an operator: this Python first, and PostgreSQL's own programs."""
-    sys.path.append(str(settings.PROJECT_DIR / "scripts"))
+    sys.path.append(str(PROJECT_DIR / "scripts"))
     from throwaway.install import postgresql_programs
 
     return f"{Path(sys.executable).parent}:{postgresql_programs()}:{os.environ['PATH']}"
