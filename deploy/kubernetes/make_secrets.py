@@ -2,8 +2,10 @@
 """Writes the Secrets of a deployment to standard output: `python3 make_secrets.py | kubectl create -f -`.
 
 The keys and passwords are made here, anew at each run, so keep none of the output. What others gave you comes from the
-environment: DATABASE_URL (postgres://USER:PASSWORD@HOST:5432/NAME?sslmode=verify-full), and EMAIL_URL, which may be
-missing (.env.example). `create` leaves alone what is there already. Needs Python 3 and nothing else.
+environment: DATABASE_URL (postgres://USER:PASSWORD@HOST:5432/NAME?sslmode=verify-full&sslrootcert=FILE, where FILE is
+/etc/ssl/certs/ca-certificates.crt for an authority that everybody knows, or /run/placar/app/DATABASE_CA), and what may
+be missing: DATABASE_CA, the certificate of one's own authority, as PEM, and EMAIL_URL (.env.example). `create` leaves
+alone what is there already. Needs Python 3 and nothing else.
 """
 
 import json
@@ -21,10 +23,13 @@ def main() -> None:
     """Prints one List; exits with 2 where the database's address is missing."""
     database = os.environ.get("DATABASE_URL", "")
     if not database.startswith(("postgres://", "postgresql://")):
-        sys.exit("DATABASE_URL must be set: postgres://USER:PASSWORD@HOST:5432/NAME?sslmode=verify-full")
+        sys.exit(
+            "DATABASE_URL must be set: postgres://USER:PASSWORD@HOST:5432/NAME?sslmode=verify-full&sslrootcert=..."
+        )
     app = {
         "SECRET_KEY": secrets.token_urlsafe(50),
         "DATABASE_URL": database,
+        "DATABASE_CA": os.environ.get("DATABASE_CA", ""),
         "EMAIL_URL": os.environ.get("EMAIL_URL", ""),
     }
     items = [secret("placar-app", app), *(broker_secret(user) for user in BROKER_USERS)]

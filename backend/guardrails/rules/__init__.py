@@ -42,7 +42,7 @@ RULES: tuple[Rule, ...] = (
     schedule_rows.RULE,
     sends.RULE,
     enqueued_names.RULE,
+    package_marker.RULE,
     enqueued_arguments.RULE,
     retired_contracts.RULE,
-    package_marker.RULE,
 )

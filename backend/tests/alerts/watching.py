@@ -36,11 +36,11 @@ class Seen:
 
     def complaints(self) -> list[str]:
         """What did not fire and should have, and the other way about."""
-        missing, others = self.fault.must - self.fired.keys(), self.fired.keys() - self.fault.must - self.fault.may
-        return [
-            *(f"{self.name}: {alert} did not fire" for alert in sorted(missing)),
-            *(f"{self.name}: {alert} must not fire" for alert in sorted(others)),
-        ]
+        others = self.fired.keys() - self.fault.must - self.fault.may
+        complaints = [f"{self.name}: {alert} must not fire" for alert in sorted(others)]
+        if not self.fault.has_fired(self.fired):
+            complaints.append(f"{self.name}: {sorted(self.fault.must | self.fault.one_of)} did not fire")
+        return complaints
 
 
 def watch_all(stand: Stand, faults: Mapping[str, Fault], say: Say) -> None:
@@ -67,12 +67,12 @@ def _watch(stand: Stand, name: str, fault: Fault) -> Seen:
     seen, began = Seen(name, fault), time.monotonic()
     with fault.lasting(stand):
         # Where none is expected there must be time for one to fire.
-        least = began + (0 if fault.must else QUIET_SECONDS)
+        least = began + (QUIET_SECONDS if fault.is_ridden_out else 0)
         enough = began + FIRING_SECONDS
         while time.monotonic() < enough:
             for alert in sorted(stand.prometheus.firing() - seen.fired.keys()):
                 seen.fired[alert] = time.monotonic() - began
-            if fault.must <= seen.fired.keys() and enough == began + FIRING_SECONDS:
+            if fault.has_fired(seen.fired) and enough == began + FIRING_SECONDS:
                 enough = max(least, time.monotonic() + AFTERWARDS_SECONDS)
             time.sleep(0.5)
     healed = time.monotonic()

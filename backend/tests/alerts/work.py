@@ -8,7 +8,7 @@ from delivery.outbox import enqueue
 from tests.chaos.workload import DOOMED, LINKS
 
 # Long enough that a child that is killed mostly has a task.
-TASK_SECONDS = 0.3
+TASK_SECONDS = 0.4
 
 
 def begin(number: int) -> bool:

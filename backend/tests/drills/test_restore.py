@@ -65,8 +65,9 @@ def test_nothing_of_the_backup_is_lost(
     batch = submit(event_of_import := make_event(), import_file(IMPORT_ROWS))
     wait_until(lambda: 0 < rows_in(batch) < IMPORT_ROWS, "the import is under way")
     wait_until(lambda: len(mails.recipients) > 50, "e-mails are going out")
-    backup.take()
+    # A dump is of the moment at which it begins.
     mailed = len(mails.recipients)
+    backup.take()
     tell(f"the backup has {counts()}; {rows_in(batch)} of {IMPORT_ROWS} rows imported, {len(source.taken)} scores,")
     tell(f"  {mailed} of {RECIPIENTS} e-mails sent")
 

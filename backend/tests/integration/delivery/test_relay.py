@@ -10,6 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from delivery.broker import open_connection
+from delivery.following import CORRELATION_HEADER
+from delivery.messages import FROM_OUTBOX
 from delivery.models import OutboxMessage
 from delivery.outbox import enqueue
 from tests.broker import Broker, channel_of
@@ -67,8 +69,9 @@ def test_the_message_is_the_one_that_celerys_producer_makes(processes: Processes
     # It differs by the process.
     assert ours.headers.pop("origin").startswith("gen")
     assert celerys.headers.pop("origin").startswith("gen")
-    # Celery has no such thing.
-    assert ours.headers.pop("correlation-id") == OutboxMessage.objects.get().correlation_id
+    # Celery has no such things.
+    assert ours.headers.pop(CORRELATION_HEADER) == OutboxMessage.objects.get().correlation_id
+    assert ours.headers.pop(FROM_OUTBOX) is True
     # A worker knows the limits of its tasks; Celery's producer adds them where the task happens to be loaded.
     assert ours.headers.pop("timelimit") == [None, None]
     assert celerys.headers.pop("timelimit")
