@@ -112,7 +112,11 @@ def queues_purged(stand: Stand) -> Iterator[None]:
         time.sleep(5)
         stand.broker.purge()
     yield
-    resend_tasks(find_unaccounted(), who="tests", reason="purged")
+    # Messages that wait hide as many that are missing: once is not always enough.
+    deadline = time.monotonic() + 45
+    while time.monotonic() < deadline:
+        resend_tasks(find_unaccounted(), who="tests", reason="purged")
+        time.sleep(1)
 
 
 def kill_children(stand: Stand) -> None:
