@@ -28,8 +28,13 @@ def leader_after(verb: str, healing: str, stand: Stand) -> Iterator[None]:
 # scaled ones.
 MEANWHILE = NO_BROKER | names("OutboxRefused")
 FAULTS = {
-    f"leader {done}": Fault(partial(leader_after, verb, healing), names("QueueReplicaMissing"), MEANWHILE)
-    for done, verb, healing in (("killed", "kill", "start"), ("frozen", "freeze", "thaw"))
+    "leader killed": Fault(partial(leader_after, "kill", "start"), names("QueueReplicaMissing"), MEANWHILE),
+    # The other nodes' management waits for it, and so does not answer until it is taken for dead.
+    "leader frozen": Fault(
+        partial(leader_after, "freeze", "thaw"),
+        may=MEANWHILE | names("QueueReplicaMissing"),
+        one_of=names("QueueReplicaMissing", "BrokerDown"),
+    ),
 }
 
 
