@@ -134,3 +134,11 @@ def test_each_mistake_is_found(deployment: Any, name: str, value: Any, found: li
 def test_a_machine_of_ones_own_needs_no_secret(deployment: Any, hosts: list[str]) -> None:
     deployment.ALLOWED_HOSTS, deployment.SECRET_KEY, deployment.DEBUG = hosts, "", True
     assert check_secrets() == []
+
+
+@pytest.mark.parametrize(
+    "host", ["[2001:db8::5]", "10.0.0.5", "placar", "intranet", ".example.org", "placar.example.org"]
+)
+def test_what_others_reach_needs_one(deployment: Any, host: str) -> None:
+    deployment.ALLOWED_HOSTS, deployment.SECRET_KEY = ["localhost", host], ""
+    assert [found.id for found in check_secrets()] == ["security.E001"]
