@@ -140,5 +140,5 @@ def test_a_machine_of_ones_own_needs_no_secret(deployment: Any, hosts: list[str]
     "host", ["[2001:db8::5]", "10.0.0.5", "placar", "intranet", ".example.org", "placar.example.org"]
 )
 def test_what_others_reach_needs_one(deployment: Any, host: str) -> None:
-    deployment.ALLOWED_HOSTS, deployment.SECRET_KEY = ["localhost", host], ""
+    deployment.ALLOWED_HOSTS, deployment.SECRET_KEY = ["localhost", host], "too-short"
     assert [found.id for found in check_secrets()] == ["security.E001"]
