@@ -15,6 +15,13 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCK = "backend/requirements.lock"
 IMAGE = os.environ.get("PLACAR_IMAGE", "placar")
 FOUND, NOT_LOOKED_AT = 1, 2
+SECRETS_FOUND = 10  # of find_secrets.py
+# With what each ends when something is found; with another code it failed, say to fetch its list. Only older ones of
+# grype end with 1 for both. https://trivy.dev/docs/latest/configuration/others/, https://github.com/anchore/grype
+SCANNERS = {
+    "trivy": (10, ["image", "--quiet", "--exit-code=10", "--severity=HIGH,CRITICAL", "--ignore-unfixed", IMAGE]),
+    "grype": (2, [IMAGE, "--quiet", "--fail-on=high", "--only-fixed"]),
+}
 
 
 def main() -> int:
@@ -50,29 +57,34 @@ def audit_packages() -> int:
 def audit_secrets() -> int:
     """What scripts/find_secrets.py says."""
     code = subprocess.run([sys.executable, ROOT / "scripts" / "find_secrets.py"], check=False).returncode
-    print("audit: secrets: " + ("none is new" if code == 0 else "see above"))
-    return code
+    said = {0: "none is new", SECRETS_FOUND: "see above"}
+    print("audit: secrets: " + said.get(code, f"find_secrets.py ended with {code}, nothing is known"))
+    return code_of(code, SECRETS_FOUND)
 
 
 def audit_image() -> int:
     """The image by trivy or grype; without them the list of its packages, without an image a word about it."""
-    scanners = {
-        "trivy": ["trivy", "image", "--quiet", "--exit-code=1", "--severity=HIGH,CRITICAL", "--ignore-unfixed", IMAGE],
-        "grype": ["grype", IMAGE, "--quiet", "--fail-on=high", "--only-fixed"],
-    }
     docker = shutil.which("docker")
     if not docker or subprocess.run([docker, "image", "inspect", IMAGE], capture_output=True, check=False).returncode:
         print(f"audit: image: there is no image {IMAGE} here (docker build -t {IMAGE} .): nothing was looked at")
         return NOT_LOOKED_AT
-    for name, command in scanners.items():
+    for name, (found, arguments) in SCANNERS.items():
         if shutil.which(name):
-            return FOUND if subprocess.run(command, check=False).returncode else 0
+            code = subprocess.run([name, *arguments], check=False).returncode
+            if code not in (0, found):
+                print(f"audit: image: {name} ended with {code}: nothing was looked at")
+            return code_of(code, found)
     print("audit: image: neither trivy nor grype is here, so only a list of what is in the image:")
     listing = ["dpkg-query", "--show", "--showformat=${Package} ${Version}\\n"]
     subprocess.run(
         [docker, "run", "--rm", "--network=none", "--entrypoint", listing[0], IMAGE, *listing[1:]], check=False
     )
     return NOT_LOOKED_AT
+
+
+def code_of(ended: int, found: int) -> int:
+    """What a tool says that ends with `found` when it finds something."""
+    return {0: 0, found: FOUND}.get(ended, NOT_LOOKED_AT)
 
 
 if __name__ == "__main__":

@@ -1,18 +1,31 @@
 """The environment that the settings are read from.
 
 A value may be the content of a file instead, as container engines mount secrets: SECRET_KEY_FILE=/run/secrets/key
-stands for SECRET_KEY. The file wins where both are set.
+stands for SECRET_KEY. The file wins where both are set. One line end at its end, as `echo` and editors leave it, is no
+part of the value.
 """
 
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import environ
+from environ.fileaware_mapping import FileAwareMapping
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 PROJECT_DIR = BASE_DIR.parent
 
-env = environ.FileAwareEnv()
+
+class _Variables(FileAwareMapping):  # type: ignore[misc] # untyped in the library
+    def __getitem__(self, key: str) -> str:
+        value: str = super().__getitem__(key)
+        return value.removesuffix("\n") if key in self.files_cache else value
+
+
+class _Env(environ.FileAwareEnv):  # type: ignore[misc] # as above
+    ENVIRON = _Variables()
+
+
+env = _Env()
 env.read_env(PROJECT_DIR / ".env")  # does nothing where there is no such file
 
 
