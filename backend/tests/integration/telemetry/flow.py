@@ -11,8 +11,8 @@ from rest_framework.authtoken.models import Token
 
 from tests.chaos.rig import free_port
 from tests.processes import Processes, RunningProcess, manage
+from tests.web_server import HOST, gunicorn
 
-HOST = "127.0.0.1"
 # Written past all loggers, behind an empty line.
 CELERYS_OWN = "worker: Warm shutdown (MainProcess)"
 
@@ -44,8 +44,7 @@ class Flow:
 
     def _start_web(self) -> None:
         self.port = free_port()
-        command = (sys.executable, "-m", "gunicorn", "config.wsgi", "--config", "config/gunicorn.py")
-        self._start("web", *command, "--bind", f"{HOST}:{self.port}", "--workers", "1").wait_for_log("Booting worker")
+        self._start("web", *gunicorn("config.wsgi", self.port, "--workers=1")).wait_for_log("Booting worker")
 
     def _start_relay(self) -> None:
         self._start("relay", *manage("relay")).wait_for_log("relay started")
