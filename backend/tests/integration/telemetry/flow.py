@@ -1,6 +1,7 @@
 """All processes of the way from a request to its effects, with logs to read and a collector of traces."""
 
 import json
+import signal
 import sys
 import urllib.request
 from dataclasses import dataclass, field
@@ -76,6 +77,7 @@ class Flow:
         return [line for line in found if fields.items() <= line.items()]
 
     def stop(self) -> None:
-        """All of them in good order, so that they send what they have."""
+        """All of them in good order and at once, so that they send what they have."""
         for process in self.running.values():
-            assert process.stop() == 0
+            process.signal(signal.SIGTERM)
+        assert [process.wait() for process in self.running.values()] == [0] * len(self.running)
