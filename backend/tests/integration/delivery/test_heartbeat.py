@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from celery import current_app
 from django.db import transaction
 
 from delivery.heartbeat import DIRECTORY, read_sign
@@ -28,14 +29,9 @@ def signs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def start_busy_worker(processes: Processes, runs: Path, *, seconds: float) -> RunningProcess:
     """A worker in the middle of a task that takes so long."""
     worker = processes.start_worker(app="tests.flow", RUNS=str(runs), SECONDS=str(seconds))
-    ask_for_ranking(SLOW)
+    current_app.send_task("events.generate_event_ranking", kwargs={"event_id": SLOW})
     wait_until(lambda: runs.exists() and "first" in runs.read_text(), "the task is under way")
     return worker
-
-
-def ask_for_ranking(event_id: int) -> None:
-    with transaction.atomic():
-        enqueue("events.generate_event_ranking", {"event_id": event_id})
 
 
 def start_beat(processes: Processes) -> RunningProcess:
@@ -74,7 +70,8 @@ def test_who_waits_for_the_broker_is_alive_and_says_so(processes: Processes, sig
     """From the start; `make chaos` takes it away later and brings it back."""
     names = ("relay", "dead-letters", "worker")
     away = {"CELERY_BROKER_URL": f"amqp://guest:guest@127.0.0.1:{closed_port()}//"}
-    ask_for_ranking(1)
+    with transaction.atomic():
+        enqueue("events.generate_event_ranking", {"event_id": 1})
     processes.start_command("relay", extra_environment=away)
     processes.start_command("consume_dead_letters", extra_environment=away)
     processes.start(sys.executable, "-m", "celery", "-A", "config", "worker", extra_environment=away)
@@ -88,7 +85,6 @@ def test_a_worker_that_ends_is_given_the_time_that_its_task_needs(
     processes: Processes, signs: Path, tmp_path: Path
 ) -> None:
     runs = tmp_path / "runs"
-    processes.start_relay()
     worker = start_busy_worker(processes, runs, seconds=7)
     worker.signal(signal.SIGTERM)
     wait_until(lambda: read_sign("worker").state == "ending after the tasks in hand", "the worker says that it ends")
