@@ -15,13 +15,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCK = "backend/requirements.lock"
 IMAGE = os.environ.get("PLACAR_IMAGE", "placar")
 FOUND, NOT_LOOKED_AT = 1, 2
-SECRETS_FOUND = 10  # of find_secrets.py
-# With what each ends when something is found; with another code it failed, say to fetch its list. Only older ones of
-# grype end with 1 for both. https://trivy.dev/docs/latest/configuration/others/, https://github.com/anchore/grype
-SCANNERS = {
-    "trivy": (10, ["image", "--quiet", "--exit-code=10", "--severity=HIGH,CRITICAL", "--ignore-unfixed", IMAGE]),
-    "grype": (2, [IMAGE, "--quiet", "--fail-on=high", "--only-fixed"]),
-}
+# With what the tools end that have found something. Grype before 0.92 ends with 1 for that as for its own failures.
+SECRETS_FOUND, TRIVY_FOUND, GRYPE_FOUND = 3, 10, 2
 
 
 def main() -> int:
@@ -57,23 +52,30 @@ def audit_packages() -> int:
 def audit_secrets() -> int:
     """What scripts/find_secrets.py says."""
     code = subprocess.run([sys.executable, ROOT / "scripts" / "find_secrets.py"], check=False).returncode
-    said = {0: "none is new", SECRETS_FOUND: "see above"}
-    print("audit: secrets: " + said.get(code, f"find_secrets.py ended with {code}, nothing is known"))
-    return code_of(code, SECRETS_FOUND)
+    outcome = outcome_of(code, found=SECRETS_FOUND)
+    print("audit: secrets: " + {0: "none is new", FOUND: "see above"}.get(outcome, "could not be looked for"))
+    return outcome
 
 
 def audit_image() -> int:
     """The image by trivy or grype; without them the list of its packages, without an image a word about it."""
+    scanners = {
+        "trivy": (
+            TRIVY_FOUND,
+            ["image", "--quiet", f"--exit-code={TRIVY_FOUND}", "--severity=HIGH,CRITICAL", "--ignore-unfixed", IMAGE],
+        ),
+        "grype": (GRYPE_FOUND, [IMAGE, "--quiet", "--fail-on=high", "--only-fixed"]),
+    }
     docker = shutil.which("docker")
     if not docker or subprocess.run([docker, "image", "inspect", IMAGE], capture_output=True, check=False).returncode:
         print(f"audit: image: there is no image {IMAGE} here (docker build -t {IMAGE} .): nothing was looked at")
         return NOT_LOOKED_AT
-    for name, (found, arguments) in SCANNERS.items():
-        if shutil.which(name):
-            code = subprocess.run([name, *arguments], check=False).returncode
-            if code not in (0, found):
-                print(f"audit: image: {name} ended with {code}: nothing was looked at")
-            return code_of(code, found)
+    for name, (found, arguments) in scanners.items():
+        if tool := shutil.which(name):
+            outcome = outcome_of(subprocess.run([tool, *arguments], check=False).returncode, found=found)
+            if outcome == NOT_LOOKED_AT:
+                print(f"audit: image: {name} could not look at {IMAGE}: see above")
+            return outcome
     print("audit: image: neither trivy nor grype is here, so only a list of what is in the image:")
     listing = ["dpkg-query", "--show", "--showformat=${Package} ${Version}\\n"]
     subprocess.run(
@@ -82,9 +84,9 @@ def audit_image() -> int:
     return NOT_LOOKED_AT
 
 
-def code_of(ended: int, found: int) -> int:
-    """What a tool says that ends with `found` when it finds something."""
-    return {0: 0, found: FOUND}.get(ended, NOT_LOOKED_AT)
+def outcome_of(code: int, *, found: int) -> int:
+    """What a tool's exit code says; any that is neither 0 nor that of a finding means that it has failed itself."""
+    return {0: 0, found: FOUND}.get(code, NOT_LOOKED_AT)
 
 
 if __name__ == "__main__":
