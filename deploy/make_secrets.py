@@ -69,7 +69,7 @@ def main() -> None:
     directory = parser.parse_args().directory
     directory.mkdir(mode=0o700, exist_ok=True)
     directory.chmod(0o700)
-    names = ["secret_key", "postgres_password", "database_password", "erlang_cookie"]
+    names = ["secret_key", "flower_key", "postgres_password", "database_password", "erlang_cookie"]
     passwords = {user.name: f"broker_{user.name}" for user in BROKER_USERS}
     for name in (*names, *passwords.values()):
         keep_or_make(directory / name)
