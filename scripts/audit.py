@@ -13,7 +13,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = "backend/requirements.lock"
-IMAGE = os.environ.get("PLACAR_IMAGE", "placar")
+# As docker-compose.prod.yml calls it.
+IMAGE = os.environ.get("PLACAR_IMAGE") or f"placar:{os.environ.get('PLACAR_VERSION', 'dev')}"
 FOUND, NOT_LOOKED_AT = 1, 2
 
 
