@@ -64,7 +64,7 @@ def _nodes(api: ManagementApi) -> Iterable[Metric]:
 
 
 def _differences(_api: ManagementApi) -> Iterable[Metric]:
-    """Refused to users without RabbitMQ's tag `policymaker`."""
+    """Reading policies is any management user's of the virtual host; `policymaker` could also set them."""
     yield single("placar_topology_differences", "What differs from the topology: `topology plan`.", len(find_drift()))
 
 
