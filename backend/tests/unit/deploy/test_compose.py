@@ -52,3 +52,20 @@ def test_the_database_is_healthy_when_it_listens_by_tcp() -> None:
     (local,) = read(ROOT / "docker-compose.yml")
     for compose in (PRODUCTION, local):
         assert "127.0.0.1" in compose["services"]["postgres"]["healthcheck"]["test"]
+
+
+def test_the_runbook_names_services_that_there_are() -> None:
+    known = {*SERVICES, *CLUSTER["services"]}
+    named: set[str] = set()
+    for page in (*(ROOT / "docs" / "runbook").glob("*.md"), ROOT / "docs" / "email.md"):
+        text = page.read_text()
+        for line in re.findall(r"^ *docker compose (.*?)(?: +# .*)?$", text, re.MULTILINE):
+            command, *words = re.split(r" (?:&&|\|\|) ", line)[0].split()
+            services = [word for word in words if re.fullmatch(r"[a-z][a-z0-9-]*", word)]
+            if command in {"exec", "run"}:  # what comes behind is of the command in it; "$node" is of a loop
+                services = [] if '"$node"' in words else services[:1]
+            elif command not in {"up", "stop", "rm"}:
+                continue
+            named |= set(services)
+    assert len(named) > 10
+    assert named <= known, named - known
