@@ -44,7 +44,9 @@ FORBIDDEN = (
     ("flower", "queue_purge('events')"),
     ("metrics", "basic_get('events')"),
 )
-SCRAPE = "from urllib.request import urlopen; print(urlopen('http://127.0.0.1:9100/metrics', timeout=10).read().decode())"
+SCRAPE = (
+    "from urllib.request import urlopen; print(urlopen('http://127.0.0.1:9100/metrics', timeout=10).read().decode())"
+)
 # Whoever has it may unsubscribe somebody: it stands in no log.
 TOKEN = "token-of-the-check"
 

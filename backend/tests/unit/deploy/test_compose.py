@@ -31,7 +31,10 @@ def test_every_secret_is_made(tmp_path: Path) -> None:
 def test_every_file_that_a_service_reads_is_one_of_its_secrets() -> None:
     for name, service in SERVICES.items():
         asked = {str(value) for key, value in (service.get("environment") or {}).items() if key.endswith("_FILE")}
-        assert asked == {f"/run/secrets/{one}" for one in service.get("secrets", [])} or name in {"rabbitmq", "postgres"}
+        assert asked == {f"/run/secrets/{one}" for one in service.get("secrets", [])} or name in {
+            "rabbitmq",
+            "postgres",
+        }
 
 
 def test_flower_has_nothing_of_placars_and_only_who_sends_knows_the_mail_server() -> None:
