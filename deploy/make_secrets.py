@@ -83,7 +83,7 @@ def main() -> None:
 
 
 def keep_or_make(path: Path, *, empty: bool = False) -> None:
-    """A file with 64 random characters, all of which mean the same in URLs, shells and files; or one for you to fill."""
+    """A file with 64 random characters, that mean the same in URLs, shells and files; or one for you to fill."""
     if path.exists():
         print(f"{path.name}: is there already")
         return

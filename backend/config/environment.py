@@ -14,7 +14,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 PROJECT_DIR = BASE_DIR.parent
 
 
-class _Variables(FileAwareMapping):
+class _Variables(FileAwareMapping):  # type: ignore[misc] # untyped in the library
     """Values of files without the line end that editors and `echo` leave, which no password has.
 
     An empty file is none, so that a deployment can mount one for what it may come to need.
@@ -27,7 +27,7 @@ class _Variables(FileAwareMapping):
         return value.rstrip("\r\n") or str(self.env[key])
 
 
-class _Env(environ.FileAwareEnv):
+class _Env(environ.FileAwareEnv):  # type: ignore[misc] # untyped in the library
     ENVIRON = _Variables()
 
 
