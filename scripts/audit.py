@@ -13,7 +13,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = "backend/requirements.lock"
-IMAGE = os.environ.get("PLACAR_IMAGE", "placar")
+# As docker-compose.prod.yml calls it.
+IMAGE = os.environ.get("PLACAR_IMAGE") or f"placar:{os.environ.get('PLACAR_VERSION', 'dev')}"
 FOUND, NOT_LOOKED_AT = 1, 2
 # With what the tools end that have found something. Grype before 0.92 ends with 1 for that as for its own failures.
 SECRETS_FOUND, TRIVY_FOUND, GRYPE_FOUND = 3, 10, 2

@@ -1,8 +1,7 @@
 """The environment that the settings are read from.
 
 A value may be the content of a file instead, as container engines mount secrets: SECRET_KEY_FILE=/run/secrets/key
-stands for SECRET_KEY. The file wins where both are set. One line end at its end, as `echo` and editors leave it, is no
-part of the value.
+stands for SECRET_KEY. The file wins where both are set, unless it is empty.
 """
 
 from pathlib import Path
@@ -16,12 +15,19 @@ PROJECT_DIR = BASE_DIR.parent
 
 
 class _Variables(FileAwareMapping):  # type: ignore[misc] # untyped in the library
+    """Values of files without the line end that editors and `echo` leave, which no password has.
+
+    An empty file is none, so that a deployment can mount one for what it may come to need.
+    """
+
     def __getitem__(self, key: str) -> str:
-        value: str = super().__getitem__(key)
-        return value.removesuffix("\n") if key in self.files_cache else value
+        value = str(super().__getitem__(key))
+        if not self.env.get(f"{key}_FILE"):
+            return value
+        return value.rstrip("\r\n") or str(self.env[key])
 
 
-class _Env(environ.FileAwareEnv):  # type: ignore[misc] # as above
+class _Env(environ.FileAwareEnv):  # type: ignore[misc] # untyped in the library
     ENVIRON = _Variables()
 
 

@@ -56,3 +56,18 @@ def test_an_address_with_a_password_or_without_a_user_stays(monkeypatch: pytest.
 
 def test_without_a_password_an_address_stays() -> None:
     assert read(ONE) == ONE
+
+
+def test_a_file_ends_where_its_text_does_and_an_empty_one_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written, empty = tmp_path / "written", tmp_path / "empty"
+    written.write_text("of a file\n")
+    empty.write_text("\n")
+    monkeypatch.setenv("A_FIRST_FILE", str(written))
+    monkeypatch.setenv("A_SECOND_FILE", str(empty))
+    monkeypatch.setenv("A_THIRD_FILE", str(empty))
+    monkeypatch.setenv("A_THIRD", "of the environment")
+    assert env.str("A_FIRST") == "of a file"
+    assert env.json("A_SECOND", default={}) == {}
+    assert env.str("A_THIRD") == "of the environment"
