@@ -43,6 +43,10 @@ class Heartbeat:
         self._path = Path(directory, name) if directory else None
         self._state = ""
         self._next_at = 0.0  # of time.monotonic()
+        if self._path:
+            # That of the process before, where the file system outlives it, as a pod's does.
+            with suppress(OSError):
+                self._path.unlink()
 
     def beat(self, state: str = WORKING) -> None:
         """Say that the loop goes round, and in what state."""
