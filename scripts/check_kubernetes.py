@@ -22,7 +22,7 @@ OVERLAYS = ("production", "trial")
 META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 
 # A lone `=` is a kind of its own in YAML 1.1, for which PyYAML has nothing; a schema of the Prometheus Operator has one.
-yaml.SafeLoader.add_constructor("tag:yaml.org,2002:value", yaml.SafeLoader.construct_yaml_str)
+yaml.add_constructor("tag:yaml.org,2002:value", lambda _, node: str(node.value), Loader=yaml.SafeLoader)
 
 Schema = dict[str, Any]
 Object = dict[str, Any]
