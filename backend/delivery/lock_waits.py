@@ -10,8 +10,8 @@ LOCK_TIMEOUT_SECONDS = 30
 def bound_lock_waits() -> None:
     """Of this thread's connection, which is opened unless it is open. Raises OperationalError.
 
-    A loop that waited for longer would give no sign of life (delivery.heartbeat) and be ended, and the server would go on
-    waiting in its place, with a connection that nobody has.
+    A loop that waited for longer would give no sign of life (delivery.heartbeat) and be ended, and the server would go
+    on waiting in its place, with a connection that nobody has.
     """
     if connection.connection is None and connection.vendor == "postgresql":
         with connection.cursor() as cursor:
