@@ -6,13 +6,15 @@ import sys
 import time
 from pathlib import Path
 
+import psycopg
 import pytest
 from celery import current_app
-from django.db import transaction
+from django.db import connection, transaction
 
 from delivery.heartbeat import DIRECTORY, read_sign
+from delivery.models import OutboxMessage, Replay, ScheduleState
 from delivery.outbox import enqueue
-from tests.processes import BACKEND, Processes, RunningProcess, wait_until
+from tests.processes import BACKEND, Processes, RunningProcess, database_url, wait_until
 from tests.receivers import closed_port
 from tests.signs import check, is_alive, keep_signs, let_pass
 
@@ -79,6 +81,21 @@ def test_who_waits_for_the_broker_is_alive_and_says_so(processes: Processes, sig
     let_pass(signs, *names)
     wait_until(lambda: is_alive(*names), "they go on giving signs of life")
     assert is_alive("replays")
+
+
+def test_who_waits_for_a_lock_of_the_database_is_alive_and_says_so(processes: Processes, signs: Path) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("needs PostgreSQL")
+    names = ("relay", "replays", "beat")
+    with psycopg.connect(database_url()) as holder:
+        tables = ", ".join(model._meta.db_table for model in (OutboxMessage, Replay, ScheduleState))
+        holder.execute(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE")
+        processes.start_relay()
+        processes.start_dead_letter_consumer()
+        start_beat(processes)
+        wait_until(lambda: check(*names).stdout.count("waiting for the database") == len(names), "all of them say so")
+        assert is_alive(*names)
+    wait_until(lambda: check(*names).stdout.count(": working") == len(names), "they work again")
 
 
 def test_a_worker_that_ends_is_given_the_time_that_its_task_needs(

@@ -42,12 +42,14 @@ def run(command: list[str], **environment: str) -> subprocess.CompletedProcess[s
     )
 
 
-def test_production_settings_pass_all_checks_without_a_warning() -> None:
+# Whether hosts below this one are told to use TLS as well is their owner's decision, which two checks would ask for.
+@pytest.mark.parametrize(("environment", "silenced"), [({}, 2), ({"HSTS_SUBDOMAINS": "true"}, 0)])
+def test_production_settings_pass_all_checks_without_a_warning(environment: dict[str, str], silenced: int) -> None:
     check = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
-    checked = run(check, **PRODUCTION)
+    checked = run(check, **PRODUCTION, **environment)
     assert (checked.returncode, checked.stdout.strip()) == (
         0,
-        "System check identified no issues (0 silenced).",
+        f"System check identified no issues ({silenced} silenced).",
     ), checked.stderr
 
 
