@@ -21,6 +21,9 @@ MANIFESTS = Path(__file__).resolve().parents[1] / "deploy" / "kubernetes"
 OVERLAYS = ("production", "trial")
 META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 
+# A lone `=` is a kind of its own in YAML 1.1, for which PyYAML has nothing; one of the schemas has it.
+yaml.add_constructor("tag:yaml.org,2002:value", lambda _, node: str(node.value), Loader=yaml.SafeLoader)
+
 Schema = dict[str, Any]
 Object = dict[str, Any]
 Kind = tuple[str, str]  # apiVersion and kind

@@ -1,6 +1,6 @@
 """How the web server runs: `gunicorn config.wsgi --config config/gunicorn.py`, which a proxy that ends TLS asks.
 
-https://docs.gunicorn.org/en/stable/settings.html
+https://gunicorn.org/reference/settings/
 """
 
 from config.environment import env

@@ -7,6 +7,7 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from delivery.firing import Firing
 from delivery.heartbeat import Heartbeat
+from delivery.lock_waits import bound_lock_waits
 from delivery.outage import Outage
 
 # How often the schedules are looked at; a slot fires and an edit is live so much later at most.
@@ -38,6 +39,7 @@ class OutboxScheduler(Scheduler):
             # The signal's SystemExit was raised where Python swallows exceptions.
             raise SystemExit
         try:
+            bound_lock_waits()
             has_more = self._firing.fire_due()
         except (DatabaseError, InterfaceError) as error:
             # Tables that are not migrated yet, too: a supervisor's restart would be no better.

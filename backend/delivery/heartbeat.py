@@ -22,9 +22,16 @@ logger = logging.getLogger(__name__)
 # Where the files are; without it nothing is written (make run, tests). On a file system in memory, as containers have.
 DIRECTORY = "HEARTBEAT_DIR"
 INTERVAL_SECONDS = 5.0
-# No loop waits for longer: a read or write of a broker that is frozen ends after 15 seconds, a worker that reconnects
-# sleeps for 30 at most.
-STALE_SECONDS = 60.0
+# No loop is silent for longer, whatever it waits for. At worst these come one after the other, and each but the first
+# either goes on or ends in a sign that says what is waited for:
+#     5  the last sign is so old (INTERVAL_SECONDS)
+#    15  a read or write of a broker that is frozen (a worker that reconnects sleeps for 30, and has no database to ask)
+#    30  a lock of the database that comes at the last moment (delivery.lock_waits)
+#    60  a host of the database that vanishes then (keepalives, tcp_user_timeout: config.database_settings)
+#    20  two addresses of that host that do not answer (connect_timeout)
+# A database that is frozen while its host answers is the one thing that no time-out sees: this ends who asked it, and
+# the next one waits where it connects, with signs. Tested: unit/delivery/test_heartbeat_limit.py.
+STALE_SECONDS = 150.0
 WORKING = "working"
 
 
@@ -36,6 +43,10 @@ class Heartbeat:
         self._path = Path(directory, name) if directory else None
         self._state = ""
         self._next_at = 0.0  # of time.monotonic()
+        if self._path:
+            # That of the process before, where the file system outlives it, as a pod's does.
+            with suppress(OSError):
+                self._path.unlink()
 
     def beat(self, state: str = WORKING) -> None:
         """Say that the loop goes round, and in what state."""

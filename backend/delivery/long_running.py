@@ -7,6 +7,7 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from delivery.broker import BrokerUnavailable
 from delivery.heartbeat import Heartbeat
+from delivery.lock_waits import bound_lock_waits
 from delivery.outage import Outage
 from delivery.wakeup import Wakeup
 
@@ -29,6 +30,7 @@ class LongRunning(ABC):
         """Work until stopped."""
         while not self._wakeup.stopping:
             try:
+                bound_lock_waits()
                 self._work()
                 self._heartbeat.beat()
             except BrokerUnavailable as error:

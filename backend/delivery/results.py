@@ -11,6 +11,7 @@ from celery import states
 from django.db import InterfaceError, OperationalError, connection
 from django_celery_results.backends import DatabaseBackend
 
+from delivery.lock_waits import bound_lock_waits
 from delivery.messages import FROM_OUTBOX
 from delivery.result_rows import Start, write_start, write_state
 from delivery.retention import remove_finished
@@ -53,6 +54,8 @@ class ResultBackend(DatabaseBackend):  # type: ignore[misc] # of a package witho
         self, task_id: str, result: Any, status: str, traceback: Any = None, request: Any = None, using: Any = None
     ) -> Any:
         if status != states.SUCCESS or not getattr(request, "is_success_stored", False):
+            if _consumes():
+                bound_lock_waits()
             write_state(self._fields(task_id, result, status, traceback, request))
         return result
 

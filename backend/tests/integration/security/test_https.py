@@ -21,8 +21,12 @@ def test_by_https_cookies_are_of_this_host_alone() -> None:
     found = settings_of(SITE_URL="https://placar.example.org", PROXY_COUNT="1")
     assert (found["SESSION_COOKIE_NAME"], found["CSRF_COOKIE_NAME"]) == ("__Host-sessionid", "__Host-csrftoken")
     names = ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "CSRF_COOKIE_HTTPONLY")
-    assert all(found[name] for name in (*names, "SECURE_SSL_REDIRECT", "SECURE_HSTS_INCLUDE_SUBDOMAINS"))
+    assert all(found[name] for name in (*names, "SECURE_SSL_REDIRECT"))
     assert found["SECURE_HSTS_SECONDS"] == 31_536_000
+    # Other hosts of the domain are nobody's to close but its owner's.
+    assert not found["SECURE_HSTS_INCLUDE_SUBDOMAINS"]
+    assert not found["SECURE_HSTS_PRELOAD"]
+    assert settings_of(SITE_URL="https://placar.example.org", HSTS_SUBDOMAINS="true")["SECURE_HSTS_INCLUDE_SUBDOMAINS"]
     assert found["SECURE_PROXY_SSL_HEADER"] == ("HTTP_X_FORWARDED_PROTO", "https")
     # A browser takes a cookie of such a name for the whole host and no other only.
     assert not {"SESSION_COOKIE_DOMAIN", "CSRF_COOKIE_DOMAIN", "SESSION_COOKIE_PATH"} & set(found)

@@ -9,7 +9,7 @@ ROWS = [line.strip("|").split("|") for line in LIST.splitlines() if re.match(r"\
 SOURCES = dict(re.findall(r"^\| ([A-Z]\d*) \| (.+) \|$", LIST, re.M))
 TESTS = ROOT / "backend" / "tests"
 # What looks like a path and is none of the repository's.
-ELSEWHERE = {"/dev/shm", "/health/ready"}
+ELSEWHERE = {"/dev/shm", "/health/live", "/health/ready"}
 
 
 def is_there(text: str) -> bool:

@@ -1,6 +1,7 @@
 """The manifests name what there is: files, commands, probes, settings, secrets, queues, ports."""
 
 import json
+import math
 import os
 import re
 import runpy
@@ -49,6 +50,7 @@ def test_every_object_has_a_name_of_its_own() -> None:
 
 def test_every_role_starts_what_there_is() -> None:
     commands = {name: container(pod)["command"] for name, pod in roles().items()}
+    assert commands.pop("placar-manage") == ["sleep", "infinity"]
     prepare = " ".join(commands.pop("placar-prepare"))
     words = [
         *commands.values(),
@@ -127,7 +129,7 @@ def test_every_process_is_asked_whether_it_lives_by_a_sign_that_it_gives() -> No
     asked: dict[str, set[str]] = {}
     for name, pod in roles().items():
         probe = container(pod).get("livenessProbe", {})
-        assert probe or name == "placar-prepare"
+        assert probe or name in {"placar-prepare", "placar-manage"}
         assert container(pod).get("startupProbe", {}).get("exec") == probe.get("exec")
         if "exec" in probe:
             assert probe["exec"]["command"][:3] == ["python", "-m", "delivery.heartbeat"]
@@ -282,6 +284,8 @@ def test_what_is_applied_is_locked_down(overlay: str) -> None:
         assert pod["securityContext"]["runAsNonRoot"] is True
         assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
         assert pod["automountServiceAccountToken"] is False
+        waits = [one["name"] for one in pod.get("initContainers", [])]
+        assert waits == ([] if pod["containers"][0]["command"][0] in {"sh", "sleep"} else ["await-ready"])
         for one in [*pod["containers"], *pod.get("initContainers", [])]:
             assert one["securityContext"] == {
                 "allowPrivilegeEscalation": False,
@@ -298,3 +302,27 @@ def test_what_is_applied_is_locked_down(overlay: str) -> None:
     counted = {one["metadata"]["name"] for one in built if one["kind"] == "Deployment" and "replicas" in one["spec"]}
     scaled = {one["spec"]["scaleTargetRef"]["name"] for one in built if one["kind"] == "ScaledObject"}
     assert not counted & scaled  # an apply would set back what the autoscaler chose
+
+
+def test_the_connections_of_the_database_are_those_that_the_documentation_reckons_with() -> None:
+    """At the maxima of the autoscaler, where all are there at once, and while a release replaces them."""
+    scaled = named("ScaledObject", FOLDER / "components").values()
+    most = {one["spec"]["scaleTargetRef"]["name"]: one["spec"]["maxReplicaCount"] for one in scaled}
+    threads = runpy.run_path(str(settings.BASE_DIR / "config" / "gunicorn.py"))
+    total = 0
+    for name, one in named("Deployment").items():
+        pod = one["spec"]["template"]["spec"]
+        concurrency = re.search(r"--concurrency=(\d+)", " ".join(container(pod)["command"]))
+        each = {
+            "placar-web": threads["workers"] * threads["threads"],
+            "placar-relay": 2,  # one listens
+            "placar-dead-letters": 2,  # one for the replays
+            "placar-metrics": 3,
+            "placar-manage": 1,
+        }.get(name, int(concurrency[1]) + 1 if concurrency else 1)
+        replicas = most.get(name, one["spec"]["replicas"])
+        # A rollout adds a quarter, rounded up, unless it says otherwise; both it and the web's is one of two.
+        total += (replicas + math.ceil(replicas / 4)) * each
+    stated = re.search(r"up to (\d+) connections", (ROOT / "docs" / "kubernetes.md").read_text())
+    assert stated is not None
+    assert int(stated[1]) == total < 200
