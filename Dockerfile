@@ -16,16 +16,16 @@ WORKDIR /app/backend
 # The key signs nothing: the settings want one. Bytecode now, since the file system is read-only later.
 RUN DATABASE_URL=sqlite://:memory: SECRET_KEY=of-the-build-alone-it-signs-nothing-and-stays-in-no-layer \
         python manage.py collectstatic --noinput --skip-checks \
-    && python -m compileall -q .
+    && python -m compileall -q . \
+    # Also of a clone that only its owner can read.
+    && chmod -R a+rX /app
 
 FROM python:3.11-slim-bookworm
 ARG VERSION=dev
-ARG REVISION=unknown
 LABEL org.opencontainers.image.title="Placar" \
       org.opencontainers.image.description="Ranks events asynchronously and loses nothing" \
       org.opencontainers.image.licenses="MIT" \
-      org.opencontainers.image.version="$VERSION" \
-      org.opencontainers.image.revision="$REVISION"
+      org.opencontainers.image.version="$VERSION"
 # Signs of life are files (delivery.heartbeat), on a file system in memory.
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HEARTBEAT_DIR=/tmp/signs-of-life
 # A number that stays the same, for file systems and orchestrators that know no names.

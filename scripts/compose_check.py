@@ -9,6 +9,7 @@ in a temporary directory, and is removed at the end. PLACAR_COMPOSE is used in t
 """
 
 import argparse
+import resource
 import secrets
 import signal
 import subprocess
@@ -27,6 +28,8 @@ from composed.web import Web
 PROJECT = Path(__file__).resolve().parents[1]
 # Not those of a Placar that runs here already.
 PORTS = {"PORT": "18000", "AMQP_PORT": "15673", "MANAGEMENT_PORT": "15674", "HTTP_PORT": "18080", "HTTPS_PORT": "18443"}
+# As in the file for production.
+OPEN_FILES = 65536
 PRODUCTION = ("docker-compose.prod.yml",)
 CLUSTER = (*PRODUCTION, "docker-compose.cluster.yml")
 # The proxy's own authority, which it has for the host `localhost`.
@@ -155,7 +158,11 @@ def _production(name: str, directory: Path, files: tuple[str, ...]) -> tuple[Dep
     subprocess.run([sys.executable, "deploy/make_secrets.py"], cwd=clone, check=True, capture_output=True)
     (clone / ".env").write_text("SITE_HOST=localhost\n")
     (clone / "deploy" / "secrets" / "email_url").write_text("consolemail://\n")
-    return Deployment(name, clone, files, PORTS | {"PLACAR_VERSION": "check"}), clone
+    # The engine may be one that cannot raise limits.
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files_open = OPEN_FILES if most == resource.RLIM_INFINITY else min(most, OPEN_FILES)
+    environment = PORTS | {"PLACAR_VERSION": "check", "OPEN_FILES": str(files_open)}
+    return Deployment(name, clone, files, environment), clone
 
 
 def _clone(directory: Path) -> Path:

@@ -15,7 +15,7 @@ PROJECT_DIR = BASE_DIR.parent
 
 
 class _Variables(FileAwareMapping):  # type: ignore[misc] # untyped in the library
-    """Values of files without the line end that editors and `echo` leave, which no password has.
+    """Values of files without the one line end that editors and `echo` leave, which no password has.
 
     An empty file is none, so that a deployment can mount one for what it may come to need.
     """
@@ -24,7 +24,7 @@ class _Variables(FileAwareMapping):  # type: ignore[misc] # untyped in the libra
         value = str(super().__getitem__(key))
         if not self.env.get(f"{key}_FILE"):
             return value
-        return value.rstrip("\r\n") or str(self.env[key])
+        return value.removesuffix("\n").removesuffix("\r") or str(self.env[key])
 
 
 class _Env(environ.FileAwareEnv):  # type: ignore[misc] # untyped in the library
