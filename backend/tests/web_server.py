@@ -9,12 +9,13 @@ import requests
 from tests.processes import Processes, RunningProcess, wait_until
 
 HOST = "127.0.0.1"
+CONFIG = "config/gunicorn.py"
 
 
 def gunicorn(application: str, port: int, *options: str) -> tuple[str, ...]:
     """The command line of the image in backend/, with these options instead of those of config/gunicorn.py."""
     return (
-        *(sys.executable, "-m", "gunicorn", application, "--config=config/gunicorn.py"),
+        *(sys.executable, "-m", "gunicorn", application, f"--config={CONFIG}"),
         *(f"--bind={HOST}:{port}", *options),
     )
 

@@ -27,7 +27,7 @@ from tests.drills.previous import check_out, new_migrations, previous_release
 from tests.drills.runbook import follow
 from tests.drills.scoring import RULES, Source, check_ranking, is_ranked
 from tests.processes import BACKEND, Processes, environment, wait_until
-from tests.web_server import HOST
+from tests.web_server import CONFIG, HOST
 
 DATABASE = "rolling"
 ENTRIES = 30
@@ -124,10 +124,10 @@ def roles_of(release: str, backend: Path, ports: list[int]) -> dict[str, Role]:
     """All processes of a release, with two web servers."""
     names = roles_at(ports[0]) | {"web-2": web_role(ports[1])}
     # Two workers of one name would wait for one another.
-    commands = {
-        name: tuple(f"{release}-{word}" if word in WORKERS else word for word in role.command)
-        for name, role in names.items()
-    }
+    renamed = {worker: f"{release}-{worker}" for worker in WORKERS}
+    if not (backend / CONFIG).exists():
+        renamed[f"--config={CONFIG}"] = "--worker-class=gthread"  # as the image of its day
+    commands = {name: tuple(renamed.get(word, word) for word in role.command) for name, role in names.items()}
     return {
         f"{release} {name}": replace(role, command=commands[name], directory=backend) for name, role in names.items()
     }
