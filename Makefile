@@ -49,7 +49,7 @@ browser: .venv/.develop ## Run the tests in a real browser (ARGS)
 	@scripts/get_chromium.sh
 	@exec $(SERVICES) -- .venv/bin/pytest backend/tests/browser $(ARGS)
 
-fuzz: .venv/.develop ## Send the web server what nobody would in good faith: from the schema, in floods, slowly (PLACAR_EXAMPLES, ARGS)
+fuzz: .venv/.develop ## Send the web server what nobody would in good faith, and start processes with wrong secrets and peers (PLACAR_EXAMPLES, ARGS)
 	@exec $(SERVICES) -- .venv/bin/pytest -q -s backend/tests/fuzz $(ARGS)
 compose-check: ## Bring up each Compose file from a fresh clone, with faults (ARGS="local production"; PLACAR_COMPOSE)
 	@exec python3 scripts/compose_check.py $(ARGS)

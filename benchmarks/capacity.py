@@ -34,6 +34,7 @@ from delivery.models import OutboxMessage  # noqa: E402
 from tests.broker import Broker  # noqa: E402
 from tests.chaos.rig import free_port  # noqa: E402
 from tests.processes import Processes, RunningProcess, wait_until  # noqa: E402
+from tests.web_server import gunicorn  # noqa: E402
 
 TASKS, MESSAGES, ENTRIES = 4_000, 50_000, 30_000
 SECONDS = 6.0
@@ -149,10 +150,8 @@ def _ask(number: int) -> None:
 
 def _web(processes: Processes) -> tuple[RunningProcess, int]:
     port = free_port()
-    options = (f"--bind=127.0.0.1:{port}", "--worker-class=gthread", "--workers=1", "--threads=8")
-    server = processes.start(
-        sys.executable, "-m", "gunicorn", "config.wsgi", *options, extra_environment={"LIMIT_WRITES": ""}
-    )
+    command = gunicorn("config.wsgi", port, "--workers=1", "--threads=8")
+    server = processes.start(*command, extra_environment={"LIMIT_WRITES": ""})
     server.wait_for_log("Booting worker")
     return server, port
 

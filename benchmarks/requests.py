@@ -9,7 +9,6 @@ Whatever is compared takes turns, a few seconds each.
 
 import socket
 import statistics
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from benchmarks.large_event import make_large_event  # noqa: E402
 from benchmarks.roles import roles  # noqa: E402
 from tests.broker import Broker  # noqa: E402
 from tests.processes import Processes, wait_until  # noqa: E402
+from tests.web_server import gunicorn  # noqa: E402
 
 # Short turns and many of them: whatever else the machine does meets both ways.
 ROUNDS, SECONDS = 15, 2.0
@@ -91,8 +91,7 @@ def start_server(processes: Processes, application: str) -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
-    options = ["--worker-class=gthread", "--workers=2", "--threads=8", f"--pythonpath={ROOT}"]
-    server = processes.start(sys.executable, "-m", "gunicorn", application, f"--bind=127.0.0.1:{port}", *options)
+    server = processes.start(*gunicorn(application, port, "--workers=2", "--threads=8", f"--pythonpath={ROOT}"))
     wait_until(lambda: server.log.count("Booting worker") == 2 or server.has_ended, "both web workers")
     return port
 

@@ -22,6 +22,8 @@ VIRTUAL_HOST = "placar"
 CHAT = r"celeryev.*|(.*@.*\.)?celery\.pidbox|(.*\.)?reply\.celery\.pidbox"
 OWN = "placar|events|notifications|rankings"
 NOTHING = "^$"
+# What nobody can make up: of the e-mail server or provider (docs/email.md). Empty is none.
+YOURS = ("email_url", "anymail", "anymail_webhook_secret")
 
 
 @dataclass(frozen=True)
@@ -69,29 +71,35 @@ def main() -> None:
     directory = parser.parse_args().directory
     directory.mkdir(mode=0o700, exist_ok=True)
     directory.chmod(0o700)
-    names = ["secret_key", "postgres_password", "database_password", "erlang_cookie"]
+    names = ["secret_key", "flower_key", "postgres_password", "database_password", "erlang_cookie"]
     passwords = {user.name: f"broker_{user.name}" for user in BROKER_USERS}
     for name in (*names, *passwords.values()):
         keep_or_make(directory / name)
+    for name in YOURS:
+        keep_or_make(directory / name, empty=True)
     definitions = {user.name: (directory / passwords[user.name]).read_text() for user in BROKER_USERS}
     write(directory / "rabbitmq_definitions.json", make_definitions(definitions))
     print(f"{directory} is complete. Keep a copy of it where you keep passwords; nothing else has them.")
 
 
-def keep_or_make(path: Path) -> None:
-    """A file with 64 random characters, all of which mean the same in URLs, shells and files."""
+def keep_or_make(path: Path, *, empty: bool = False) -> None:
+    """A file with 64 random characters, that mean the same in URLs, shells and files; or one for you to fill."""
     if path.exists():
         print(f"{path.name}: is there already")
+        return
+    if empty:
+        write(path, "", mode=0o644)
+        print(f"{path.name}: made, empty")
         return
     write(path, secrets.token_urlsafe(48))
     print(f"{path.name}: made")
 
 
-def write(path: Path, text: str) -> None:
+def write(path: Path, text: str, *, mode: int = 0o444) -> None:
     """In one step: a file is never half there."""
     draft = path.with_name(f".{path.name}.new")
     draft.write_text(text)
-    draft.chmod(0o444)
+    draft.chmod(mode)
     draft.replace(path)
 
 

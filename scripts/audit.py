@@ -13,8 +13,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = "backend/requirements.lock"
-IMAGE = os.environ.get("PLACAR_IMAGE", "placar")
+# As docker-compose.prod.yml calls it.
+IMAGE = os.environ.get("PLACAR_IMAGE") or f"placar:{os.environ.get('PLACAR_VERSION', 'dev')}"
 FOUND, NOT_LOOKED_AT = 1, 2
+# With what the tools end that have found something. Grype before 0.92 ends with 1 for that as for its own failures.
+SECRETS_FOUND, TRIVY_FOUND, GRYPE_FOUND = 3, 10, 2
 
 
 def main() -> int:
@@ -50,29 +53,41 @@ def audit_packages() -> int:
 def audit_secrets() -> int:
     """What scripts/find_secrets.py says."""
     code = subprocess.run([sys.executable, ROOT / "scripts" / "find_secrets.py"], check=False).returncode
-    print("audit: secrets: " + ("none is new" if code == 0 else "see above"))
-    return code
+    outcome = outcome_of(code, found=SECRETS_FOUND)
+    print("audit: secrets: " + {0: "none is new", FOUND: "see above"}.get(outcome, "could not be looked for"))
+    return outcome
 
 
 def audit_image() -> int:
     """The image by trivy or grype; without them the list of its packages, without an image a word about it."""
     scanners = {
-        "trivy": ["trivy", "image", "--quiet", "--exit-code=1", "--severity=HIGH,CRITICAL", "--ignore-unfixed", IMAGE],
-        "grype": ["grype", IMAGE, "--quiet", "--fail-on=high", "--only-fixed"],
+        "trivy": (
+            TRIVY_FOUND,
+            ["image", "--quiet", f"--exit-code={TRIVY_FOUND}", "--severity=HIGH,CRITICAL", "--ignore-unfixed", IMAGE],
+        ),
+        "grype": (GRYPE_FOUND, [IMAGE, "--quiet", "--fail-on=high", "--only-fixed"]),
     }
     docker = shutil.which("docker")
     if not docker or subprocess.run([docker, "image", "inspect", IMAGE], capture_output=True, check=False).returncode:
         print(f"audit: image: there is no image {IMAGE} here (docker build -t {IMAGE} .): nothing was looked at")
         return NOT_LOOKED_AT
-    for name, command in scanners.items():
-        if shutil.which(name):
-            return FOUND if subprocess.run(command, check=False).returncode else 0
+    for name, (found, arguments) in scanners.items():
+        if tool := shutil.which(name):
+            outcome = outcome_of(subprocess.run([tool, *arguments], check=False).returncode, found=found)
+            if outcome == NOT_LOOKED_AT:
+                print(f"audit: image: {name} could not look at {IMAGE}: see above")
+            return outcome
     print("audit: image: neither trivy nor grype is here, so only a list of what is in the image:")
     listing = ["dpkg-query", "--show", "--showformat=${Package} ${Version}\\n"]
     subprocess.run(
         [docker, "run", "--rm", "--network=none", "--entrypoint", listing[0], IMAGE, *listing[1:]], check=False
     )
     return NOT_LOOKED_AT
+
+
+def outcome_of(code: int, *, found: int) -> int:
+    """What a tool's exit code says; any that is neither 0 nor that of a finding means that it has failed itself."""
+    return {0: 0, found: FOUND}.get(code, NOT_LOOKED_AT)
 
 
 if __name__ == "__main__":

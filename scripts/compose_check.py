@@ -96,7 +96,10 @@ def check_production(directory: Path) -> None:
         with step("there is no guest; nobody can do with the broker what is not his to do"):
             closed.check_broker_users(placar)
         with step("Flower asks for a log-in as staff, and nothing of it is open"):
-            closed.check_flower(web)
+            closed.check_flower(placar, web)
+        with step("metrics tell of the topology; the access log has no token"):
+            closed.check_monitoring(placar)
+            closed.check_access_log(placar, web)
         with step(
             f"check --deploy has no warning; {closed.SLOW_CLIENTS} slow clients and a body of 4 MiB disturb nobody"
         ):
@@ -150,7 +153,8 @@ def _production(name: str, directory: Path, files: tuple[str, ...]) -> tuple[Dep
     """As the runbook's first deployment, but for the host's name and the ports."""
     clone = _clone(directory)
     subprocess.run([sys.executable, "deploy/make_secrets.py"], cwd=clone, check=True, capture_output=True)
-    (clone / ".env").write_text("SITE_HOST=localhost\nEMAIL_URL=consolemail://\n")
+    (clone / ".env").write_text("SITE_HOST=localhost\n")
+    (clone / "deploy" / "secrets" / "email_url").write_text("consolemail://\n")
     return Deployment(name, clone, files, PORTS | {"PLACAR_VERSION": "check"}), clone
 
 

@@ -31,6 +31,10 @@ class Conflict(Refused):
     """Something else already stands where this would go."""
 
 
+class TooLarge(Refused):
+    """It has more bytes than may be sent here, and was not read."""
+
+
 class Missing(Refused):
     """What is named does not exist, or not for who asks."""
 

@@ -12,7 +12,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from apps.errors import Conflict, InvalidInput, Missing, Refused, WrongState
+from apps.errors import Conflict, InvalidInput, Missing, Refused, TooLarge, WrongState
 
 CONTENT_TYPE = "application/problem+json"
 STATUS_OF_REFUSAL: dict[type[Refused], HTTPStatus] = {
@@ -20,6 +20,7 @@ STATUS_OF_REFUSAL: dict[type[Refused], HTTPStatus] = {
     WrongState: HTTPStatus.CONFLICT,
     Conflict: HTTPStatus.CONFLICT,
     Missing: HTTPStatus.NOT_FOUND,
+    TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
 }
 
 
@@ -61,9 +62,8 @@ def problem_details(error: Exception, context: Mapping[str, Any]) -> Response | 
     elif isinstance(error, exceptions.ValidationError):
         document = validation_problem(error)
     elif isinstance(error, RequestDataTooBig):
-        detail = str(error)
-        if "settings." in detail:  # Django's own words
-            detail = f"The body has more than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes."
+        # Django's own words name the setting.
+        detail = f"The body has more than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes."
         document = problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail=detail)
     else:
         api_error = _as_api_exception(error)

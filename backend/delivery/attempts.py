@@ -17,7 +17,8 @@ from telemetry import correlation, tracing
 
 logger = logging.getLogger(__name__)
 
-FAILED = {states.RETRY, states.FAILURE, states.REJECTED}
+# Ways in which this attempt came to nothing, whether or not there is another one.
+ENDED_BADLY = {states.RETRY, states.FAILURE, states.REJECTED}
 
 
 @task_prerun.connect
@@ -39,7 +40,7 @@ def end_attempt(task: Any, state: str | None = None, retval: Any = None, **_kwar
     """After its result was written, or its retry published."""
     stack, span = task.request.__dict__.pop("placar_attempt", (None, tracing.NO_SPAN))
     span.set({"placar.task.state": state})
-    if state in FAILED:
+    if state in ENDED_BADLY:
         error = getattr(retval, "exc", None) or retval  # of a retry, why
         span.fail(type(error).__name__ if isinstance(error, BaseException) else str(state))
     if state == states.RETRY:

@@ -106,7 +106,7 @@ class Consumer(consumer.Consumer):
         def handle_or_reject(message: Any) -> None:
             headers = message.headers if isinstance(message.headers, dict) else {}
             try:
-                with correlation.use(correlation_in(headers, str(headers.get("id")))):
+                with correlation.use(correlation_in(headers, headers.get("id"))):
                     handle(message)
             except (*self.connection_errors, *self.channel_errors):  # type: ignore[attr-defined] # its stubs lack them
                 raise

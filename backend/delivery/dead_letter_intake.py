@@ -57,7 +57,7 @@ def _store(message: DeadMessage, failure: dict[str, str], *, is_failed: bool, di
     digest = digest or message.digest
     try:
         with transaction.atomic():
-            if not is_failed and _was_asked_for(message) and not _storefailure_of(message, failure):
+            if not is_failed and _was_asked_for(message) and not _store_failure(message, failure):
                 return None
             return DeadLetter.objects.create(**message.kept(), **failure, digest=digest)
     except IntegrityError:
@@ -121,7 +121,7 @@ def _read_exception(stored: str | None) -> tuple[str, str]:
     return exception_type, text
 
 
-def _storefailure_of(message: DeadMessage, failure: dict[str, str]) -> bool:
+def _store_failure(message: DeadMessage, failure: dict[str, str]) -> bool:
     """The result that no worker lived to write; returns whether there is none better."""
     exception = {"exc_type": "GivenUp", "exc_message": [failure["exception_message"]], "exc_module": __name__}
     return write_state(

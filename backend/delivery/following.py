@@ -9,8 +9,8 @@ from telemetry import correlation, tracing
 CORRELATION_HEADER = "correlation-id"
 
 
-def correlation_in(headers: Mapping[str, Any] | None, task_id: str) -> str:
-    """The correlation id of a message; the task's own id for one of a version that knew none."""
+def correlation_in(headers: Mapping[str, Any] | None, task_id: object) -> str:
+    """The correlation id of a message; the task's own id for one of a version that knew none; else empty."""
     found = (headers or {}).get(CORRELATION_HEADER)
     if correlation.is_well_formed(found):
         return found

@@ -13,7 +13,7 @@ from delivery.dead_letter_intake import REBUILT, failure_of, rebuilt_digest
 from delivery.dead_messages import DeadMessage
 from delivery.following import headers_of
 from delivery.in_flight import TaskIdText
-from delivery.messages import NoRoute, queue_of
+from delivery.messages import queue_name_of
 from delivery.models import DeadLetter, OperatorAct, OutboxMessage
 
 # A dead message is with the broker for a moment until the consumer has taken it in.
@@ -60,7 +60,7 @@ def _rebuild_batch(quiet: timedelta) -> int:
 def _letter(message: OutboxMessage, result: TaskResult) -> DeadLetter:
     task_id = str(message.task_id)
     dead = DeadMessage(
-        queue=_queue_name(message.task_name),
+        queue=queue_name_of(message.task_name),
         body=json.dumps([[], message.kwargs, {}]).encode(),
         properties={},
         headers={
@@ -77,10 +77,3 @@ def _letter(message: OutboxMessage, result: TaskResult) -> DeadLetter:
         is_redelivered=False,
     )
     return DeadLetter(**dead.kept(), **failure_of(dead, result), digest=rebuilt_digest(task_id))
-
-
-def _queue_name(task_name: str) -> str:
-    try:
-        return str(queue_of(task_name).name)
-    except NoRoute:
-        return ""

@@ -6,6 +6,7 @@ import ssl
 import urllib.error
 import urllib.request
 from base64 import b64encode
+from functools import cache
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
@@ -17,8 +18,14 @@ from delivery.broker import BrokerUnavailable
 TIMEOUT_SECONDS = 10.0
 
 
+class NotAllowed(BrokerUnavailable):
+    """The user of BROKER_MANAGEMENT_URL lacks the right for this."""
+
+
 class ManagementApi:
-    """The objects of our virtual host. Every call raises BrokerUnavailable when there is no answer, or a refusal."""
+    """The objects of our virtual host. Every call raises BrokerUnavailable when there is no answer, or a refusal:
+    NotAllowed where another user would be answered.
+    """
 
     def __init__(self) -> None:
         self._nodes = [_Node(url.strip()) for url in settings.BROKER_MANAGEMENT_URL.split(";")]
@@ -53,9 +60,13 @@ class ManagementApi:
         raise BrokerUnavailable(f"no management API at {', '.join(silent)}: BROKER_MANAGEMENT_URL")
 
 
-def _verifying() -> ssl.SSLContext:
-    """What asks whose certificate it is: of the URL's host, and of BROKER_CA_FILE's authorities or the system's."""
-    return ssl.create_default_context(cafile=settings.BROKER_CA_FILE)
+@cache
+def _verifying(authorities: str | None) -> ssl.SSLContext:
+    """What asks whose certificate it is: of the URL's host, and of the file's authorities or the system's.
+
+    Once: to read the system's takes longer than an answer.
+    """
+    return ssl.create_default_context(cafile=authorities)
 
 
 class _Node:
@@ -69,6 +80,7 @@ class _Node:
         self.url = urlunsplit((parts.scheme, f"{address}:{parts.port}" if parts.port else address, parts.path, "", ""))
         user = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
         self._authorization = f"Basic {b64encode(user.encode()).decode()}"
+        self._tls = _verifying(settings.BROKER_CA_FILE) if parts.scheme == "https" else None
 
     def ask(self, method: str, path: str, document: Any) -> Any:
         """Raises OSError or HTTPException when there is no whole answer, BrokerUnavailable when it is a refusal."""
@@ -76,11 +88,10 @@ class _Node:
         body = None if document is None else json.dumps(document).encode()
         request = urllib.request.Request(f"{self.url}/api/{path}", body, headers, method=method)  # noqa: S310 (of the settings)
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS, context=_verifying()) as response:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS, context=self._tls) as response:  # noqa: S310
                 content = response.read()
         except urllib.error.HTTPError as error:
             text = error.read().decode(errors="replace").strip()
-            raise BrokerUnavailable(
-                f"{self.url} (BROKER_MANAGEMENT_URL): {method} {path}: {error.code} {text}"
-            ) from error
+            refusal = NotAllowed if error.code in (401, 403) else BrokerUnavailable
+            raise refusal(f"{self.url} (BROKER_MANAGEMENT_URL): {method} {path}: {error.code} {text}") from error
         return json.loads(content) if content else None

@@ -47,7 +47,7 @@ class OutboxMessage(models.Model):
                 name="outbox_waiting_key",
                 condition=Q(sent_at__isnull=True) & ~Q(coalesce_key=""),
             ),
-            # Partial, so that it is made in a moment where there are many rows without it.
+            # For searches. Partial: rows of the version before, which have none, need no place in it.
             models.Index(fields=["correlation_id"], name="outbox_correlation", condition=~Q(correlation_id="")),
         ]
 

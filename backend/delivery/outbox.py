@@ -5,6 +5,7 @@ import logging
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
@@ -126,7 +127,14 @@ def _join(waiting: _Waiting, task_name: str, not_before: datetime | None, span: 
         "task": task_name,
         "joined_correlation_id": waiting.correlation_id,
     }
-    logger.info("%s %s was asked for already", task_name, waiting.task_id, extra={"fields": fields})
+    # Not before: it is not so when the change is rolled back, and whoever waits for the caller's locks would wait for
+    # the log as well.
+    transaction.on_commit(partial(_tell_of_join, correlation.current(), fields))
+
+
+def _tell_of_join(correlation_id: str, fields: dict[str, str]) -> None:
+    with correlation.use(correlation_id):
+        logger.info("%s %s was asked for already", fields["task"], fields["task_id"], extra={"fields": fields})
 
 
 def _hasten(message_id: int, not_before: datetime | None) -> None:

@@ -20,13 +20,15 @@ QUIET_SECONDS = 60.0
 
 
 class TextLines(logging.Formatter):
-    """One line, and a traceback below it."""
+    """One line, and a traceback below it. Its format has `about`: what the line belongs to, where that is known."""
 
     def __init__(self, *args: Any, secret_paths: Sequence[str] = (), **options: Any) -> None:
         super().__init__(*args, **options)
         self._redaction = Redaction(secret_paths)
 
     def format(self, record: logging.LogRecord) -> str:
+        correlation_id = correlation.current()
+        record.about = f" [{correlation_id}]" if correlation_id else ""
         return self._redaction.apply(super().format(record))
 
 
@@ -97,7 +99,8 @@ def log_all_else() -> None:
 
 
 def _log_the_end(exception: Any) -> None:
-    if not issubclass(exception[0], KeyboardInterrupt):
+    # What Python itself takes for an end that was meant.
+    if not issubclass(exception[0], (KeyboardInterrupt, SystemExit)):
         logging.getLogger("placar").critical("ended by an exception that nobody caught", exc_info=exception)
 
 
@@ -108,7 +111,7 @@ def logging_settings(form: str, level: str, *, secret_paths: Sequence[str] = ())
     """
     if form not in FORMATS:
         raise ValueError(f"LOG_FORMAT={form}: must be one of {', '.join(FORMATS)}")
-    line = {"()": TextLines, "format": "{asctime} {levelname} {name}: {message}", "style": "{"}
+    line = {"()": TextLines, "format": "{asctime} {levelname} {name}{about}: {message}", "style": "{"}
     hiding = {"secret_paths": secret_paths}
     nobody = {"handlers": [], "propagate": True}
     return {

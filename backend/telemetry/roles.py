@@ -8,6 +8,7 @@ from pathlib import PurePath
 OF_COMMAND = {
     "relay": "relay",
     "consume_dead_letters": "dead-letters",
+    "serve_metrics": "metrics",
     "run": "supervisor",
     "run_worker": "embedded",  # relay, worker and beat in one
     "runserver": "web",

@@ -1,6 +1,6 @@
 """A worker whose ranking task fails until the file of MENDED is there: `celery -A tests.mended worker`.
 
-It is tried once more after a second, and then given up.
+It is tried once more after RETRY_SECONDS, or one, and then given up.
 """
 
 import os
@@ -14,6 +14,7 @@ from config.celery import app
 
 __all__ = ["app"]
 MENDED = Path(os.environ["MENDED"])
+RETRY_SECONDS = int(os.environ.get("RETRY_SECONDS", "1"))
 
 
 @celeryd_after_setup.connect
@@ -32,7 +33,7 @@ def replace(**_kwargs: Any) -> None:
         try:
             return task._orig_run(event_id)
         except RuntimeError as error:
-            raise task.retry(exc=error, countdown=1, max_retries=1) from error
+            raise task.retry(exc=error, countdown=RETRY_SECONDS, max_retries=1) from error
 
     module["generate_event_ranking"] = generate_once_mended
     task.run = run

@@ -8,18 +8,27 @@ import requests
 
 from tests.processes import Processes, RunningProcess, wait_until
 
+HOST = "127.0.0.1"
+
+
+def gunicorn(application: str, port: int, *options: str) -> tuple[str, ...]:
+    """The command line of the image in backend/, with these options instead of those of config/gunicorn.py."""
+    return (
+        *(sys.executable, "-m", "gunicorn", application, "--config=config/gunicorn.py"),
+        *(f"--bind={HOST}:{port}", *options),
+    )
+
 
 class WebServer:
     """gunicorn with config/gunicorn.py."""
 
     def __init__(self, processes: Processes, **environment: str) -> None:
         with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
+            free.bind((HOST, 0))
             self.port: int = free.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://{HOST}:{self.port}"
         self.process: RunningProcess = processes.start(
-            *(sys.executable, "-m", "gunicorn", "config.wsgi", "--config", "config/gunicorn.py"),
-            extra_environment={"WEB_BIND": f"127.0.0.1:{self.port}", **environment},
+            *gunicorn("config.wsgi", self.port), extra_environment=environment
         )
         wait_until(lambda: self._answers() or self.process.has_ended, "the web server")
         assert not self.process.has_ended, self.process.log
@@ -32,7 +41,7 @@ class WebServer:
 
     def connect(self) -> socket.socket:
         """A connection on which anything can be sent."""
-        return socket.create_connection(("127.0.0.1", self.port), timeout=60)
+        return socket.create_connection((HOST, self.port), timeout=60)
 
     def memory(self) -> int:
         """Bytes that its processes hold in memory, all together."""

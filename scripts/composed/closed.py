@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from composed.deployment import Deployment
-from composed.report import must
+from composed.report import must, wait_until
 from composed.web import Web
 
 # Process by process: its user. Read from inside, with nothing but a shell.
@@ -44,6 +44,11 @@ FORBIDDEN = (
     ("flower", "queue_purge('events')"),
     ("metrics", "basic_get('events')"),
 )
+SCRAPE = (
+    "from urllib.request import urlopen; print(urlopen('http://127.0.0.1:9100/metrics', timeout=10).read().decode())"
+)
+# Whoever has it may unsubscribe somebody: it stands in no log.
+TOKEN = "token-of-the-check"
 
 
 def check_doors(deployment: Deployment) -> None:
@@ -77,8 +82,31 @@ def check_broker_users(deployment: Deployment) -> None:
     )
 
 
-def check_flower(web: Web) -> None:
-    """Nobody sees Flower without a log-in as staff, and nobody gets at what it leaves open."""
+def check_monitoring(deployment: Deployment) -> None:
+    """The account of the metrics, which has no right to any queue, may ask whether the topology is as it should be."""
+    wait_until(
+        lambda: "placar_topology_differences 0.0" in deployment.execute("metrics", "python", "-c", SCRAPE),
+        "the metrics tell that the topology does not differ",
+    )
+
+
+def check_access_log(deployment: Deployment, web: Web) -> None:
+    """What is in an address and gives rights does not get into the log."""
+    for path in (f"/unsubscribe/{TOKEN}/", f"/admin/login/?next=/&token={TOKEN}"):
+        _status(web.site, web.authority, "GET", path)
+    log = deployment.run("logs", "--no-color", "proxy").stdout
+    must(log.count("[REDACTED]") >= 2, "the access log has the addresses without their tokens")
+    must(TOKEN not in log, "the access log has no token")
+
+
+def check_flower(deployment: Deployment, web: Web) -> None:
+    """Nobody sees Flower without a log-in as staff, and nobody gets at what it leaves open; nor does it get at ours."""
+    for secret in ("secret_key", "database_password", "email_url"):
+        must(deployment.fails("flower", "cat", f"/run/secrets/{secret}"), f"Flower has no {secret}")
+    must(
+        deployment.fails("flower", "python", "-c", "import socket; socket.create_connection(('backend', 8000), 3)"),
+        "Flower has no way to the web server",
+    )
     authority = web.authority
     must(authority, "the proxy ends TLS")
     for method, path, status in (

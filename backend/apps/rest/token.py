@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.authtoken.models import Token
@@ -12,6 +11,7 @@ from rest_framework.parsers import FormParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.errors import TooLarge
 from apps.rest.openapi import problems
 from apps.rest.parsers import JSONBodyParser
 from apps.security.audit import note
@@ -46,7 +46,7 @@ class TokenView(ObtainAuthToken):
         Who fails too often is answered 429, and has to wait.
         """
         if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
-            raise RequestDataTooBig(f"The body has more than {MOST_BYTES} bytes.")
+            raise TooLarge(f"The body has more than {MOST_BYTES} bytes.")
         response: Response = super().post(request, *args, **kwargs)
         note(SecurityEvent.Kind.TOKEN_MADE, user=Token.objects.get(key=response.data["token"]).user, request=request)
         return response

@@ -1,8 +1,8 @@
 """Counting what all web processes do together, without a write for each of it.
 
 A process asks the table for some of what is left, a hundredth of the limit, and spends that by itself. So the limit is
-never exceeded, up to a hundredth of it for each process may be refused too early, and a request of a busy sender costs
-the hundredth part of a statement. What was refused costs nothing until the window ends.
+never exceeded, up to a hundredth of it for each thread that asks may be refused elsewhere, and a request of a busy
+sender costs the hundredth part of a statement. What was refused costs nothing until the window ends.
 """
 
 import time
@@ -53,15 +53,9 @@ def take(name: str, *, limit: int | None, seconds: float) -> float:
         return wait
     amount = max(1, limit // PARTS)
     used, ends_at = _ask(key, amount, now, now + seconds)
-    granted = max(0, min(amount, limit - (used - amount)))
-    with _lock:
-        if len(_leases) >= MOST_LEASES:
-            _forget_ended(now)
-        _leases[key] = _Lease(granted, ends_at)
     if used == amount:
         _remove_ended(now)
-    wait = _spend(key, now)
-    return wait if wait is not None else 0.0
+    return _keep(key, max(0, min(amount, limit - (used - amount))), now, ends_at)
 
 
 def give_back(name: str) -> None:
@@ -97,6 +91,23 @@ def _spend(key: str, now: float) -> float | None:
                 del _leases[key]
             return 0.0
         return lease.ends_at - now
+
+
+def _keep(key: str, granted: int, now: float, ends_at: float) -> float:
+    """Spend one of what was granted, and keep the rest. Returns as `take` does.
+
+    Another thread may have asked meanwhile, so the rest is added to what that one keeps of the same window.
+    """
+    rest = max(0, granted - 1)
+    with _lock:
+        lease = _leases.get(key)
+        if lease is not None and lease.ends_at == ends_at:
+            lease.left += rest
+        elif (lease is None or lease.ends_at < ends_at) and (rest or not granted):
+            if len(_leases) >= MOST_LEASES:
+                _forget_ended(now)
+            _leases[key] = _Lease(rest, ends_at)
+    return 0.0 if granted else ends_at - now
 
 
 def _ask(key: str, amount: int, now: float, end: float) -> tuple[int, float]:

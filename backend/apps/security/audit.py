@@ -16,13 +16,20 @@ from apps.security.models import SecurityEvent
 
 # Rows that are too old go with the next new ones: no task is needed, and the table cannot grow by what it forgets.
 REMOVED_AT_ONCE = 10
-# Failures that are remembered in an hour. A flood of them says nothing more, and must not fill the disk.
+# What is remembered in an hour: failures, and of one kind what one user does. A flood of either says nothing more, and
+# must not fill the disk.
 MOST_FAILURES = 1_000
+MOST_ACTS = 100
 KNOWN_FOR = timedelta(days=90)
 
 
-def note(kind: str, *, user: User | None, request: HttpRequest | None = None, what: str = "") -> None:
-    """Remember one event of `SecurityEvent.Kind`; in the transaction of what it tells, if there is one."""
+def note(kind: str, *, user: User, request: HttpRequest, what: str = "") -> None:
+    """Remember what a user did, of `SecurityEvent.Kind`; in the transaction of what it tells, if there is one."""
+    if not take(f"{kind} of user {user.pk} remembered", limit=MOST_ACTS, seconds=3600):
+        _write(kind, user=user, request=request, what=what)
+
+
+def _write(kind: str, *, user: User | None, request: HttpRequest | None, what: str = "") -> None:
     address = client_address(request) or None if request is not None else None
     username = user.get_username() if user is not None else ""
     SecurityEvent.objects.create(kind=kind, user=user, username=username, address=address, what=what)
@@ -37,7 +44,7 @@ def note(kind: str, *, user: User | None, request: HttpRequest | None = None, wh
 def note_failure(kind: str, request: HttpRequest | None, username: str) -> None:
     """Remember that somebody was not let in, with the account's name if there is such an account."""
     if not take("failures remembered", limit=MOST_FAILURES, seconds=3600):
-        note(kind, user=account_of(username), request=request)
+        _write(kind, user=account_of(username), request=request)
 
 
 def account_of(username: str) -> User | None:

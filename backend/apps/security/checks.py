@@ -2,7 +2,8 @@
 
 The errors keep every process from starting, also those that are told to skip Django's checks: see `apps.py`. A
 deployment is what answers to another name than this machine's own (ALLOWED_HOSTS), so that a first start, the tests and
-`make run` need no environment; all processes of a deployment have the same one.
+`make run` need no environment; all processes of a deployment have the same one. By any other name, with a dot in it or
+not, a neighbour may ask.
 """
 
 from collections.abc import Iterator
@@ -14,7 +15,8 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error
 
-LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", ".localhost", "testserver"})
+# `backend` is what other containers of docker-compose.yml call it, `testserver` what Django's tests do.
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", ".localhost", "testserver", "backend"})
 LEAST_KEY_LENGTH, LEAST_KEY_CHARACTERS = 50, 5  # Django's own measure of a key, which is only a warning there
 WELL_KNOWN = frozenset({"", "guest", "placar", "password", "postgres", "changeme", "change-me", "secret", "admin"})
 VERIFIED = frozenset({"verify-full"})
@@ -22,7 +24,7 @@ VERIFIED = frozenset({"verify-full"})
 
 def is_deployment() -> bool:
     """Whether others reach this Placar, or are meant to."""
-    return any((host not in LOCAL_HOSTS and "." in host.strip(".")) or host == "*" for host in settings.ALLOWED_HOSTS)
+    return not LOCAL_HOSTS.issuperset(settings.ALLOWED_HOSTS)
 
 
 def check_secrets(**_kwargs: Any) -> list[CheckMessage]:

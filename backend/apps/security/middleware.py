@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from math import ceil
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from rest_framework.exceptions import Throttled
@@ -14,7 +15,8 @@ MOST_OF_A_STRANGER = 64 * 1024
 class LargeBodyMiddleware:
     """413 to who has not logged in and sends more than a form of ours has, before it is read.
 
-    While a thread reads a body it serves nobody else. The API reads none before it knows who asks.
+    While a thread reads a body it serves nobody else. The API reads none before it knows who asks, nor does anymail,
+    whose reports of bounces providers send by the hundred.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -22,9 +24,14 @@ class LargeBodyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         is_large = int(request.META.get("CONTENT_LENGTH") or 0) > MOST_OF_A_STRANGER
-        if is_large and not (request.path.startswith("/api/") or request.user.is_authenticated):
+        if is_large and not (request.path.startswith(_asking_first()) or request.user.is_authenticated):
             return HttpResponse("The body is too large.\n", content_type="text/plain; charset=utf-8", status=413)
         return self._get_response(request)
+
+
+def _asking_first() -> tuple[str, ...]:
+    """Below what addresses it is found out who asks before a body is read."""
+    return ("/api/", "/anymail/") if settings.ANYMAIL.get("WEBHOOK_SECRET") else ("/api/",)
 
 
 class TooManyMiddleware:

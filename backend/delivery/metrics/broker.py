@@ -1,15 +1,14 @@
 """The broker by its management API, which knows of messages up to five seconds late."""
 
 from collections.abc import Iterable
-from contextlib import suppress
 from typing import Any
 
 from kombu.transport.native_delayed_delivery import MAX_NUMBER_OF_BITS_TO_USE, level_name
 from prometheus_client.metrics_core import Metric
 
-from delivery.broker import BrokerUnavailable, is_in_memory
+from delivery.broker import is_in_memory
 from delivery.drift import find_drift
-from delivery.management_api import ManagementApi
+from delivery.management_api import ManagementApi, NotAllowed
 from delivery.metrics.families import Values, gauge, single
 from delivery.topology import dead_queues, task_queues
 
@@ -33,10 +32,9 @@ def look() -> Iterable[Metric]:
     delays = (found.get(level_name(level), {}) for level in range(MAX_NUMBER_OF_BITS_TO_USE))
     delayed = sum(int(delay.get("messages", 0)) for delay in delays)
     yield single("placar_queue_messages_delayed", "Messages that wait for their retry, of all queues.", delayed)
-    # A user with fewer rights is told of queues alone.
-    for part in (_nodes, _differences):
-        with suppress(BrokerUnavailable):
-            yield from part(api)
+    differences = len(find_drift())
+    yield single("placar_topology_differences", "What differs from the topology: `topology plan`.", differences)
+    yield from _nodes(api)
 
 
 def _replicas(ours: Queues) -> Iterable[Metric]:
@@ -48,8 +46,11 @@ def _replicas(ours: Queues) -> Iterable[Metric]:
 
 
 def _nodes(api: ManagementApi) -> Iterable[Metric]:
-    """Refused to users without RabbitMQ's tag `monitoring`."""
-    nodes = api.nodes()
+    """None to users without RabbitMQ's tag `monitoring`."""
+    try:
+        nodes = api.nodes()
+    except NotAllowed:
+        return
     running = [node for node in nodes if node.get("running")]
     yield gauge(
         "placar_broker_nodes",
@@ -61,11 +62,6 @@ def _nodes(api: ManagementApi) -> Iterable[Metric]:
     yield gauge(
         "placar_broker_alarms", "Nodes with the alarm: while there is one nobody can publish.", ["alarm"], alarms
     )
-
-
-def _differences(_api: ManagementApi) -> Iterable[Metric]:
-    """Refused to users without RabbitMQ's tag `policymaker`."""
-    yield single("placar_topology_differences", "What differs from the topology: `topology plan`.", len(find_drift()))
 
 
 _KINDS = {"memory": "mem", "disk": "disk_free"}

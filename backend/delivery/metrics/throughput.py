@@ -21,11 +21,12 @@ class Throughput:
         self._sent = Counter[str]()
 
     def look(self) -> Iterable[Metric]:
-        # In this order: what is asked for in between is not taken for sent.
+        # In this order: what is asked for in between is not taken for sent. So at the first look, which begins to count
+        # what is asked for, what is unsent is known before that.
+        if self._unsent_at_first is None:
+            self._unsent_at_first = _by_queue(_unsent())
         asked = _by_queue(self._growth.count())
         unsent = _by_queue(_unsent())
-        if self._unsent_at_first is None:
-            self._unsent_at_first = unsent
         queues = queues_and({*asked, *self._sent})
         for queue in queues:
             sent = asked[queue] + self._unsent_at_first[queue] - unsent[queue]

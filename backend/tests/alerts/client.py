@@ -5,7 +5,7 @@ import threading
 from contextlib import suppress
 from itertools import count
 
-from tests.chaos.roles import HOST
+from tests.web_server import HOST
 
 PAUSE_SECONDS = 0.7
 

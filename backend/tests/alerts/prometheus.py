@@ -13,8 +13,8 @@ import yaml
 
 from tests.alerts.scaled import HERE, scaled_configuration, scaled_rules
 from tests.chaos.rig import free_port
-from tests.chaos.roles import HOST
 from tests.processes import Processes, wait_until
+from tests.web_server import HOST
 
 
 class Prometheus:

@@ -11,8 +11,9 @@ from random import Random
 
 from tests.broker import Broker
 from tests.chaos.client import Client
-from tests.chaos.roles import HOST, Role, Roles, web_role
+from tests.chaos.roles import Role, Roles, web_role
 from tests.processes import Processes
+from tests.web_server import HOST
 
 # Seconds; a peer that is silent for twice as long is taken for dead.
 HEARTBEAT = 4

@@ -10,9 +10,9 @@ from pathlib import Path
 from random import Random
 
 from tests.processes import BACKEND, Processes, RunningProcess
+from tests.web_server import gunicorn
 
 WORKERS = ("worker-1", "worker-2")
-HOST = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,7 @@ def worker_role(name: str, application: str) -> Role:
 
 def web_role(port: int) -> Role:
     """Gunicorn as in the image, with one process."""
-    options = (f"--bind={HOST}:{port}", "--worker-class=gthread", "--threads=4")
-    return Role((sys.executable, "-m", "gunicorn", "tests.chaos.web", *options), "Booting worker")
+    return Role(gunicorn("tests.chaos.web", port, "--workers=1", "--threads=4"), "Booting worker")
 
 
 def command_role(command: str, ready: str) -> Role:

@@ -56,6 +56,8 @@ class BaseBackup:
         home = Path(os.environ["PLACAR_SERVICES_DIR"])
         self._data = home / "database" / "data"
         self._places = {"BACKUP": str(home / "backup"), "ARCHIVE": str(home / "archive"), "PGDATA": str(self._data)}
+        # The private server has one user, who may do everything.
+        self._places["SUPERUSER_URL"] = os.environ["DATABASE_URL"]
 
     def prepare(self) -> None:
         for name in ("BACKUP", "ARCHIVE"):

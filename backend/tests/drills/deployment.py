@@ -1,10 +1,9 @@
 """All roles of a deployment in processes of their own, as the image starts them."""
 
-import sys
-
 from tests.chaos.rig import free_port
-from tests.chaos.roles import HOST, Role, Roles, beat_role, command_role, worker_role
+from tests.chaos.roles import Role, Roles, beat_role, command_role, worker_role
 from tests.processes import Processes
+from tests.web_server import gunicorn
 
 
 class Deployment(Roles):
@@ -29,5 +28,4 @@ def roles_at(port: int) -> dict[str, Role]:
 
 def web_role(port: int) -> Role:
     """Gunicorn with two processes."""
-    options = (f"--bind={HOST}:{port}", "--worker-class=gthread", "--workers=2", "--threads=4", "--graceful-timeout=30")
-    return Role((sys.executable, "-m", "gunicorn", "config.wsgi", *options), "Booting worker")
+    return Role(gunicorn("config.wsgi", port, "--workers=2", "--threads=4"), "Booting worker")

@@ -13,8 +13,8 @@ from rest_framework.authtoken.models import Token
 
 from apps.events import pages
 from apps.events.models import Entry, Event, Ranking
-from tests.chaos.roles import HOST
 from tests.factories import add_entry, make_event, make_user
+from tests.web_server import HOST
 
 RULES = {"metric": "points", "direction": "high", "attempts": "best"}
 TIMEOUT = 30.0

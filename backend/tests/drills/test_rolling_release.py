@@ -20,13 +20,14 @@ from tests.broker import Broker
 from tests.chaos.accounting import take_account
 from tests.chaos.effects import rows
 from tests.chaos.rig import free_port
-from tests.chaos.roles import HOST, WORKERS, Role, Roles
+from tests.chaos.roles import WORKERS, Role, Roles
 from tests.drills.conftest import Tell
 from tests.drills.deployment import roles_at, web_role
 from tests.drills.previous import check_out, new_migrations, previous_release
 from tests.drills.runbook import follow
 from tests.drills.scoring import RULES, Source, check_ranking, is_ranked
 from tests.processes import BACKEND, Processes, environment, wait_until
+from tests.web_server import HOST
 
 DATABASE = "rolling"
 ENTRIES = 30

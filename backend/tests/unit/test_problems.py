@@ -9,7 +9,7 @@ from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from apps.errors import Conflict, InvalidInput, Missing, Refused, WrongState
+from apps.errors import Conflict, InvalidInput, Missing, Refused, TooLarge, WrongState
 from apps.problems import CONTENT_TYPE, problem, problem_details, refusal_problem, validation_problem
 
 
@@ -19,7 +19,7 @@ class StrangeInput(InvalidInput):
 
 @pytest.mark.parametrize(
     ("refusal", "status"),
-    [(InvalidInput, 422), (StrangeInput, 422), (WrongState, 409), (Conflict, 409), (Missing, 404)],
+    [(InvalidInput, 422), (StrangeInput, 422), (WrongState, 409), (Conflict, 409), (Missing, 404), (TooLarge, 413)],
 )
 def test_refusal(refusal: type[Refused], status: int) -> None:
     document = refusal_problem(refusal("is too long", place="bib"))
@@ -67,7 +67,9 @@ def test_places_of_wrong_values(detail: Any, places: list[str]) -> None:
         (Http404("nothing"), 404, "nothing"),
         (exceptions.MethodNotAllowed("PUT"), 405, 'Method "PUT" not allowed.'),
         (exceptions.UnsupportedMediaType("text/plain"), 415, 'Unsupported media type "text/plain" in request.'),
+        (TooLarge("more than settings.X"), 413, "more than settings.X"),
         (RequestDataTooBig("settings.X"), 413, "The body has more than 2621440 bytes."),
+        (RequestDataTooBig("in other words"), 413, "The body has more than 2621440 bytes."),
     ],
 )
 def test_answer(error: Exception, status: int, detail: str) -> None:

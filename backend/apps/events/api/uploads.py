@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from typing import IO, Any
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import UploadedFile
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
+
+from apps.errors import TooLarge
 
 _BLOCK_BYTES = 64 * 1024
 # What a form adds to its file: boundaries and the other fields.
@@ -34,4 +35,4 @@ class CSVBodyParser(BaseParser):
 def refuse_large_body(request: Request) -> None:
     """Answer 413 before a body is read that cannot be taken."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > settings.IMPORT_MAX_BYTES + _FORM_BYTES:
-        raise RequestDataTooBig(f"The file is larger than {settings.IMPORT_MAX_BYTES} bytes.")
+        raise TooLarge(f"The file is larger than {settings.IMPORT_MAX_BYTES} bytes.")

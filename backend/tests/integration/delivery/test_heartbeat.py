@@ -1,6 +1,5 @@
 """Signs of life: a busy process gives them, one that stands still does not, and who waits for a broker says so."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -9,13 +8,15 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from celery import current_app
 from django.db import connection, transaction
 
-from delivery.heartbeat import DIRECTORY, STALE_SECONDS, Heartbeat, read_sign
+from delivery.heartbeat import DIRECTORY, Heartbeat, read_sign
 from delivery.models import OutboxMessage, Replay, ScheduleState
 from delivery.outbox import enqueue
-from tests.broker import Broker
 from tests.processes import BACKEND, Processes, RunningProcess, database_url, wait_until
+from tests.receivers import closed_port
+from tests.signs import check, is_alive, keep_signs, let_pass
 
 # The event whose task takes long (tests.flow)
 SLOW = -1
@@ -24,39 +25,15 @@ SLOW = -1
 @pytest.fixture(autouse=True)
 def signs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the processes of a test, and the check, find the files."""
-    directory = tmp_path / "signs"
-    monkeypatch.setenv(DIRECTORY, str(directory))
-    return directory
-
-
-def check(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """What a container's health check runs."""
-    command = [sys.executable, "-m", "delivery.heartbeat", *arguments]
-    return subprocess.run(command, cwd=BACKEND, env=os.environ, capture_output=True, text=True, check=False)
-
-
-def is_alive(*names: str) -> bool:
-    return check(*names).returncode == 0
-
-
-def let_pass(directory: Path, *names: str) -> None:
-    """As if nothing had been heard for too long: a loop that goes round says something in the next few seconds."""
-    for name in names:
-        pid, state = (directory / name).read_text().split(" ", 2)[1:]
-        (directory / name).write_text(f"{time.monotonic() - STALE_SECONDS - 1} {pid} {state}")
+    return keep_signs(tmp_path, monkeypatch)
 
 
 def start_busy_worker(processes: Processes, runs: Path, *, seconds: float) -> RunningProcess:
     """A worker in the middle of a task that takes so long."""
     worker = processes.start_worker(app="tests.flow", RUNS=str(runs), SECONDS=str(seconds))
-    ask_for_ranking(SLOW)
+    current_app.send_task("events.generate_event_ranking", kwargs={"event_id": SLOW})
     wait_until(lambda: runs.exists() and "first" in runs.read_text(), "the task is under way")
     return worker
-
-
-def ask_for_ranking(event_id: int) -> None:
-    with transaction.atomic():
-        enqueue("events.generate_event_ranking", {"event_id": event_id})
 
 
 def start_beat(processes: Processes) -> RunningProcess:
@@ -69,7 +46,8 @@ def test_who_is_busy_gives_signs_of_life_and_who_stands_still_does_not(
     names = ("relay", "dead-letters", "replays", "beat", "worker")
     assert check(*names).stdout.count("no sign of life yet") == len(names)
 
-    running = [processes.start_relay(), processes.start_dead_letter_consumer(), start_beat(processes)]
+    running = [processes.start_command(name) for name in ("relay", "consume_dead_letters")]
+    running.append(start_beat(processes))
     running.append(start_busy_worker(processes, tmp_path / "runs", seconds=600))
     wait_until(lambda: is_alive(*names), "all of them give signs of life")
     let_pass(signs, *names)
@@ -90,20 +68,19 @@ def test_who_is_busy_gives_signs_of_life_and_who_stands_still_does_not(
     assert not any(process.has_ended for process in running[1:])
 
 
-def test_who_waits_for_the_broker_is_alive_and_says_so(processes: Processes, broker: Broker, signs: Path) -> None:
+def test_who_waits_for_the_broker_is_alive_and_says_so(processes: Processes, signs: Path) -> None:
+    """From the start; `make chaos` takes it away later and brings it back."""
     names = ("relay", "dead-letters", "worker")
-    processes.start_relay()
-    processes.start_dead_letter_consumer()
-    processes.start_worker()
-    broker.control("stop")
-    ask_for_ranking(1)
+    away = {"CELERY_BROKER_URL": f"amqp://guest:guest@127.0.0.1:{closed_port()}//"}
+    with transaction.atomic():
+        enqueue("events.generate_event_ranking", {"event_id": 1})
+    processes.start_command("relay", extra_environment=away)
+    processes.start_command("consume_dead_letters", extra_environment=away)
+    processes.start(sys.executable, "-m", "celery", "-A", "config", "worker", extra_environment=away)
     wait_until(lambda: check(*names).stdout.count("waiting for the broker") == len(names), "all of them say so")
     let_pass(signs, *names)
     wait_until(lambda: is_alive(*names), "they go on giving signs of life")
     assert is_alive("replays")
-
-    broker.control("start")
-    wait_until(lambda: check(*names).stdout.count(": working") == len(names), "they work again")
 
 
 def test_who_waits_for_a_lock_of_the_database_is_alive_and_says_so(processes: Processes, signs: Path) -> None:
@@ -125,7 +102,6 @@ def test_a_worker_that_ends_is_given_the_time_that_its_task_needs(
     processes: Processes, signs: Path, tmp_path: Path
 ) -> None:
     runs = tmp_path / "runs"
-    processes.start_relay()
     worker = start_busy_worker(processes, runs, seconds=7)
     worker.signal(signal.SIGTERM)
     wait_until(lambda: read_sign("worker").state == "ending after the tasks in hand", "the worker says that it ends")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 import yaml
 from django.test import Client
 from prometheus_client import CollectorRegistry, generate_latest
@@ -21,9 +22,11 @@ from delivery.broker import open_connection
 from delivery.drift import find_drift
 from delivery.health.views import READINESS
 from delivery.management_api import ManagementApi
+from delivery.metrics import broker as broker_metrics
 from delivery.metrics.sources import make_watches
 from delivery.metrics.watch import Watched, look_at
 from delivery.models import ScheduledSlot
+from delivery.topology import dead_queues, task_queues
 from tests.broker import Broker, channel_of
 from tests.chaos.rig import free_port
 from tests.metrics import value, values
@@ -31,6 +34,7 @@ from tests.processes import Processes, wait_until
 from tests.schedule_rows import every
 
 PROJECT = Path(__file__).resolve().parents[4]
+MAKE_SECRETS = PROJECT / "deploy" / "make_secrets.py"
 RULES = PROJECT / "deploy" / "prometheus" / "placar.rules.yml"
 RULE_TESTS = RULES.with_name("placar.rules.test.yml")
 DASHBOARD = PROJECT / "deploy" / "grafana" / "placar.json"
@@ -132,8 +136,10 @@ def test_the_runbook_has_sections_of_alerts_that_are_there() -> None:
     assert sections == {rule["alert"] for rule in rules()}
 
 
-def test_the_broker_is_told_by_queue(exported: Watched, broker: Broker) -> None:
-    found = list(exported.collect())
+def test_the_broker_is_told_by_queue(transactional_db: None, broker: Broker) -> None:
+    # It may still tell of the workers and messages of the test before.
+    wait_until(lambda: not told_by_queue(), "that the management API tells of empty queues")
+    found = list(watched().collect())
     queues = {(name + end,) for name in ("events", "rankings", "notifications") for end in ("", ".dead")}
     assert values(found, "placar_queue_consumers") == dict.fromkeys(queues, 0)
     assert value(found, "placar_broker_alarms", "memory") == 0
@@ -144,15 +150,48 @@ def test_the_broker_is_told_by_queue(exported: Watched, broker: Broker) -> None:
         channel = channel_of(connection)
         channel.basic_consume("events.dead")
         broker.publish(b"[]", {}, to="rankings")
-        wait_until(lambda: has_come(), "what the management API tells late")
+        come = {"events.dead": (1, 0), "rankings": (0, 1)}
+        wait_until(lambda: told_by_queue() == come, "what the management API tells late")
         found = list(watched().collect())
         assert value(found, "placar_queue_consumers", "events.dead") == 1
         assert value(found, "placar_queue_messages_ready", "rankings") == 1
 
 
-def has_come() -> bool:
-    queues = {queue["name"]: queue for queue in ManagementApi().get("queues")}
-    return bool(queues["events.dead"].get("consumers")) and bool(queues["rankings"].get("messages_ready"))
+@pytest.fixture
+def administrator() -> ManagementApi:
+    return ManagementApi()
+
+
+@pytest.fixture
+def as_shipped(administrator: ManagementApi, broker: Broker, settings: Any) -> Iterator[None]:
+    """Asks the broker as the user that deployments give the exporter (deploy/make_secrets.py), which has tags alone."""
+    (tags,) = re.findall(r'"metrics", NOTHING, NOTHING, NOTHING, tags="([a-z,]+)"', MAKE_SECRETS.read_text())
+    address = settings.BROKER_MANAGEMENT_URL
+    user, rights = f"{address}/api/users/exporter", f"{address}/api/permissions/placar/exporter"
+    nothing = dict.fromkeys(("configure", "write", "read"), "^$")
+    for url, document in ((user, {"password": "exporter", "tags": tags}), (rights, nothing)):
+        requests.put(url, json=document, timeout=30).raise_for_status()
+    settings.BROKER_MANAGEMENT_URL = address.replace("guest:guest", "exporter:exporter")
+    yield
+    requests.delete(user, timeout=30).raise_for_status()
+
+
+def test_drift_is_told_to_a_user_of_the_shipped_rights(administrator: ManagementApi, as_shipped: None) -> None:
+    found = list(broker_metrics.look())
+    assert value(found, "placar_topology_differences") == 0
+    assert value(found, "placar_broker_nodes", "running") == 1
+    with open_connection() as connection:
+        channel_of(connection).queue_unbind("rankings", "placar", "rankings")
+    administrator.delete_policy("placar.events")
+    assert value(broker_metrics.look(), "placar_topology_differences") == 2
+
+
+def told_by_queue() -> dict[str, tuple[int, int]]:
+    """Consumers and waiting messages of ours, as of some moment of the last seconds; those that differ from none."""
+    keys = ("consumers", "messages_ready")
+    ours = {queue.name for queue in (*task_queues(), *dead_queues())}
+    told = {queue["name"]: tuple(queue.get(key, -1) for key in keys) for queue in ManagementApi().get("queues")}
+    return {name: counts for name, counts in told.items() if name in ours and counts != (0, 0)}
 
 
 def test_without_a_broker_all_else_is_told_and_of_it_nothing(exported: Watched, broker: Broker) -> None:

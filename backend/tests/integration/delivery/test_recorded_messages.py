@@ -8,7 +8,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
 from django.db import connection
 from django.utils import timezone
 from django_celery_results.models import TaskResult
@@ -38,11 +37,13 @@ def read(file: Path) -> list[dict[str, Any]]:
     return messages
 
 
-@pytest.mark.parametrize("file", RECORDED, ids=lambda file: file.stem)
-def test_messages_of_an_earlier_release_are_done(processes: Processes, broker: Broker, file: Path) -> None:
+def test_messages_of_earlier_releases_are_done(processes: Processes, broker: Broker) -> None:
     make_recorded_event()
-    messages = read(file)
-    assert {message["queue"] for message in messages} == {"events", "rankings", "notifications"}
+    messages = []
+    for file in RECORDED:
+        of_release = read(file)
+        assert {message["queue"] for message in of_release} == {"events", "rankings", "notifications"}
+        messages += of_release
     for message in messages:
         headers, body = message["headers"], message["body"].encode()
         # As it stands in a deployment: a worker runs nothing that the outbox never had.
@@ -55,9 +56,7 @@ def test_messages_of_an_earlier_release_are_done(processes: Processes, broker: B
     ids = [message["headers"]["id"] for message in messages]
     results = TaskResult.objects.filter(task_id__in=ids)
     wait_until(lambda: results.exclude(status="STARTED").count() == len(ids), "all of them done")
-    assert {result.task_name: result.status for result in results} == {
-        message["headers"]["task"]: "SUCCESS" for message in messages
-    }
+    assert {result.task_id: result.status for result in results} == dict.fromkeys(ids, "SUCCESS")
     assert Ranking.objects.filter(event_id=EVENT_ID).exists()
     assert worker.stop() == 0
     assert [broker.count(queue) for queue in ("events.dead", "rankings.dead", "notifications.dead")] == [0, 0, 0]

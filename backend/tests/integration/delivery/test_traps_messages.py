@@ -49,6 +49,8 @@ def test_a_malformed_message_ends_no_worker_and_becomes_a_dead_letter(processes:
         after = enqueue(NAME, {"event_id": 1})
     wait_until(lambda: DeadLetter.objects.count() == len(MALFORMED) or worker.has_ended, "a dead letter of each")
     assert not worker.has_ended
+    # In the place of a correlation id; nor do those that have none share one.
+    assert "[None]" not in worker.log
     assert {letter.cause for letter in DeadLetter.objects.all()} == {"rejected"}
     wait_until(lambda: task_state(after).state == "succeeded", "what came behind them done")
     assert broker.count("events") == 0

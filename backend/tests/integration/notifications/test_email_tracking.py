@@ -65,6 +65,19 @@ def test_a_hard_bounce_suppresses_the_address() -> None:
 
 
 @pytest.mark.usefixtures("_configured")
+def test_a_large_report_is_taken_from_the_provider_alone() -> None:
+    """Others are let through to the view, which asks for the secret before it reads anything."""
+    large = BOUNCE | {"Content": "x" * 70_000}
+    assert report(large) == 200
+    assert SuppressedAddress.objects.count() == 1
+    assert report(large, secret="placar:wrong") == 400
+
+
+def test_without_a_secret_a_large_report_is_refused_unread() -> None:
+    assert report(BOUNCE | {"Content": "x" * 70_000}) == 413
+
+
+@pytest.mark.usefixtures("_configured")
 @pytest.mark.parametrize(
     ("changes", "is_suppressed"),
     [

@@ -30,6 +30,20 @@ def test_what_becomes_of_a_webhook_is_remembered() -> None:
     assert told == [(kind, ana.pk, f"webhook {webhook}", "127.0.0.1") for kind in kinds]
 
 
+def test_what_one_user_does_is_remembered_so_often_in_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("apps.security.audit.MOST_ACTS", 3)
+    ana, bea = make_user("ana"), make_user("bea")
+    webhook = client_of(ana).post(f"{API}/webhooks", {"url": SOMEWHERE}).json()["id"]
+    for number in range(5):
+        answer = client_of(ana).patch(f"{API}/webhooks/{webhook}", {"description": str(number)})
+        assert answer.status_code == 200
+    client_of(ana).delete(f"{API}/webhooks/{webhook}")
+    client_of(bea).post(f"{API}/webhooks", {"url": SOMEWHERE})
+    told = list(SecurityEvent.objects.order_by("pk").values_list("kind", "username"))
+    made, changed, deleted = "webhook_made", "webhook_changed", "webhook_deleted"
+    assert told == [(made, "ana"), *[(changed, "ana")] * 3, (deleted, "ana"), (made, "bea")]
+
+
 def test_a_deleted_account_leaves_its_name() -> None:
     ana = make_user("ana")
     event = SecurityEvent.objects.create(kind=SecurityEvent.Kind.LOGGED_IN, user=ana, username="ana")

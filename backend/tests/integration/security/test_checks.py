@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from apps.security.checks import check_connections, check_secrets
-from tests.processes import BACKEND, PATIENCE_SECONDS, manage
+from tests.processes import BACKEND, PATIENCE_SECONDS
 
 # DATABASES is only looked at here, and no connection is made by it.
 pytestmark = pytest.mark.filterwarnings("ignore:Overriding setting DATABASES")
@@ -53,18 +53,9 @@ def test_production_settings_pass_all_checks_without_a_warning(environment: dict
     ), checked.stderr
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        [sys.executable, "-c", "import config.wsgi"],
-        manage("relay"),
-        [sys.executable, "-m", "celery", "-A", "config", "worker"],
-    ],
-    ids=["web", "relay", "worker"],
-)
-def test_no_process_starts_with_a_known_secret(command: list[str]) -> None:
-    """Also those that skip Django's checks."""
-    refused = run(command, **{**PRODUCTION, "SECRET_KEY": "too-short", "CELERY_SKIP_CHECKS": "1"})
+def test_no_process_starts_with_a_known_secret() -> None:
+    """The web server, which runs none of Django's checks; the others are in fuzz/test_processes.py."""
+    refused = run([sys.executable, "-c", "import config.wsgi"], **{**PRODUCTION, "SECRET_KEY": "too-short"})
     assert refused.returncode != 0
     assert "security.E001" in refused.stderr
 
@@ -136,3 +127,11 @@ def test_each_mistake_is_found(deployment: Any, name: str, value: Any, found: li
 def test_a_machine_of_ones_own_needs_no_secret(deployment: Any, hosts: list[str]) -> None:
     deployment.ALLOWED_HOSTS, deployment.SECRET_KEY, deployment.DEBUG = hosts, "", True
     assert check_secrets() == []
+
+
+@pytest.mark.parametrize(
+    "host", ["[2001:db8::5]", "10.0.0.5", "placar", "intranet", ".example.org", "placar.example.org"]
+)
+def test_what_others_reach_needs_one(deployment: Any, host: str) -> None:
+    deployment.ALLOWED_HOSTS, deployment.SECRET_KEY = ["localhost", host], "too-short"
+    assert [found.id for found in check_secrets()] == ["security.E001"]

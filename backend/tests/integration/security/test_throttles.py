@@ -10,10 +10,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from apps.events.models import Score
+from apps.security import allowances
 from apps.security.allowances import forget_leases, give_back, take
 from apps.security.models import Allowance
 from tests.factories import add_entry, make_event, make_user
 from tests.integration.api.clients import API, assert_problem, client_of, post_score
+
+READ_ONLY = {"postgresql": "SET default_transaction_read_only = on", "sqlite": "PRAGMA query_only = 1"}
+WRITABLE = {"postgresql": "SET default_transaction_read_only = off", "sqlite": "PRAGMA query_only = 0"}
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +54,22 @@ def test_reads_without_an_account_are_limited_for_each_address(settings: Any) ->
     assert Client(REMOTE_ADDR="203.0.113.9").get("/").status_code == 200
 
 
+@pytest.mark.django_db(transaction=True)
+def test_reading_needs_no_database_that_can_be_written(settings: Any) -> None:
+    """As on a full disk or a replica. With SQLite reads are not even counted."""
+    settings.LIMIT_READS = settings.LIMIT_WRITES = 5
+    owner = make_user("owner")
+    make_event(owner=owner, slug="race")
+    client = client_of(owner)
+    with connection.cursor() as cursor:
+        cursor.execute(READ_ONLY[connection.vendor])
+        try:
+            assert [client.get(f"{API}/events/race").status_code for _ in range(7)] == [200] * 7
+        finally:
+            cursor.execute(WRITABLE[connection.vendor])
+    assert not Allowance.objects.exists()
+
+
 @pytest.mark.django_db
 def test_a_busy_sender_costs_a_hundredth_of_a_statement(settings: Any) -> None:
     settings.LIMIT_WRITES = 1000
@@ -73,6 +93,42 @@ def test_the_limit_is_never_exceeded_and_hardly_missed() -> None:
             forget_leases()
         allowed += take("y", limit=1000, seconds=60) == 0
     assert allowed == 1030
+
+
+@pytest.mark.django_db
+def test_what_two_threads_get_at_once_is_all_spent(monkeypatch: pytest.MonkeyPatch) -> None:
+    ask, both = allowances._ask, [0.0]
+
+    def ask_while_another_does(*arguments: Any) -> tuple[int, float]:
+        answer = ask(*arguments)
+        monkeypatch.setattr(allowances, "_ask", ask)
+        both.append(take("x", limit=600, seconds=60))
+        return answer
+
+    monkeypatch.setattr(allowances, "_ask", ask_while_another_does)
+    both[0] = take("x", limit=600, seconds=60)
+    assert both == [0, 0]
+    assert Allowance.objects.get().used == 12
+    assert sum(take("x", limit=600, seconds=60) == 0 for _ in range(700)) == 598
+
+
+@pytest.mark.django_db
+def test_who_was_refused_takes_nothing_from_who_was_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last part is asked for by two threads; the one that gets none is the last to say so."""
+    keep = allowances._keep
+    refusals: list[float] = []
+
+    def keep_late(key: str, granted: int, now: float, ends_at: float) -> float:
+        monkeypatch.setattr(allowances, "_keep", keep)
+        answer = keep(key, granted, now, ends_at)
+        refusals.append(keep(key, 0, now, ends_at))
+        return answer
+
+    monkeypatch.setattr(allowances, "_keep", keep_late)
+    assert take("x", limit=300, seconds=60) == 0
+    assert [59 < wait <= 60 for wait in refusals] == [True]
+    assert [take("x", limit=300, seconds=60) == 0 for _ in range(2)] == [True, True]
+    assert Allowance.objects.get().used == 3
 
 
 @pytest.mark.django_db

@@ -1,6 +1,7 @@
 """All processes of the way from a request to its effects, with logs to read and a collector of traces."""
 
 import json
+import signal
 import sys
 import urllib.request
 from dataclasses import dataclass, field
@@ -11,8 +12,8 @@ from rest_framework.authtoken.models import Token
 
 from tests.chaos.rig import free_port
 from tests.processes import Processes, RunningProcess, manage
+from tests.web_server import HOST, gunicorn
 
-HOST = "127.0.0.1"
 # Written past all loggers, behind an empty line.
 CELERYS_OWN = "worker: Warm shutdown (MainProcess)"
 
@@ -44,8 +45,7 @@ class Flow:
 
     def _start_web(self) -> None:
         self.port = free_port()
-        command = (sys.executable, "-m", "gunicorn", "config.wsgi", "--config", "config/gunicorn.py")
-        self._start("web", *command, "--bind", f"{HOST}:{self.port}", "--workers", "1").wait_for_log("Booting worker")
+        self._start("web", *gunicorn("config.wsgi", self.port, "--workers=1")).wait_for_log("Booting worker")
 
     def _start_relay(self) -> None:
         self._start("relay", *manage("relay")).wait_for_log("relay started")
@@ -77,6 +77,7 @@ class Flow:
         return [line for line in found if fields.items() <= line.items()]
 
     def stop(self) -> None:
-        """All of them in good order, so that they send what they have."""
+        """All of them in good order and at once, so that they send what they have."""
         for process in self.running.values():
-            assert process.stop() == 0
+            process.signal(signal.SIGTERM)
+        assert [process.wait() for process in self.running.values()] == [0] * len(self.running)

@@ -3,12 +3,15 @@
 import logging
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import transaction
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from delivery import outbox
 from delivery.dead_letters import Selector
 from delivery.followed_batches import NAMED_TOGETHER, tell_of_batch
 from delivery.following import CORRELATION_HEADER, correlation_in
@@ -18,6 +21,7 @@ from delivery.outbox import enqueue
 from delivery.replays import order_replay
 from telemetry import correlation
 from tests.dead_letters import make_dead_letters
+from tests.log_ids import Ids
 from tests.schedule_rows import every, fire, was_seen
 
 pytestmark = pytest.mark.django_db
@@ -50,12 +54,28 @@ def test_a_command_is_one_piece_of_work() -> None:
     assert first == second != ""
 
 
-def test_who_joins_a_waiting_message_is_found_by_the_log(caplog: pytest.LogCaptureFixture) -> None:
+class Interrupted(Exception):
+    """By what a change is rolled back."""
+
+
+def test_who_joins_a_waiting_message_is_found_by_the_log(
+    caplog: pytest.LogCaptureFixture, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
     with correlation.use("first"):
         task_id = enqueue(NAME, {"event_id": 1}, coalesce_key="event:1")
-    with correlation.use("second"), caplog.at_level(logging.INFO):
-        assert enqueue(NAME, {"event_id": 1}, coalesce_key="event:1") == task_id
+    handler = Ids()
+    outbox.logger.addHandler(handler)
+    with caplog.at_level(logging.INFO), django_capture_on_commit_callbacks(execute=True):
+        with correlation.use("second"):
+            assert enqueue(NAME, {"event_id": 1}, coalesce_key="event:1") == task_id
+        with suppress(Interrupted), correlation.use("third"), transaction.atomic():
+            enqueue(NAME, {"event_id": 1}, coalesce_key="event:1")
+            raise Interrupted
+        # Whoever waits for this transaction's locks does not wait for the log.
+        assert not caplog.records
+    outbox.logger.removeHandler(handler)
     assert ids() == ["first"]
+    assert handler.found == [("INFO", "second")]
     (line,) = caplog.records
     assert vars(line)["fields"] == {"task_id": str(task_id), "task": NAME, "joined_correlation_id": "first"}
 

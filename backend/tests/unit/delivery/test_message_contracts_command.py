@@ -64,6 +64,15 @@ def test_an_addition_asks_for_a_renewal_which_one_command_makes(file: Path) -> N
     call_command("message_contracts", "check")
 
 
+def test_a_note_whose_day_has_come_fails_no_check_and_goes_with_the_next_writing(file: Path) -> None:
+    whole = file.read_text()
+    past = {"since": "2026-01-01", "may_go": "2026-02-01", "reason": "a test"}
+    change(file, retired={"delivery_outboxmessage.gone": past})
+    call_command("message_contracts")
+    call_command("message_contracts", "write")
+    assert file.read_text() == whole
+
+
 def test_a_break_is_not_written_over(file: Path) -> None:
     change(file, queues=["events", "notifications", "old", "rankings"])
     before = file.read_text()

@@ -1,6 +1,7 @@
 """What the exporter finds in the database, on either one; `test_sqlite.py` runs the same on SQLite."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from threading import Thread
@@ -92,6 +93,23 @@ def test_what_is_asked_for_and_sent_only_grows() -> None:
     assert flow(throughput) == (1, 1)
     OutboxMessage.objects.filter(sent_at=None).update(sent_at=timezone.now())
     assert flow(throughput) == (1, 2)
+
+
+def test_what_is_asked_for_during_the_first_look_is_not_taken_for_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    count = growth.Growth.count
+
+    def count_and_then_ask(grown: growth.Growth) -> Counter[str]:
+        found = count(grown)
+        ask()
+        return found
+
+    throughput = Throughput()
+    with monkeypatch.context() as during:
+        during.setattr(growth.Growth, "count", count_and_then_ask)
+        assert flow(throughput) == (0, 0)
+    assert flow(throughput) == (1, 0)
+    OutboxMessage.objects.update(sent_at=timezone.now())
+    assert flow(throughput) == (1, 1)
 
 
 def flow(throughput: Throughput) -> tuple[float, float]:

@@ -60,11 +60,11 @@ def test_every_role_starts_what_there_is() -> None:
     assert {"migrate", "topology", "schedules", "relay", "consume_dead_letters"} <= managed
     assert managed <= set(get_commands())
     assert (settings.BASE_DIR / "schedules.json").exists()
-    others = {tuple(word[:4]) for word in words if word[0] != "python"}
+    others = {tuple(word[:5]) for word in words if word[0] != "python"}
     assert others == {
         ("gunicorn", "config.wsgi", "--config=config/gunicorn.py"),
-        ("celery", "-A", "config", "worker"),
-        ("celery", "-A", "config", "beat"),
+        ("celery", "-q", "-A", "config", "worker"),
+        ("celery", "-q", "-A", "config", "beat"),
     }
 
 
@@ -106,7 +106,7 @@ def test_every_role_is_that_of_compose() -> None:
 
 def test_every_queue_has_its_workers_and_scales_by_itself() -> None:
     workers = {name: container(pod)["command"] for name, pod in roles().items() if "worker" in name}
-    consumed = {name: command[5].removeprefix("--queues=") for name, command in workers.items()}
+    consumed = {name: command[6].removeprefix("--queues=") for name, command in workers.items()}
     assert sorted(consumed.values()) == sorted(QUEUES)
     scaled = named("ScaledObject", FOLDER / "components").values()
     targets = {one["spec"]["scaleTargetRef"]["name"]: one["spec"]["triggers"][0]["metadata"] for one in scaled}

@@ -2,6 +2,8 @@
 
 import json
 import logging
+import sys
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,7 +11,7 @@ import pytest
 from django.test import RequestFactory
 
 from telemetry import correlation
-from telemetry.log_lines import JsonLines, TextLines, TracingComplaints, logging_settings
+from telemetry.log_lines import JsonLines, TextLines, TracingComplaints, log_all_else, logging_settings
 from telemetry.redaction import Redaction
 
 TOKEN = "9944b09199c62bcf9418ad846dd0e4bbdfc6ee4b"
@@ -51,6 +53,30 @@ def test_it_says_what_it_belongs_to() -> None:
         found = line(record())
     assert (found["correlation_id"], found["task_id"], found["task"]) == ("request-1", "task-1", "events.rank")
     assert correlation.current() == ""
+
+
+def test_a_line_for_people_names_the_request_too() -> None:
+    form = logging_settings("line", "INFO")["formatters"]["line"]
+    lines = TextLines(form["format"], style=form["style"])
+    with correlation.use("request-1"):
+        assert lines.format(record()).endswith(" INFO placar.test [request-1]: hello")
+    assert lines.format(record()).endswith(" INFO placar.test: hello")
+
+
+@pytest.mark.parametrize(("ended_by", "told"), [(ValueError("why"), True), (SystemExit(1), False)])
+def test_what_ends_a_thread_is_told_unless_it_was_meant(
+    ended_by: BaseException, told: bool, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def end() -> None:
+        raise ended_by
+
+    monkeypatch.setattr("sys.excepthook", sys.excepthook)
+    monkeypatch.setattr("threading.excepthook", threading.excepthook)
+    log_all_else()
+    thread = threading.Thread(target=end)
+    thread.start()
+    thread.join()
+    assert [record.name for record in caplog.records] == ["placar"] * told
 
 
 def test_celerys_lines_of_another_process_name_their_task() -> None:

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +15,10 @@ from telemetry import correlation
 from telemetry.log_lines import JsonLines
 from telemetry.roles import role_of
 from tests.factories import make_user
+from tests.log_ids import Ids
 
 pytestmark = pytest.mark.django_db
+PROJECT = Path(__file__).resolve().parents[4]
 MADE = re.compile("[0-9a-f]{32}")
 
 
@@ -25,17 +28,6 @@ def fail(_request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [path("api/v1/fail", fail), path("fail", fail)]
 handler500 = errors.server_error
-
-
-class Ids(logging.Handler):
-    """Keeps the level of each line, and the id that is the current one when it is written."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[tuple[str, str]] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.found.append((record.levelname, correlation.current()))
 
 
 @pytest.fixture
@@ -120,6 +112,14 @@ def test_a_fault_is_told_with_the_id_by_which_it_is_found(client: Client, caplog
     assert client.get("/fail", headers={"X-Request-ID": "a-page"})["X-Request-ID"] == "a-page"
 
 
+def test_each_process_of_a_deployment_has_a_role_of_its_own() -> None:
+    files = [PROJECT / "docker-compose.prod.yml", *(PROJECT / "deploy/kubernetes/base").glob("*.yaml")]
+    started = re.findall(r"command: \[python, manage\.py, (\w+)", "".join(file.read_text() for file in files))
+    lasting = set(started) - {"migrate", "topology", "schedules", "await_ready"}
+    assert lasting == {"relay", "consume_dead_letters", "serve_metrics"}
+    assert not [name for name in lasting if role_of(["manage.py", name]) == "command"]
+
+
 @pytest.mark.parametrize(
     ("command", "role"),
     [
@@ -128,6 +128,7 @@ def test_a_fault_is_told_with_the_id_by_which_it_is_found(client: Client, caplog
         ("manage.py runserver", "web"),
         ("manage.py relay --batch-size 5", "relay"),
         ("manage.py consume_dead_letters", "dead-letters"),
+        ("manage.py serve_metrics", "metrics"),
         ("manage.py migrate", "command"),
         ("/venv/bin/celery -A config worker -l info", "worker"),
         ("/lib/celery/__main__.py -q -A config beat", "beat"),
