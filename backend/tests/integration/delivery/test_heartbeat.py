@@ -11,7 +11,7 @@ import pytest
 from celery import current_app
 from django.db import connection, transaction
 
-from delivery.heartbeat import DIRECTORY, read_sign
+from delivery.heartbeat import DIRECTORY, Heartbeat, read_sign
 from delivery.models import OutboxMessage, Replay, ScheduleState
 from delivery.outbox import enqueue
 from tests.processes import BACKEND, Processes, RunningProcess, database_url, wait_until
@@ -111,6 +111,13 @@ def test_a_worker_that_ends_is_given_the_time_that_its_task_needs(
         time.sleep(0.5)
     assert worker.wait() == 0
     assert f"{SLOW} done" in runs.read_text()
+
+
+def test_a_process_does_not_live_by_the_sign_of_the_one_before(signs: Path) -> None:
+    Heartbeat("relay").beat_for_the_last_time("ending")
+    assert is_alive("relay")
+    Heartbeat("relay")
+    assert check("relay").stdout == "relay: no sign of life yet\n"
 
 
 def test_without_a_place_for_them_there_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
