@@ -39,6 +39,9 @@ def main() -> int:
         with default_settings():
             document = baseline.format_for_output(found)
         del document["generated_at"]  # else each acceptance is a change
+        for name, ones in document["results"].items():
+            for one in ones:
+                one["filename"] = name  # the library's has the folder of this clone before it
         BASELINE.write_text(json.dumps(document, indent=2) + "\n")
         return 0
     known = {(name, one["hashed_secret"]) for name, ones in accepted().items() for one in ones}

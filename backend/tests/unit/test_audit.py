@@ -1,6 +1,7 @@
 """`make audit` (scripts/audit.py) tells a scanner that found something from one that could not look."""
 
 import importlib.util
+import json
 from pathlib import Path
 from types import ModuleType
 
@@ -31,3 +32,8 @@ def test_a_scanner_that_fails_has_found_nothing(
         (tmp_path / name).chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert audit.audit_image() == outcome
+
+
+def test_what_was_accepted_names_files_as_git_does() -> None:
+    accepted = json.loads((SCRIPT.parents[1] / ".secrets.baseline").read_text())["results"]
+    assert {name: {one["filename"] for one in ones} for name, ones in accepted.items()} == {n: {n} for n in accepted}
