@@ -7,6 +7,8 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TypeVar, cast
 
+from guardrails.configuration import Configuration
+
 Node = TypeVar("Node", bound=ast.AST)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -17,6 +19,7 @@ class Module:
 
     path: PurePosixPath
     tree: ast.Module
+    configuration: Configuration
 
     @cached_property
     def name(self) -> str:
@@ -33,19 +36,28 @@ class Module:
         return self.name if self.is_package else self.name.rpartition(".")[0]
 
     @cached_property
+    def app_folder(self) -> PurePosixPath | None:
+        """The folder of the app that the file belongs to."""
+        return self.configuration.app_folder(self.path)
+
+    @property
     def app(self) -> str | None:
-        """The app's folder name when the file belongs to one."""
-        parts = self.path.parts
-        return parts[1] if parts[0] == "apps" and len(parts) > 2 else None
+        """The app's name when the file belongs to one."""
+        return self.app_folder.name if self.app_folder else None
+
+    @property
+    def app_package(self) -> str | None:
+        """The app's dotted name, as in `apps.events`."""
+        return ".".join(self.app_folder.parts) if self.app_folder else None
 
     @cached_property
     def is_tasks(self) -> bool:
-        """Whether this is an `apps/*/tasks.py`, the only home of tasks."""
-        return self.app is not None and len(self.path.parts) == 3 and self.path.name == "tasks.py"
+        """Whether this is an app's tasks.py, the only home of tasks."""
+        return self.path.parent == self.app_folder and self.path.name == f"{self.configuration.tasks}.py"
 
     @cached_property
     def in_tests(self) -> bool:
-        return self.path.parts[0] == "tests"
+        return self.configuration.is_test(self.path)
 
     @cached_property
     def _nodes(self) -> dict[type[ast.AST], list[ast.AST]]:

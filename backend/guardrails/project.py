@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
+from guardrails.configuration import Configuration
 from guardrails.module import Module
 from guardrails.origins import Names, Origins
 
@@ -30,6 +31,7 @@ class Project:
     """All Python files under `root`, by dotted module name."""
 
     root: Path
+    configuration: Configuration
     modules: tuple[Module, ...]
     unreadable: tuple[Unreadable, ...]
 
@@ -42,11 +44,13 @@ class Project:
         return self._origins.of(module, expression)
 
 
-def read_project(root: Path) -> Project:
+def read_project(root: Path, configuration: Configuration | None = None) -> Project:
     """Parse every Python file under root. A file that cannot be parsed is kept as Unreadable."""
-    parsed = [_parse(root, path) for path in _python_files(root)]
+    configuration = configuration or Configuration()
+    parsed = [_parse(root, path, configuration) for path in _python_files(root)]
     return Project(
         root=root,
+        configuration=configuration,
         modules=tuple(result for result in parsed if isinstance(result, Module)),
         unreadable=tuple(result for result in parsed if isinstance(result, Unreadable)),
     )
@@ -58,12 +62,12 @@ def _python_files(root: Path) -> Iterator[Path]:
         yield from (Path(folder, name) for name in sorted(files) if name.endswith(".py"))
 
 
-def _parse(root: Path, path: Path) -> Module | Unreadable:
+def _parse(root: Path, path: Path, configuration: Configuration) -> Module | Unreadable:
     relative = PurePosixPath(path.relative_to(root).as_posix())
     try:
         source = path.read_bytes()
         with warnings.catch_warnings(action="ignore"):  # an odd escape in checked source is not ours to report
-            return Module(relative, ast.parse(source))
+            return Module(relative, ast.parse(source), configuration)
     except SyntaxError as error:
         return Unreadable(relative, error.lineno or 1, error.offset or 1, error.msg)
     except (OSError, ValueError, RecursionError) as error:

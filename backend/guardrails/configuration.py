@@ -1,0 +1,92 @@
+"""What a project says of itself in `[tool.guardrails]` of its pyproject.toml; the defaults are the conventions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from guardrails.patterns import is_at, matches
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """One key of the table for each field, with `-` for `_`. Paths and patterns are relative to `root`.
+
+    A pattern without a slash (`tests`, `test_*.py`) is a file or folder of that name anywhere; one with a slash starts
+    at the root; `**` stands for any number of folders. What lies in a folder that matches, matches.
+    """
+
+    root: str = "."
+    """The folder that modules are imported from (that of manage.py), relative to the pyproject.toml."""
+
+    apps: tuple[str, ...] = ("apps/*",)
+    """Patterns of the folders that are apps. A folder's name is its app's name, and the domain of its tasks."""
+
+    services: str = "services"
+    """The module of an app that holds its business logic."""
+
+    tasks: str = "tasks"
+    """The module of an app that holds its tasks."""
+
+    enqueue: tuple[str, ...] = ("delivery.outbox.enqueue",)
+    """Dotted names of the functions that ask for a task: (task's name, its arguments). Messages name the first."""
+
+    senders: tuple[str, ...] = ("delivery.relay", "delivery.publisher")
+    """Dotted names of the modules, or packages, that may send tasks to the broker."""
+
+    task_base: str = "delivery.task"
+    """The dotted name of the module in which the base class of tasks is defined."""
+
+    settings: str = "config.settings"
+    """The dotted name of the module that sets CELERY_TASK_QUEUES and CELERY_TASK_ROUTES."""
+
+    queues: tuple[str, ...] = ()
+    """The names of the queues, where they cannot be read from the settings' source."""
+
+    given: tuple[str, ...] = (
+        "config/__init__.py",
+        "config/celery.py",
+        "config/settings.py",
+        "config/urls.py",
+        "config/asgi.py",
+        "config/wsgi.py",
+        "manage.py",
+        "requirements.txt",
+    )
+    """The files that must be there."""
+
+    layers: tuple[str, ...] = ("config", "apps", "delivery")
+    """Packages or modules by dotted name, highest first: each may import those after it, and none before it.
+    A module belongs to the longest name that it lies under; those under none may import and be imported."""
+
+    tests: tuple[str, ...] = ("tests", "test_*.py", "conftest.py")
+    """Patterns of tests, which may ask for what production code may not."""
+
+    exclude: tuple[str, ...] = ()
+    """Patterns of what is not read at all."""
+
+    select: tuple[str, ...] = ()
+    """Codes of the only rules that are checked; none: all."""
+
+    ignore: tuple[str, ...] = ()
+    """Codes of rules that are not checked."""
+
+    per_path_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """For a pattern, the codes that are not told there."""
+
+    baseline: str = ""
+    """The file of accepted findings (`--write-baseline`), relative to the pyproject.toml."""
+
+    def app_folder(self, path: PurePosixPath) -> PurePosixPath | None:
+        """The folder of the app that a file belongs to."""
+        folders = [*path.parents][-2::-1]  # from the root inwards, without the root itself
+        return next((folder for folder in folders if any(is_at(folder, app) for app in self.apps)), None)
+
+    def is_test(self, path: PurePosixPath) -> bool:
+        return any(matches(path, pattern) for pattern in self.tests)
+
+    def is_excluded(self, path: PurePosixPath) -> bool:
+        return any(matches(path, pattern) for pattern in self.exclude)
+
+    def is_ignored(self, path: PurePosixPath, code: str) -> bool:
+        """Whether findings of this code are not told for this path."""
+        return any(code in codes and matches(path, pattern) for pattern, codes in self.per_path_ignores.items())
