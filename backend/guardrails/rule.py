@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from guardrails.module import Module
 from guardrails.project import Project
 
-Located = ast.expr | ast.stmt | ast.arg
+Located = ast.expr | ast.stmt | ast.arg | ast.keyword
 
 
 @dataclass(frozen=True)
