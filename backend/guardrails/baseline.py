@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from guardrails.files import write_whole
@@ -23,7 +23,7 @@ class Compared:
     """The findings that the baseline does not have, and the entries that no finding has."""
 
     new: list[Finding]
-    gone: Counter[Identity] = field(default_factory=Counter)
+    gone: Counter[Identity]
 
 
 def write(file: Path, project: Project, findings: Iterable[Finding]) -> None:
@@ -34,9 +34,9 @@ def write(file: Path, project: Project, findings: Iterable[Finding]) -> None:
     write_whole(file, text.encode(errors="backslashreplace"))  # odd bytes in a path become what JSON has for them
 
 
-def compare(file: Path, project: Project, findings: Iterable[Finding]) -> Compared:
-    """Each entry stands for as many findings as it counts. Raises BaselineError."""
-    left = _read(file)
+def compare(file: Path | None, project: Project, findings: Iterable[Finding]) -> Compared:
+    """Each entry stands for as many findings as it counts; without a file all are new. Raises BaselineError."""
+    left = _read(file) if file else Counter[Identity]()
     new: list[Finding] = []
     for finding in findings:
         known = identity(project, finding)

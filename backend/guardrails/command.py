@@ -87,8 +87,6 @@ class _Run:
         return [finding for finding in findings if self.scope.holds(finding.path)]
 
     def _compared(self, report: Report) -> Compared:
-        if self.baseline is None:
-            return Compared(report.findings)
         return compare(self.baseline, report.project, report.findings)
 
     def _list_suppressions(self) -> int:
@@ -144,10 +142,9 @@ class _Run:
 
     def _summary(self, findings: list[Finding]) -> str:
         read = _counted(len(self.report.project.modules) + len(self.report.project.unreadable), "file")
-        files = _counted(len({finding.path for finding in findings}), "file")
-        found = f"{_counted(len(findings), 'finding')} in {files} of {read}" if findings else f"no findings in {read}"
         fixable = sum(bool(finding.fix) for finding in findings)
-        return f"{found}, {fixable} of them can be corrected by --fix" if fixable else found
+        corrected = f" ({fixable} that --fix corrects)" if fixable else ""
+        return f"{_counted(len(findings), 'finding')}{corrected}, {read} read"
 
 
 def _counted(number: int, what: str) -> str:

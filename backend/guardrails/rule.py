@@ -50,9 +50,9 @@ class Finding:
     fix: tuple[Edit, ...] = field(default=(), compare=False)
 
     @property
-    def reason(self) -> str:
-        """The message without what to write instead."""
-        return self.message.removesuffix(f"; {self.instead}.")
+    def what(self) -> str:
+        """What is wrong and why: the message without what to write instead."""
+        return f"{self.message.removesuffix(f'; {self.instead}.')}."
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,12 @@ def _result(finding: Finding, fingerprint: str, index: int, shown: Shown) -> dic
         "ruleId": finding.code,
         "ruleIndex": index,
         "level": "error",
-        "message": {"text": finding.message},
+        "message": {"text": _literal(finding.message)},
         "locations": [{"physicalLocation": place}],
         "partialFingerprints": {"guardrails/v1": fingerprint},
     }
+
+
+def _literal(text: str) -> str:
+    """Braces are doubled, as a single pair would be a placeholder (SARIF 2.1.0, messages with placeholders)."""
+    return text.replace("{", "{{").replace("}", "}}")

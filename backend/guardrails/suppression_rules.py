@@ -11,8 +11,8 @@ from guardrails.suppressions import FORM, Suppression
 
 UNEXPLAINED, UNKNOWN, UNUSED = "GR091", "GR092", "GR093"
 WHYS = {
-    UNEXPLAINED: "a reader must see which rule is broken on purpose, and why",
-    UNKNOWN: "it allows nothing as it stands",
+    UNEXPLAINED: "a reader must see which rule is broken on purpose and for what",
+    UNKNOWN: "there is no such rule",
     UNUSED: "it would hide the next one that comes to stand here",
 }
 
@@ -47,15 +47,17 @@ def faults(suppressions: list[Suppression], uses: list[Use], known: frozenset[st
     """What is wrong with the comments themselves. `known` are the codes that a comment may name."""
     for suppression in suppressions:
         if not suppression.codes:
-            what = "this comment does not say what it allows, and why"
+            what = "this comment does not say what it allows and why"
             yield _fault(UNEXPLAINED, suppression, what, f"write `{FORM}`")
     for use in uses:
         if use.code not in known:
-            what = f"there is no rule {use.code} to allow"
+            what = f"this comment allows {use.code}"
             yield _fault(UNKNOWN, use.suppression, what, "name the code of the finding")
         elif not use.is_used:
             fix = (_without(use),)
-            yield _fault(UNUSED, use.suppression, f"no {use.code} is found here any more", "take it out", fix)
+            yield _fault(
+                UNUSED, use.suppression, f"this comment allows {use.code} where there is none", "take it out", fix
+            )
 
 
 def _fault(code: str, suppression: Suppression, what: str, instead: str, fix: tuple[Edit, ...] = ()) -> Finding:
