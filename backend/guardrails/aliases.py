@@ -16,8 +16,8 @@ class Aliases:
         self._named_with: dict[str, set[str]] = defaultdict(set)
         self._found: dict[frozenset[str], frozenset[str]] = {}
         for module in modules:
-            for name, words in _bound(module):
-                for word in words:
+            for name, written in _bound(module):
+                for word in written:
                     self._named_with[word].add(name)
 
     def of(self, names: frozenset[str]) -> frozenset[str]:
@@ -34,36 +34,36 @@ class Aliases:
 
 
 def _bound(module: Module) -> Iterator[tuple[str, Iterable[str]]]:
-    for imported in [*module.find(ast.Import), *module.find(ast.ImportFrom)]:
-        for alias in imported.names:
-            if alias.asname:
-                yield alias.asname, [alias.name.rpartition(".")[2]]
-    for statement in module.find(ast.Assign):
-        for target in statement.targets:
-            yield from _given(target, statement.value)
-    for one in [*module.find(ast.AnnAssign), *module.find(ast.NamedExpr)]:
-        yield from _given(one.target, one.value)
-    for loop in [*module.find(ast.For), *module.find(ast.comprehension)]:
-        yield from _given(loop.target, loop.iter)
-    for item in module.find(ast.withitem):
-        if item.optional_vars:
-            yield from _given(item.optional_vars, item.context_expr)
+    for alias in module.find(ast.alias):
+        if alias.asname:
+            yield alias.asname, [alias.name.rpartition(".")[2]]
+    for target, value in _set(module):
+        yield from _given(target, value)
     for given in module.find(ast.arguments):
         yield from _defaults(given)
     for function in module.functions:
-        for value in returned(function):
-            yield function.name, words(value)
+        for result in returned(function):
+            yield function.name, words(result)
+
+
+def _set(module: Module) -> Iterator[tuple[ast.expr, ast.expr | None]]:
+    yield from ((target, one.value) for one in module.find(ast.Assign) for target in one.targets)
+    yield from ((one.target, one.value) for one in module.find(ast.AnnAssign))
+    yield from ((one.target, one.value) for one in module.find(ast.NamedExpr))
+    yield from ((one.target, one.iter) for one in module.find(ast.For))
+    yield from ((one.target, one.iter) for one in module.find(ast.comprehension))
+    yield from ((one.optional_vars, one.context_expr) for one in module.find(ast.withitem) if one.optional_vars)
 
 
 def _given(target: ast.expr, value: ast.expr | None) -> Iterator[tuple[str, Iterable[str]]]:
     if value is None or isinstance(value, ast.Constant):
         return
-    words = words(value)
+    written = words(value)
     targets = target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
     for one in targets:
         named = one.value if isinstance(one, ast.Subscript) else one
         if name := last_name(named):
-            yield name, words
+            yield name, written
 
 
 def _defaults(given: ast.arguments) -> Iterator[tuple[str, Iterable[str]]]:

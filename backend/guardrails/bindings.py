@@ -14,7 +14,8 @@ Binding = tuple[str, Value]
 def bound_scopes(module: Module) -> Scope:
     """The scope of the module, with those within it and all their names."""
     top = scopes_of(module)
-    for node in [*module.find(ast.Global), *module.find(ast.Nonlocal)]:
+    taken: list[ast.Global | ast.Nonlocal] = [*module.find(ast.Global), *module.find(ast.Nonlocal)]
+    for node in taken:
         scope = top.innermost(place_of(node))
         scope.outside.update(dict.fromkeys(node.names, isinstance(node, ast.Global)))
     for imported in module.find(ast.ImportFrom):
@@ -69,17 +70,20 @@ def _assigned(module: Module) -> Iterator[tuple[ast.AST, list[Binding]]]:
 
 def _taken(module: Module) -> Iterator[tuple[ast.AST, list[Binding]]]:
     """Names that loops, `with`, `except` and `match` bind."""
-    for loop in [*module.find(ast.For), *module.find(ast.AsyncFor)]:
+    loops: list[ast.For | ast.AsyncFor] = [*module.find(ast.For), *module.find(ast.AsyncFor)]
+    for loop in loops:
         yield loop, list(_pairs(loop.target, ElementOf(loop.iter)))
     for comprehension in module.find(ast.comprehension):
         target = comprehension.target
         yield target, list(_pairs(target, ElementOf(comprehension.iter)))
-    for block in [*module.find(ast.With), *module.find(ast.AsyncWith)]:
+    blocks: list[ast.With | ast.AsyncWith] = [*module.find(ast.With), *module.find(ast.AsyncWith)]
+    for block in blocks:
         opened = [(item.optional_vars, item.context_expr) for item in block.items]
         yield block, [pair for target, value in opened if target for pair in _pairs(target, value)]
     for handler in module.find(ast.ExceptHandler):
         yield handler, [(handler.name, None)] if handler.name else []
-    for capture in [*module.find(ast.MatchAs), *module.find(ast.MatchStar)]:
+    captures: list[ast.MatchAs | ast.MatchStar] = [*module.find(ast.MatchAs), *module.find(ast.MatchStar)]
+    for capture in captures:
         yield capture, [(capture.name, None)] if capture.name else []
 
 
@@ -87,13 +91,7 @@ def _pairs(target: ast.expr, value: Value) -> Iterator[Binding]:
     if isinstance(target, ast.Starred):
         yield from _pairs(target.value, None)
     elif isinstance(target, ast.Tuple | ast.List):
-        values: list[Value] = [None] * len(target.elts)
-        if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts):
-            values = [*value.elts]
-        elif isinstance(value, ElementOf):
-            # Which of the parts is meant does not matter: each may be any of them.
-            values = [value] * len(target.elts)
-        for one, its_value in zip(target.elts, values, strict=True):
+        for one, its_value in zip(target.elts, _parts(value, len(target.elts)), strict=True):
             yield from _pairs(one, its_value)
     elif isinstance(target, ast.Subscript):
         # What a container is given it has: as if it were written with that one element.
@@ -101,6 +99,13 @@ def _pairs(target: ast.expr, value: Value) -> Iterator[Binding]:
             yield name, ast.Tuple([value], ast.Load())
     elif name := dotted(target):
         yield name, value
+
+
+def _parts(value: Value, count: int) -> list[Value]:
+    if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == count:
+        return [*value.elts]
+    # Which of the parts is meant does not matter: each may be any of them.
+    return [value if isinstance(value, ElementOf) else None] * count
 
 
 def _defined(module: Module) -> Iterator[tuple[ast.AST, list[Binding]]]:

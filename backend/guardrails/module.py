@@ -1,7 +1,7 @@
 """One source file of the checked project, parsed."""
 
 import ast
-from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -9,6 +9,8 @@ from typing import TypeVar, cast
 
 from guardrails.configuration import Configuration
 from guardrails.patterns import is_at
+from guardrails.source import Source
+from guardrails.walk import by_kind
 
 Node = TypeVar("Node", bound=ast.AST)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -20,6 +22,7 @@ class Module:
 
     path: PurePosixPath
     tree: ast.Module
+    source: Source
     configuration: Configuration
 
     @cached_property
@@ -67,11 +70,8 @@ class Module:
         return self.configuration.is_test(self.path)
 
     @cached_property
-    def _nodes(self) -> dict[type[ast.AST], list[ast.AST]]:
-        nodes: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
-        for node in ast.walk(self.tree):
-            nodes[type(node)].append(node)
-        return nodes
+    def _nodes(self) -> Mapping[type[ast.AST], list[ast.AST]]:
+        return by_kind(self.tree)
 
     def find(self, kind: type[Node]) -> list[Node]:
         """All nodes of exactly this kind, at any depth, outer ones first."""

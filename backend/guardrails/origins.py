@@ -42,10 +42,9 @@ class Origins:
     def text(self, module: Module, expression: ast.expr | None) -> str | None:
         """The string that an expression is, also where a constant comes from another module."""
         resolver = self.resolver(module)
-        if expression is None or (text := resolver.texts.of(expression)) is not None:
-            return resolver.texts.of(expression) if expression else None
-        if not isinstance(expression, ast.Name | ast.Attribute):
-            return None
+        text = resolver.texts.of(expression)
+        if text is not None or not isinstance(expression, ast.Name | ast.Attribute):
+            return text
         return next(filter(None, map(self._constant, sorted(self.of(module, expression)))), None)
 
     def _constant(self, origin: str) -> str | None:

@@ -3,8 +3,8 @@
 import ast
 import os
 import warnings
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
@@ -15,6 +15,7 @@ from guardrails.names import Names
 from guardrails.origins import Origins
 from guardrails.reach import Reach
 from guardrails.scopes import Opened
+from guardrails.source import decode
 
 # Folders that hold nobody's own source.
 SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages", "staticfiles", "venv"})
@@ -22,7 +23,7 @@ SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages", "staticfile
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A Python file that could not be parsed, and where and why."""
+    """A Python file that could not be parsed, or a folder that could not be read, and where and why."""
 
     path: PurePosixPath
     line: int
@@ -42,6 +43,22 @@ class Project:
     @cached_property
     def _origins(self) -> Origins:
         return Origins({module.name: module for module in self.modules})
+
+    @cached_property
+    def by_path(self) -> Mapping[PurePosixPath, Module]:
+        return {module.path: module for module in self.modules}
+
+    def has(self, path: PurePosixPath) -> bool:
+        """Whether there is such a file."""
+        return path in self.by_path or (self.root / path).is_file()
+
+    def changed(self, files: Mapping[PurePosixPath, bytes]) -> "Project":
+        """The project as it would be if these files held this."""
+        parsed = [parse(path, content, self.configuration) for path, content in files.items()]
+        modules = {**self.by_path, **{each.path: each for each in parsed if isinstance(each, Module)}}
+        unreadable = [each for each in self.unreadable if each.path not in files]
+        unreadable += [each for each in parsed if isinstance(each, Unreadable)]
+        return replace(self, modules=tuple(modules[path] for path in sorted(modules)), unreadable=tuple(unreadable))
 
     def origins(self, module: Module, expression: ast.expr) -> Names:
         """Where the expression may come from, as dotted names (see guardrails.names)."""
@@ -103,30 +120,65 @@ class Project:
 
 
 def read_project(root: Path, configuration: Configuration | None = None) -> Project:
-    """Parse every Python file under root. A file that cannot be parsed is kept as Unreadable."""
+    """Parse every Python file under root. What cannot be read or parsed is kept as Unreadable."""
     configuration = configuration or Configuration()
-    parsed = [_parse(root, path, configuration) for path in _python_files(root)]
-    return Project(
-        root=root,
-        configuration=configuration,
-        modules=tuple(result for result in parsed if isinstance(result, Module)),
-        unreadable=tuple(result for result in parsed if isinstance(result, Unreadable)),
-    )
+    unreadable: list[Unreadable] = []
+    modules: list[Module] = []
+    for path in _python_files(root, configuration, unreadable):
+        parsed = _read(root, path, configuration)
+        if isinstance(parsed, Module):
+            modules.append(parsed)
+        else:
+            unreadable.append(parsed)
+    return Project(root, configuration, tuple(modules), tuple(unreadable))
 
 
-def _python_files(root: Path) -> Iterator[Path]:
-    for folder, subfolders, files in os.walk(root):
-        subfolders[:] = sorted(name for name in subfolders if name not in SKIPPED and not name.startswith("."))
-        yield from (Path(folder, name) for name in sorted(files) if name.endswith(".py"))
+def _python_files(root: Path, configuration: Configuration, unreadable: list[Unreadable]) -> Iterator[PurePosixPath]:
+    """Links to folders are not followed, so there are no circles."""
+
+    def refused(error: OSError) -> None:
+        unreadable.append(Unreadable(_relative(root, error.filename), 1, 1, _reason(error)))
+
+    for folder, subfolders, files in os.walk(root, onerror=refused):
+        here = _relative(root, folder)
+        subfolders[:] = sorted(name for name in subfolders if _is_own(here / name, configuration))
+        for name in sorted(files):
+            if name.endswith(".py") and _is_own(here / name, configuration):
+                yield here / name
 
 
-def _parse(root: Path, path: Path, configuration: Configuration) -> Module | Unreadable:
-    relative = PurePosixPath(path.relative_to(root).as_posix())
+def _is_own(path: PurePosixPath, configuration: Configuration) -> bool:
+    return path.name not in SKIPPED and not path.name.startswith(".") and not configuration.is_excluded(path)
+
+
+def _relative(root: Path, path: str) -> PurePosixPath:
+    return PurePosixPath(Path(path).relative_to(root).as_posix())
+
+
+def _read(root: Path, path: PurePosixPath, configuration: Configuration) -> Module | Unreadable:
+    file = root / path
+    if not file.is_file():  # a pipe would be waited for
+        return Unreadable(path, 1, 1, "it is a link to nothing" if file.is_symlink() else "it is no file")
     try:
-        source = path.read_bytes()
+        content = file.read_bytes()
+    except OSError as error:
+        return Unreadable(path, 1, 1, _reason(error))
+    return parse(path, content, configuration)
+
+
+def parse(path: PurePosixPath, content: bytes, configuration: Configuration) -> Module | Unreadable:
+    """The module that a file's bytes are, or why they are none."""
+    try:
         with warnings.catch_warnings(action="ignore"):  # an odd escape in checked source is not ours to report
-            return Module(relative, ast.parse(source), configuration)
+            tree = ast.parse(content)
+        module = Module(path, tree, decode(content), configuration)
+        module.find(ast.Module)  # whether it can be gone over at all shows here
     except SyntaxError as error:
-        return Unreadable(relative, error.lineno or 1, error.offset or 1, error.msg)
-    except (OSError, ValueError, RecursionError) as error:
-        return Unreadable(relative, 1, 1, str(error))
+        return Unreadable(path, error.lineno or 1, error.offset or 1, error.msg)
+    except (ValueError, RecursionError, MemoryError) as error:  # of CPython's parser, for what is nested too deeply
+        return Unreadable(path, 1, 1, str(error) or "it is nested too deeply")
+    return module
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)

@@ -1,14 +1,23 @@
 """What a rule is, and what it reports."""
 
-import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from guardrails.module import Module
 from guardrails.project import Project
+from guardrails.source import Located as Located  # rules take it from here
+from guardrails.source import Span
 
-Located = ast.expr | ast.stmt | ast.arg | ast.keyword
+
+@dataclass(frozen=True)
+class Edit:
+    """Puts `text` in place of a file's characters from `start` to `end`; a file that is not there is made."""
+
+    path: PurePosixPath
+    start: int
+    end: int
+    text: str
 
 
 @dataclass(frozen=True)
@@ -20,17 +29,30 @@ class Problem:
     column: int
     what: str
     instead: str
+    end_line: int | None = None
+    end_column: int | None = None
+    fix: tuple[Edit, ...] = ()
+    """What puts it right in every case and changes nothing else; empty where that cannot be known."""
 
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """A problem as it is told to the reader."""
+    """A problem as it is told to the reader. The end is the first place after it."""
 
     path: PurePosixPath
     line: int
     column: int
     code: str
     message: str
+    end_line: int = 1
+    end_column: int = 1
+    instead: str = field(default="", compare=False)
+    fix: tuple[Edit, ...] = field(default=(), compare=False)
+
+    @property
+    def what(self) -> str:
+        """What is wrong and why: the message without what to write instead."""
+        return f"{self.message.removesuffix(f'; {self.instead}.')}."
 
 
 @dataclass(frozen=True)
@@ -43,10 +65,29 @@ class Rule:
 
     def findings(self, project: Project) -> Iterator[Finding]:
         for problem in self.check(project):
-            message = f"{problem.what}, but {self.why}; {problem.instead}."
-            yield Finding(problem.path, problem.line, problem.column, self.code, message)
+            yield finding(self.code, self.why, problem)
 
 
-def problem_at(module: Module, node: Located, what: str, instead: str) -> Problem:
-    """A problem at the start of a syntax node."""
-    return Problem(module.path, node.lineno, node.col_offset + 1, what, instead)
+def finding(code: str, why: str, problem: Problem) -> Finding:
+    """A problem with the reason of its rule."""
+    return Finding(
+        problem.path,
+        problem.line,
+        problem.column,
+        code,
+        f"{problem.what}, but {why}; {problem.instead}.",
+        problem.end_line or problem.line,
+        problem.end_column or problem.column,
+        problem.instead,
+        problem.fix,
+    )
+
+
+def problem_at(module: Module, node: Located, what: str, instead: str, fix: tuple[Edit, ...] = ()) -> Problem:
+    """A problem at a syntax node."""
+    return problem_in(module, module.source.span(node), what, instead, fix)
+
+
+def problem_in(module: Module, span: Span, what: str, instead: str, fix: tuple[Edit, ...] = ()) -> Problem:
+    """A problem at a place of a file."""
+    return Problem(module.path, span.line, span.column, what, instead, span.end_line, span.end_column, fix)

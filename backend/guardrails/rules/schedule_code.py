@@ -44,9 +44,9 @@ def _imported(project: Project, module: Module) -> Iterator[tuple[Located, str]]
 def _called(project: Project, module: Module) -> Iterator[tuple[Located, str]]:
     names = project.aliases(*(name.rpartition(".")[2] for name in SCHEDULES))
     for call in module.find(ast.Call):
-        if may_mean(call.func, names):
-            if name := next(filter(SCHEDULES.__contains__, project.origins(module, call.func)), None):
-                yield call, f"{name} makes a schedule in code"
+        origins = project.origins(module, call.func) if may_mean(call.func, names) else ()
+        if name := next(filter(SCHEDULES.__contains__, origins), None):
+            yield call, f"{name} makes a schedule in code"
 
 
 def _added(project: Project, module: Module) -> Iterator[tuple[Located, str]]:
@@ -56,9 +56,10 @@ def _added(project: Project, module: Module) -> Iterator[tuple[Located, str]]:
         elif attribute.attr in SIGNALS and _may_be_celerys(project, module, attribute.value):
             yield attribute, f"{attribute.attr} is the hook that makes schedules at start"
     for call in module.find(ast.Call):
-        if last_name(call.func) == "getattr" and len(call.args) > 1:
-            if (name := project.text(module, call.args[1])) in {*SIGNALS, "add_periodic_task"}:
-                yield call, f"{name} makes a schedule in code"
+        is_fetch = last_name(call.func) == "getattr" and len(call.args) > 1
+        name = project.text(module, call.args[1]) if is_fetch else None
+        if name in {*SIGNALS, "add_periodic_task"}:
+            yield call, f"{name} makes a schedule in code"
 
 
 def _may_be_celerys(project: Project, module: Module, holder: ast.expr) -> bool:

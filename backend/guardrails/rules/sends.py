@@ -37,10 +37,16 @@ def _sends(project: Project, module: Module) -> Iterator[tuple[Located, str]]:
     for call in calls:
         if method := _by_call(project, module, call):
             yield call, method
+    yield from _by_function(project, module)
+
+
+def _by_function(project: Project, module: Module) -> Iterator[tuple[Located, str]]:
+    """The function `send_task` of old Celery."""
+    names = project.aliases("send_task")
     for name in module.find(ast.Name):
-        if name.id in project.aliases("send_task") and isinstance(name.ctx, ast.Load):
-            if any(origin == "celery.execute.send_task" for origin in project.origins(module, name)):
-                yield name, "send_task"
+        is_used = name.id in names and isinstance(name.ctx, ast.Load)
+        if is_used and "celery.execute.send_task" in project.origins(module, name):
+            yield name, "send_task"
 
 
 def _is_sent(project: Project, module: Module, attribute: ast.Attribute, *, is_used: bool) -> bool:

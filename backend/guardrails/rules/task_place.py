@@ -5,12 +5,11 @@ from collections.abc import Iterator
 
 from guardrails.dotted import dotted, last_name, may_mean, words
 from guardrails.module import Module
-from guardrails.names import CALLED, is_within
+from guardrails.names import CALLED, is_within, without_calls
 from guardrails.project import Project
 from guardrails.rule import Located, Problem, Rule, problem_at
 from guardrails.sending import uses_another_queue
 from guardrails.task_makers import is_of_celery, is_task_class, is_task_maker, looks_like_task_maker, makes_task
-from guardrails.names import without_calls
 
 _MAKERS = (
     "task",
@@ -104,9 +103,9 @@ def _has_task(project: Project, module: Module, bases: list[ast.expr]) -> bool:
 def _put(project: Project, module: Module) -> Iterator[Located]:
     """`app.tasks["name"] = ...`"""
     for item in module.find(ast.Subscript):
-        if isinstance(item.ctx, ast.Store) and last_name(item.value) == "tasks":
-            if any(map(is_of_celery, project.origins(module, item.value))):
-                yield item
+        is_put = isinstance(item.ctx, ast.Store) and last_name(item.value) == "tasks"
+        if is_put and any(map(is_of_celery, project.origins(module, item.value))):
+            yield item
 
 
 RULE = Rule("GR003", "tasks are looked for, routed and reviewed in that one place", check)

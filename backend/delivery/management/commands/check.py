@@ -1,0 +1,20 @@
+"""`manage.py check`: Django's own, and the rules of the given structure with it.
+
+Registered here, and not when Django starts: reading all source takes seconds, and every command that runs the system
+checks, a worker's start among them, would wait for it.
+"""
+
+from importlib.util import find_spec
+from typing import Any
+
+from django.core import checks
+from django.core.management.commands import check
+
+from delivery.structure import check_structure
+
+
+class Command(check.Command):
+    def handle(self, *app_labels: Any, **options: Any) -> None:
+        if find_spec("guardrails"):  # an image has no use for the checker, and no source of it
+            checks.register(check_structure, "guardrails")
+        super().handle(*app_labels, **options)

@@ -1,0 +1,111 @@
+"""Applies what findings bring along as their correction, in memory first: nothing is written that was not checked."""
+
+import difflib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from guardrails.checker import Report, examine
+from guardrails.files import write_whole
+from guardrails.project import Project
+from guardrails.rule import Edit, Finding
+
+# Of the findings of a report those that may be fixed.
+Chosen = Callable[[Report], list[Finding]]
+
+# One correction may bring up the next; none is known that brings up more than two.
+_ROUNDS = 10
+
+
+@dataclass(frozen=True)
+class Fixes:
+    """How many findings were corrected, and the files that this changes."""
+
+    project: Project
+    count: int
+    files: Mapping[PurePosixPath, bytes]
+
+    def write(self) -> None:
+        """Raises OSError; each file is then written whole or not at all."""
+        for path, content in self.files.items():
+            write_whole(self.project.root / path, content)
+
+    def diff(self, shown: Callable[[PurePosixPath], str]) -> str:
+        """As `patch` and `git apply` read it."""
+        return "".join(line for path in sorted(self.files) for line in self._diff(path, shown(path)))
+
+    def _diff(self, path: PurePosixPath, name: str) -> Iterable[str]:
+        module = self.project.by_path.get(path)
+        encoding = module.source.encoding if module else "utf-8"
+        before = module.source.text if module else ""
+        after = self.files[path].decode(encoding)
+        lines = difflib.unified_diff(
+            before.splitlines(keepends=True),
+            after.splitlines(keepends=True),
+            f"a/{name}" if module else "/dev/null",
+            f"b/{name}",
+        )
+        found = False
+        for line in lines:
+            found = True
+            yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+        if not found:
+            yield f"(new, empty) {name}\n"
+
+
+def fix(report: Report, chosen: Chosen) -> Fixes:
+    """Correct round by round what is chosen, until nothing is left that can be."""
+    start, files, count = report.project, dict[PurePosixPath, bytes](), 0
+    refused: set[tuple[object, ...]] = set()
+    for _ in range(_ROUNDS):
+        wanted = [each for each in chosen(report) if each.fix and _key(each) not in refused]
+        applied, changes = _apply(report.project, wanted)
+        if not applied:
+            break
+        after = examine(report.project.changed(changes))
+        failed = _failed(applied, report, after)
+        if failed:
+            refused |= {_key(each) for each in failed}
+            continue
+        report, count = after, count + len(applied)
+        files |= changes
+    return Fixes(start, count, files)
+
+
+def _key(finding: Finding) -> tuple[object, ...]:
+    return finding.path, finding.code, finding.message
+
+
+def _failed(applied: list[Finding], before: Report, after: Report) -> list[Finding]:
+    """Those that are still found, or all of a file that can no longer be read."""
+    left = {_key(each) for each in after.findings}
+    broken = {each.path for each in after.project.unreadable} - {each.path for each in before.project.unreadable}
+    return [each for each in applied if _key(each) in left or any(edit.path in broken for edit in each.fix)]
+
+
+def _apply(project: Project, findings: list[Finding]) -> tuple[list[Finding], dict[PurePosixPath, bytes]]:
+    """As many findings as do not overlap, and what their files then hold."""
+    edits: dict[PurePosixPath, list[Edit]] = defaultdict(list)
+    applied: list[Finding] = []
+    for finding in findings:
+        if not any(_overlap(edit, other) for edit in finding.fix for other in edits[edit.path]):
+            applied.append(finding)
+            for edit in finding.fix:
+                edits[edit.path].append(edit)
+    return applied, {path: _edited(project, path, its) for path, its in edits.items() if its}
+
+
+def _overlap(edit: Edit, other: Edit) -> bool:
+    # Two insertions at one place overlap as well: which comes first would be chance.
+    return edit.start <= other.end and other.start <= edit.end
+
+
+def _edited(project: Project, path: PurePosixPath, edits: list[Edit]) -> bytes:
+    module = project.by_path.get(path)
+    if module is None:
+        return "".join(edit.text for edit in edits).encode()
+    text = module.source.text
+    for edit in sorted(edits, key=lambda each: each.start, reverse=True):
+        text = text[: edit.start] + edit.text.replace("\n", module.source.line_end) + text[edit.end :]
+    return text.encode(module.source.encoding)
