@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from guardrails.rules import RULES, given_tree
+from guardrails.configuration import Configuration
+from guardrails.rules import RULES
 from tests.unit.guardrails.planted import plant
 
+GIVEN = Configuration().given
 BACKEND = Path(__file__).parents[3]
 
 
@@ -28,8 +30,8 @@ def test_nothing_to_say_is_success(tmp_path: Path) -> None:
 
 
 def clean_tree() -> dict[str, str]:
-    folders = {str(parent) for name in given_tree.GIVEN for parent in Path(name).parents if parent.name}
-    return dict.fromkeys([*given_tree.GIVEN, *(f"{folder}/__init__.py" for folder in folders)], "")
+    folders = {str(parent) for name in GIVEN for parent in Path(name).parents if parent.name}
+    return dict.fromkeys([*GIVEN, *(f"{folder}/__init__.py" for folder in folders)], "")
 
 
 def test_finding_is_printed_with_its_place_and_fails(tmp_path: Path) -> None:
