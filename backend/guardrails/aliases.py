@@ -41,6 +41,10 @@ def _bound(module: Module) -> Iterator[tuple[str, Iterable[str]]]:
         yield from _given(target, value)
     for given in module.find(ast.arguments):
         yield from _defaults(given)
+    yield from _defined(module)
+
+
+def _defined(module: Module) -> Iterator[tuple[str, Iterable[str]]]:
     for definition in module.find(ast.ClassDef):
         for base in definition.bases:
             yield definition.name, words(base)

@@ -214,7 +214,7 @@ class Resolver:
         return set().union(*map(self.of, expressions))
 
     def _elements(self, expressions: list[ast.expr]) -> set[str]:
-        return {origin + EACH for origin in self._any(expressions)}
+        return {origin + EACH for origin in self._any(expressions) or {UNKNOWN}}
 
 
 def _known_type(origin: str) -> str:

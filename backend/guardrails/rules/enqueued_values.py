@@ -14,7 +14,7 @@ _GIVE_OBJECTS = frozenset(
     {"get", "first", "last", "latest", "earliest", "filter", "all", "exclude", "values", "get_object_or_404"}
 )
 _GIVE_DATA = frozenset(
-    {"model_to_dict", "serialize", "isoformat", "now", "today", "dumps", "to_dict", "asdict", "astuple", "vars"}
+    {"model_to_dict", "to_dict", "asdict", "astuple", "vars", "serialize", "dumps", "isoformat", "now", "today"}
 )
 # What `Model.objects....get()` gives, and what a loop over `Model.objects....all()` takes.
 _GOT = re.compile(r"\.objects\.(\w+\(\)\.)*(get|first|last|latest|earliest|create)\(\)$")
