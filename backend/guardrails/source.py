@@ -1,7 +1,6 @@
 """The text of one source file, and where in it something stands."""
 
 import ast
-import codecs
 import io
 import re
 import tokenize
@@ -77,11 +76,6 @@ class Source:
 
 
 def decode(content: bytes) -> Source:
-    """The text of a Python file, by its byte order mark or its coding line. Raises SyntaxError, ValueError."""
+    """The text of a Python file, by its byte order mark or its coding line. Raises SyntaxError, UnicodeError."""
     encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
-    try:
-        return Source(content.decode(encoding), encoding)
-    except UnicodeDecodeError as error:
-        line = len(_LINE_END.findall(content[: error.start].decode("latin-1"))) + 1
-        wrong = f"byte 0x{content[error.start]:02x} is no {codecs.lookup(encoding).name}"
-        raise SyntaxError(wrong, ("", line, 1, None)) from None
+    return Source(content.decode(encoding), encoding)
