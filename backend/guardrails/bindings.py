@@ -1,72 +1,135 @@
-"""What a module binds its names to, as written: by import, assignment, class and function definition."""
+"""What each scope of a module binds its names to, as written."""
 
 import ast
 from collections.abc import Iterator
 
+from guardrails.dotted import dotted
 from guardrails.module import Module
-
-# A name (or dotted name, or "f()" for what f returns) and what it is bound to:
-# an expression of the module, or the dotted name of something imported or defined.
-Binding = tuple[str, ast.expr | str]
+from guardrails.scopes import ElementOf, InstanceOf, Scope, Value, place_of, scopes_of
 
 STAR = "*"
+Binding = tuple[str, Value]
 
 
-def dotted(expression: ast.expr) -> str | None:
-    """`a.b.c` as text, None for anything but names and attributes."""
-    if isinstance(expression, ast.Name):
-        return expression.id
-    if isinstance(expression, ast.Attribute):
-        base = dotted(expression.value)
-        return f"{base}.{expression.attr}" if base else None
-    return None
+def bound_scopes(module: Module) -> Scope:
+    """The scope of the module, with those within it and all their names."""
+    top = scopes_of(module)
+    taken: list[ast.Global | ast.Nonlocal] = [*module.find(ast.Global), *module.find(ast.Nonlocal)]
+    for node in taken:
+        scope = top.innermost(place_of(node))
+        scope.outside.update(dict.fromkeys(node.names, isinstance(node, ast.Global)))
+    for imported in module.find(ast.ImportFrom):
+        if any(alias.name == STAR for alias in imported.names):
+            base = module.absolute(imported.module or "", imported.level)
+            top.innermost(place_of(imported)).stars.append(base)
+    for place, name, value in _bindings(module):
+        scope = top.innermost(place)
+        _home(scope, name).names[name].append(value)
+    _bind_parameters(top)
+    return top
 
 
-def bindings(module: Module) -> list[Binding]:
-    """Every binding at any depth. Scopes are not told apart: a name means everything it is ever bound to."""
-    return [*_imported(module), *_assigned(module), *_defined(module)]
+def _home(scope: Scope, name: str) -> Scope:
+    """Where a name that is bound in this scope belongs."""
+    root, dot, _rest = name.partition(".")
+    if dot and root in {"self", "cls"}:
+        return scope.enclosing_class() or scope.module
+    if dot:
+        return scope.binding(root) or scope.module
+    if root in scope.outside and scope.parent:
+        return scope.module if scope.outside[root] else scope.parent
+    return scope
 
 
-def _imported(module: Module) -> Iterator[Binding]:
+def _bindings(module: Module) -> Iterator[tuple[tuple[int, int], str, Value]]:
+    for node, pairs in [*_imported(module), *_assigned(module), *_taken(module), *_defined(module)]:
+        place = place_of(node)
+        for name, value in pairs:
+            yield place, name, value
+
+
+def _imported(module: Module) -> Iterator[tuple[ast.AST, list[Binding]]]:
     for plain in module.find(ast.Import):
-        for alias in plain.names:
-            root = alias.name.partition(".")[0]
-            yield (alias.asname, alias.name) if alias.asname else (root, root)
+        roots = [(alias.asname, alias.name.partition(".")[0], alias.name) for alias in plain.names]
+        yield plain, [(name, whole) if name else (root, root) for name, root, whole in roots]
     for source in module.find(ast.ImportFrom):
         base = module.absolute(source.module or "", source.level)
-        for alias in source.names:
-            if alias.name == STAR:
-                yield STAR, base
-            else:
-                yield alias.asname or alias.name, f"{base}.{alias.name}"
+        aliases = [alias for alias in source.names if alias.name != STAR]
+        yield source, [(alias.asname or alias.name, f"{base}.{alias.name}") for alias in aliases]
 
 
-def _assigned(module: Module) -> Iterator[Binding]:
+def _assigned(module: Module) -> Iterator[tuple[ast.AST, list[Binding]]]:
     for statement in module.find(ast.Assign):
-        for target in statement.targets:
-            yield from _pairs(target, statement.value)
+        yield statement, [pair for target in statement.targets for pair in _pairs(target, statement.value)]
     for annotated in module.find(ast.AnnAssign):
-        if annotated.value:
-            yield from _pairs(annotated.target, annotated.value)
+        value: Value = annotated.value or InstanceOf(annotated.annotation)
+        yield annotated, list(_pairs(annotated.target, value))
     for walrus in module.find(ast.NamedExpr):
-        yield from _pairs(walrus.target, walrus.value)
+        yield walrus, list(_pairs(walrus.target, walrus.value))
 
 
-def _pairs(target: ast.expr, value: ast.expr) -> Iterator[Binding]:
-    if isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List):
-        for one, its_value in zip(target.elts, value.elts, strict=False):
+def _taken(module: Module) -> Iterator[tuple[ast.AST, list[Binding]]]:
+    """Names that loops, `with`, `except` and `match` bind."""
+    loops: list[ast.For | ast.AsyncFor] = [*module.find(ast.For), *module.find(ast.AsyncFor)]
+    for loop in loops:
+        yield loop, list(_pairs(loop.target, ElementOf(loop.iter)))
+    for comprehension in module.find(ast.comprehension):
+        target = comprehension.target
+        yield target, list(_pairs(target, ElementOf(comprehension.iter)))
+    blocks: list[ast.With | ast.AsyncWith] = [*module.find(ast.With), *module.find(ast.AsyncWith)]
+    for block in blocks:
+        opened = [(item.optional_vars, item.context_expr) for item in block.items]
+        yield block, [pair for target, value in opened if target for pair in _pairs(target, value)]
+    for handler in module.find(ast.ExceptHandler):
+        yield handler, [(handler.name, None)] if handler.name else []
+    captures: list[ast.MatchAs | ast.MatchStar] = [*module.find(ast.MatchAs), *module.find(ast.MatchStar)]
+    for capture in captures:
+        yield capture, [(capture.name, None)] if capture.name else []
+
+
+def _pairs(target: ast.expr, value: Value) -> Iterator[Binding]:
+    if isinstance(target, ast.Starred):
+        yield from _pairs(target.value, None)
+    elif isinstance(target, ast.Tuple | ast.List):
+        for one, its_value in zip(target.elts, _parts(value, len(target.elts)), strict=True):
             yield from _pairs(one, its_value)
+    elif isinstance(target, ast.Subscript):
+        # What a container is given it has: as if it were written with that one element.
+        if (name := dotted(target.value)) and isinstance(value, ast.expr):
+            yield name, ast.Tuple([value], ast.Load())
     elif name := dotted(target):
         yield name, value
 
 
-def _defined(module: Module) -> Iterator[Binding]:
-    # A class stands for its bases, so that a subclass of a subclass of Task is still seen as one.
-    for definition in module.find(ast.ClassDef):
-        for base in definition.bases:
-            yield definition.name, base
-    for function in module.functions:
-        yield function.name, f"{module.name}.{function.name}"
-        for node in ast.walk(function):
-            if isinstance(node, ast.Return) and node.value:
-                yield f"{function.name}()", node.value
+def _parts(value: Value, count: int) -> list[Value]:
+    if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == count:
+        return [*value.elts]
+    # Which of the parts is meant does not matter: each may be any of them.
+    return [value if isinstance(value, ElementOf) else None] * count
+
+
+def _defined(module: Module) -> Iterator[tuple[ast.AST, list[Binding]]]:
+    for definition in [*module.functions, *module.find(ast.ClassDef)]:
+        yield definition, [(definition.name, definition)]
+
+
+def _bind_parameters(scope: Scope) -> None:
+    if isinstance(scope.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        for name, value in _parameters(scope.node.args):
+            scope.names[name].append(value)
+    for child in scope.children:
+        _bind_parameters(child)
+
+
+def _parameters(given: ast.arguments) -> Iterator[Binding]:
+    by_place = [*given.posonlyargs, *given.args]
+    for parameter in [*by_place, *given.kwonlyargs]:
+        yield parameter.arg, InstanceOf(parameter.annotation) if parameter.annotation else None
+    for parameter, default in zip(by_place[len(by_place) - len(given.defaults) :], given.defaults, strict=True):
+        yield parameter.arg, default
+    for parameter, given_default in zip(given.kwonlyargs, given.kw_defaults, strict=True):
+        if given_default:
+            yield parameter.arg, given_default
+    for starred in (given.vararg, given.kwarg):
+        if starred:
+            yield starred.arg, None

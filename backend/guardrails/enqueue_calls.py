@@ -4,31 +4,40 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from guardrails.calls import argument
+from guardrails.dotted import last_name
 from guardrails.module import Module
 from guardrails.project import Project
 
 
 @dataclass(frozen=True)
 class EnqueueCall:
-    """A call of `enqueue` whose task's name is written out, or bound to a name of the module."""
+    """A call of the project's function that asks for a task, with the task's name where it can be read."""
 
+    project: Project
     module: Module
     call: ast.Call
     name: ast.expr
-    task_name: str
+    task_name: str | None
 
     @property
     def arguments(self) -> ast.Dict | None:
         """The task's arguments, where they are written out."""
-        named = [keyword.value for keyword in self.call.keywords if keyword.arg == "kwargs"]
-        given = next(iter([*self.call.args[1:2], *named]), None)
+        given = argument(self.call, 1, "kwargs")
         return given if isinstance(given, ast.Dict) else None
+
+    @property
+    def values(self) -> dict[str, tuple[ast.expr, ast.expr]]:
+        """The arguments whose names can be read: where the name stands, and the value."""
+        given = self.arguments
+        pairs = zip(given.keys, given.values, strict=True) if given else ()
+        texts = [(self.project.text(self.module, key), key, value) for key, value in pairs if key]
+        return {text: (key, value) for text, key, value in texts if text is not None}
 
     @property
     def keys(self) -> dict[str, ast.expr]:
         """The names of the arguments that can be read, and where they stand."""
-        keys = self.arguments.keys if self.arguments else []
-        return {text: key for key in keys if key and (text := self.module.text(key)) is not None}
+        return {text: key for text, (key, _value) in self.values.items()}
 
     @property
     def is_whole(self) -> bool:
@@ -38,17 +47,13 @@ class EnqueueCall:
 
 def enqueue_calls(project: Project) -> Iterator[EnqueueCall]:
     """All but those of tests, which may ask for what they like."""
+    functions = project.configuration.enqueue
+    targets = frozenset(functions).union(*map(project.follow, functions))
+    names = project.aliases(*(target.rpartition(".")[2] for target in targets))
     for module in project.modules:
         if module.in_tests:
             continue
         for call in module.find(ast.Call):
-            name = _task_name(call)
-            text = module.text(name)
-            enqueues = any(origin.rpartition(".")[2] == "enqueue" for origin in project.origins(module, call.func))
-            if name and enqueues and text is not None:
-                yield EnqueueCall(module, call, name, text)
-
-
-def _task_name(call: ast.Call) -> ast.expr | None:
-    named = [keyword.value for keyword in call.keywords if keyword.arg == "task_name"]
-    return next(iter([*call.args[:1], *named]), None)
+            name = argument(call, 0, "task_name")
+            if name and last_name(call.func) in names and not project.origins(module, call.func).isdisjoint(targets):
+                yield EnqueueCall(project, module, call, name, project.text(module, name))

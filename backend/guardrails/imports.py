@@ -4,9 +4,12 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from guardrails.calls import imported_by_call
+from guardrails.dotted import may_mean
 from guardrails.module import Module
-from guardrails.origins import imported_by_call
-from guardrails.project import Project
+from guardrails.origins import Origins
+
+_LOADERS = frozenset({"import_module", "import_string", "__import__", "locate", "resolve_name", "find_spec"})
 
 
 @dataclass(frozen=True)
@@ -17,17 +20,19 @@ class Imported:
     node: ast.stmt | ast.expr
 
 
-def imports(project: Project, module: Module) -> Iterator[Imported]:
+def imports(origins: Origins, module: Module) -> Iterator[Imported]:
+    """All of them, as they come in the file's tree."""
     for plain in module.find(ast.Import):
         yield Imported(tuple(alias.name for alias in plain.names), plain)
     for source in module.find(ast.ImportFrom):
         base = module.absolute(source.module or "", source.level)
         yield Imported(tuple(f"{base}.{alias.name}" for alias in source.names), source)
     for call in module.find(ast.Call):
-        if name := imported_by_call(module, call, project.origins(module, call.func)):
-            yield Imported((name,), call)
+        if _may_load(origins, call):
+            texts = origins.resolver(module).texts
+            if name := imported_by_call(module, texts, call, origins.of(module, call.func)):
+                yield Imported((name,), call)
 
 
-def is_within(name: str, package: str) -> bool:
-    """Whether a dotted name is the package or lies under it."""
-    return name == package or name.startswith(f"{package}.")
+def _may_load(origins: Origins, call: ast.Call) -> bool:
+    return may_mean(call.func, origins.aliases.of(_LOADERS))

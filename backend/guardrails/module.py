@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import TypeVar, cast
 
 from guardrails.configuration import Configuration
+from guardrails.patterns import is_at
 from guardrails.source import Source
 from guardrails.walk import by_kind
 
@@ -54,6 +55,12 @@ class Module:
         return ".".join(self.app_folder.parts) if self.app_folder else None
 
     @cached_property
+    def is_of_apps(self) -> bool:
+        """Whether it belongs to an app, or to what stands beside the apps in their folder."""
+        beside = [pattern.rpartition("/")[0] for pattern in self.configuration.apps]
+        return self.app is not None or any(is_at(folder, at) for folder in self.path.parents for at in beside if at)
+
+    @cached_property
     def is_tasks(self) -> bool:
         """Whether this is an app's tasks.py, the only home of tasks."""
         return self.path.parent == self.app_folder and self.path.name == f"{self.configuration.tasks}.py"
@@ -82,23 +89,3 @@ class Module:
         parts = self.package.split(".")
         kept = parts[: max(len(parts) - level + 1, 0)]
         return ".".join([*kept, name] if name else kept)
-
-    @cached_property
-    def _constants(self) -> dict[str, str]:
-        constants = {}
-        for statement in self.tree.body:
-            if not isinstance(statement, ast.Assign | ast.AnnAssign) or not isinstance(statement.value, ast.Constant):
-                continue
-            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-            names = [target.id for target in targets if isinstance(target, ast.Name)]
-            if isinstance(statement.value.value, str):
-                constants.update(dict.fromkeys(names, statement.value.value))
-        return constants
-
-    def text(self, expression: ast.expr | None) -> str | None:
-        """The string that an expression is: a literal, or a name that the module binds to one."""
-        if isinstance(expression, ast.Constant) and isinstance(expression.value, str):
-            return expression.value
-        if isinstance(expression, ast.Name):
-            return self._constants.get(expression.id)
-        return None

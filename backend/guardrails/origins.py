@@ -1,34 +1,17 @@
 """Where a name comes from: follows aliases, variables and re-exports to the dotted name of the real thing."""
 
 import ast
-from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from guardrails.bindings import STAR, bindings, dotted
-from guardrails.module import Module
-
-# An origin is a dotted name such as "celery.shared_task" or "celery.Celery().task" ("()": the result of a call).
-# What cannot be followed starts with UNKNOWN and keeps the name it is written with: "?app.task".
-Names = frozenset[str]
-Table = Mapping[str, set[str]]
-
-UNKNOWN = "?"
-CALLED = "()"
-
-IMPORTERS = frozenset(
-    {
-        f"{UNKNOWN}__import__",
-        "builtins.__import__",
-        "importlib.__import__",
-        "importlib.import_module",
-        "django.utils.module_loading.import_string",
-    }
-)
-PARTIAL = "functools.partial"
+from guardrails.aliases import Aliases
+from guardrails.module import Function, Module
+from guardrails.names import CALLED, UNKNOWN, Names
+from guardrails.resolving import Resolver
+from guardrails.returns import returned
+from guardrails.scopes import Opened, Scope
 
 # Chains of aliases are short. The bounds only keep strange code (x = x.y, a function that returns a call of itself)
 # from growing names for ever.
-_ROUNDS = 5
 _LONGEST = 12
 _STEPS = 50
 
@@ -38,35 +21,127 @@ class Origins:
 
     def __init__(self, modules: Mapping[str, Module]) -> None:
         self._modules = modules
-        self._tables: dict[str, Table] = {}
+        self.aliases = Aliases(modules.values())
+        self._resolvers: dict[str, Resolver] = {}
         self._followed: dict[str, set[str]] = {}
 
     def of(self, module: Module, expression: ast.expr) -> Names:
         """Every origin that the expression may have."""
-        followed: set[str] = set()
-        for origin in _resolve(module, self._table(module), expression):
-            if origin not in self._followed:
-                self._followed[origin] = self._follow(origin)
-            followed |= self._followed[origin]
-        return frozenset(followed)
+        return frozenset().union(*map(self.follow, self.resolver(module).of(expression)))
 
-    def _table(self, module: Module) -> Table:
-        if module.name not in self._tables:
-            self._tables[module.name] = _table(module)
-        return self._tables[module.name]
+    def resolver(self, module: Module) -> Resolver:
+        path = str(module.path)
+        if path not in self._resolvers:
+            self._resolvers[path] = Resolver(module)
+        return self._resolvers[path]
 
-    def _follow(self, origin: str) -> set[str]:
+    def module_of(self, name: str) -> Module | None:
+        """The module of the project that a dotted name is, or is something in."""
+        return self._split(name)[0]
+
+    def text(self, module: Module, expression: ast.expr | None) -> str | None:
+        """The string that an expression is, also where a constant comes from another module."""
+        resolver = self.resolver(module)
+        text = resolver.texts.of(expression)
+        if text is not None or not isinstance(expression, ast.Name | ast.Attribute):
+            return text
+        return next(filter(None, map(self._constant, sorted(self.of(module, expression)))), None)
+
+    def _constant(self, origin: str) -> str | None:
+        """The constant of a module, or of a class in one, that an origin names."""
+        module, rest = self._split(origin)
+        if module is None or not rest:
+            return None
+        resolver = self.resolver(module)
+        scope = self._inside(resolver, resolver.scope, rest[:-1])
+        values = scope.names.get(rest[-1], []) if scope else []
+        is_one = len(values) == 1 and isinstance(values[0], ast.expr)
+        return resolver.texts.of(values[0]) if is_one else None  # type: ignore[arg-type] # is_one
+
+    def definition(self, origin: str) -> tuple[Module, Opened] | None:
+        """The function or class of this project that an origin names."""
+        module, rest = self._split(origin)
+        if module is None or not rest:
+            return None
+        resolver = self.resolver(module)
+        scope = self._inside(resolver, resolver.scope, rest[:-1])
+        values = scope.names.get(rest[-1].removesuffix(CALLED), []) if scope else []
+        found = [value for value in values if isinstance(value, Opened)]
+        return (module, found[-1]) if found else None
+
+    def follow(self, origin: str) -> set[str]:
         """Replace a name of a project's module by what that module binds it to, until it leaves the project."""
+        if origin not in self._followed:
+            self._followed[origin] = self._ends(origin)
+        return self._followed[origin]
+
+    def _ends(self, origin: str) -> set[str]:
         pending, ends = [origin], set()
         for current in pending:  # grows on the way
-            module, rest = self._split(current)
-            targets = self._exported(module, rest[0]) if module and rest else set()
-            if not targets:
+            targets = self._next(current) if current.count(".") <= _LONGEST else set()
+            # A class stands for its bases, and for itself.
+            if not targets or (not current.startswith(UNKNOWN) and self.definition(current)):
                 ends.add(current)
-            elif len(pending) < _STEPS:
-                further = {".".join([target, *rest[1:]]) for target in targets}
-                pending += sorted(further.difference(pending))
+            if len(pending) < _STEPS:
+                pending += sorted(targets.difference(pending))
         return ends
+
+    def _next(self, origin: str) -> set[str]:
+        """One step from a name to what it is bound to."""
+        module, rest = self._split(origin)
+        if module is None or not rest:
+            return set()
+        resolver = self.resolver(module)
+        return {name for name in self._step(resolver, resolver.scope, rest) if name != origin}
+
+    def _step(self, resolver: Resolver, scope: Scope, rest: list[str]) -> set[str]:
+        name, suffix = _parted(rest[0])
+        tail = "".join(f".{part}" for part in rest[1:])
+        if name not in scope.names:
+            return {f"{star}.{'.'.join(rest)}" for star in scope.stars}
+        reached = {target + suffix + tail for target in resolver.bound(scope, name)}
+        for value in scope.names[name]:
+            if isinstance(value, ast.ClassDef):
+                reached |= self._of_class(resolver, scope, value, rest)
+            elif isinstance(value, Function):
+                reached |= self._of_function(resolver, scope, value, rest)
+        return reached
+
+    def _of_class(self, resolver: Resolver, scope: Scope, node: ast.ClassDef, rest: list[str]) -> set[str]:
+        """An attribute of a class or its instances; the class itself stands for its bases as well."""
+        inner = next((child for child in scope.children if child.node is node), None)
+        tail = rest[1:]
+        if inner and tail:
+            name, suffix = _parted(tail[0])
+            after = suffix + "".join(f".{part}" for part in tail[1:])
+            own = resolver.bound(inner, name) | resolver.bound(inner, f"self.{name}")
+            if own or name in inner.names or f"self.{name}" in inner.names:
+                deeper = self._step(resolver, inner, tail) if name in inner.names else set()
+                return deeper | {origin + after for origin in own}
+        bases = [origin for base in node.bases for origin in resolver.of(base) if not origin.startswith(UNKNOWN)]
+        suffix = _parted(rest[0])[1]
+        return {base + suffix + "".join(f".{part}" for part in tail) for base in bases}
+
+    def _of_function(self, resolver: Resolver, scope: Scope, node: Function, rest: list[str]) -> set[str]:
+        """What a call of a function gives, or a definition within it."""
+        inner = next((child for child in scope.children if child.node is node), None)
+        suffix = _parted(rest[0])[1]
+        tail = "".join(f".{part}" for part in rest[1:])
+        if not inner:
+            return set()
+        if not suffix:
+            return self._step(resolver, inner, rest[1:]) if len(rest) > 1 else set()
+        after = suffix.removeprefix(CALLED)
+        return {origin + after + tail for value in returned(node) for origin in resolver.of(value)}
+
+    def _inside(self, resolver: Resolver, scope: Scope, names: list[str]) -> Scope | None:
+        for name in names:
+            wanted = name.removesuffix(CALLED)
+            inner = [child for child in scope.children if getattr(child.node, "name", None) == wanted]
+            if not inner:
+                return None
+            scope = inner[-1]
+        return scope
 
     def _split(self, origin: str) -> tuple[Module | None, list[str]]:
         """The longest part of the name that is a module of the project, and what is left of the name."""
@@ -77,111 +152,8 @@ class Origins:
                 return module, parts[length:]
         return None, parts
 
-    def _exported(self, module: Module, name: str) -> set[str]:
-        """What a module binds a name to; the name of its own function or class is no further binding."""
-        table, calls = self._table(module), ""
-        while name not in table and name.endswith(CALLED):
-            name, calls = name.removesuffix(CALLED), calls + CALLED
-        exported = table.get(name) or {f"{star}.{name}" for star in table.get(STAR, ())}
-        return {origin + calls for origin in exported} - {f"{module.name}.{name}{calls}"}
 
-
-def _table(module: Module) -> Table:
-    table: dict[str, set[str]] = defaultdict(set)
-    pending: list[tuple[str, ast.expr]] = []
-    for name, value in bindings(module):
-        if isinstance(value, str):
-            table[name].add(value)
-        else:
-            pending.append((name, value))
-    for _ in range(_ROUNDS):
-        before = sum(map(len, table.values()))
-        for name, value in pending:
-            known = {origin for origin in _resolve(module, table, value) if _worth_keeping(origin)}
-            if known:
-                table[name] |= known
-        if sum(map(len, table.values())) == before:
-            break
-    return dict(table)
-
-
-def _worth_keeping(origin: str) -> bool:
-    return not origin.startswith(UNKNOWN) and origin.count(".") < _LONGEST
-
-
-def _resolve(module: Module, table: Table, expression: ast.expr) -> set[str]:
-    resolver = _RESOLVERS.get(type(expression))
-    return resolver(module, table, expression) if resolver else {UNKNOWN}
-
-
-def _resolve_name(module: Module, table: Table, expression: ast.Name) -> set[str]:
-    if expression.id in table:
-        return table[expression.id]
-    stars = {f"{star}.{expression.id}" for star in table.get(STAR, ())}
-    return {f"{UNKNOWN}{expression.id}"} | stars
-
-
-def _resolve_attribute(module: Module, table: Table, expression: ast.Attribute) -> set[str]:
-    written = dotted(expression)
-    if written and written in table:
-        return table[written]
-    return {f"{origin}.{expression.attr}" for origin in _resolve(module, table, expression.value)}
-
-
-def _resolve_call(module: Module, table: Table, call: ast.Call) -> set[str]:
-    functions = _resolve(module, table, call.func)
-    if imported := imported_by_call(module, call, functions):
-        return {imported}
-    if PARTIAL in functions and call.args:
-        return _resolve(module, table, call.args[0])
-    texts = [module.text(argument) for argument in call.args]
-    if f"{UNKNOWN}getattr" in functions and len(texts) > 1 and texts[1]:
-        return {f"{origin}.{texts[1]}" for origin in _resolve(module, table, call.args[0])}
-    if any(origin.endswith(".get_model") for origin in functions) and (model := _model(texts)):
-        return {model}
-    return {origin + CALLED for origin in functions}
-
-
-def _model(texts: list[str | None]) -> str | None:
-    """`get_model("label", "Model")` or `get_model("label.Model")` as the dotted name of the model."""
-    parts = ".".join(text for text in texts[:2] if text).split(".")
-    return f"{parts[0]}.models.{parts[1]}" if len(parts) == 2 else None
-
-
-def _resolve_either(module: Module, table: Table, expression: ast.IfExp) -> set[str]:
-    return _resolve(module, table, expression.body) | _resolve(module, table, expression.orelse)
-
-
-def _resolve_any(module: Module, table: Table, expression: ast.BoolOp) -> set[str]:
-    return set().union(*(_resolve(module, table, value) for value in expression.values))
-
-
-def _resolve_inner(module: Module, table: Table, expression: ast.NamedExpr | ast.Await) -> set[str]:
-    return _resolve(module, table, expression.value)
-
-
-_RESOLVERS: dict[type[ast.expr], Callable[..., set[str]]] = {
-    ast.Name: _resolve_name,
-    ast.Attribute: _resolve_attribute,
-    ast.Call: _resolve_call,
-    ast.IfExp: _resolve_either,
-    ast.BoolOp: _resolve_any,
-    ast.NamedExpr: _resolve_inner,
-    ast.Await: _resolve_inner,
-}
-
-
-def imported_by_call(module: Module, call: ast.Call, functions: set[str] | Names) -> str | None:
-    """The dotted name that a call such as `import_module("x.y")` imports, when it is written out."""
-    if functions.isdisjoint(IMPORTERS) or not call.args:
-        return None
-    name = module.text(call.args[0])
-    if name is None:
-        return None
-    bare = name.lstrip(".")
-    level = len(name) - len(bare)
-    package = module.text(call.args[1]) if len(call.args) > 1 else None
-    if level and package:
-        parts = package.split(".")
-        return ".".join([*parts[: len(parts) - level + 1], bare])
-    return module.absolute(bare, level)
+def _parted(part: str) -> tuple[str, str]:
+    """A name and the calls and elements after it."""
+    at = min((place for place in (part.find("("), part.find("[")) if place >= 0), default=len(part))
+    return part[:at], part[at:]

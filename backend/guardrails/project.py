@@ -9,8 +9,12 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from guardrails.configuration import Configuration
+from guardrails.imports import Imported, imports
 from guardrails.module import Module
-from guardrails.origins import Names, Origins
+from guardrails.names import Names
+from guardrails.origins import Origins
+from guardrails.reach import Reach
+from guardrails.scopes import Opened
 from guardrails.source import decode
 
 # Folders that hold nobody's own source.
@@ -57,8 +61,62 @@ class Project:
         return replace(self, modules=tuple(modules[path] for path in sorted(modules)), unreadable=tuple(unreadable))
 
     def origins(self, module: Module, expression: ast.expr) -> Names:
-        """Where the expression may come from, as dotted names (see guardrails.origins)."""
+        """Where the expression may come from, as dotted names (see guardrails.names)."""
         return self._origins.of(module, expression)
+
+    def text(self, module: Module, expression: ast.expr | None) -> str | None:
+        """The string that the expression is, where it can be read."""
+        return self._origins.text(module, expression)
+
+    def aliases(self, *names: str) -> frozenset[str]:
+        """These names and those under which they may be met."""
+        return self._origins.aliases.of(frozenset(names))
+
+    def follow(self, name: str) -> Names:
+        """What a dotted name stands for."""
+        return frozenset(self._origins.follow(name))
+
+    def definition(self, origin: str) -> tuple[Module, Opened] | None:
+        """The function or class of this project that an origin names."""
+        return self._origins.definition(origin)
+
+    def has_module(self, name: str) -> bool:
+        """Whether a dotted name is of a module of this project."""
+        return self._origins.module_of(name) is not None
+
+    def assigned(self, module: Module, expression: ast.expr) -> ast.expr:
+        """What a name is set to, where it is set once; else the expression itself."""
+        return self._origins.resolver(module).assigned(expression)
+
+    def is_run_when_loaded(self, module: Module, node: ast.expr) -> bool:
+        """Whether the node stands in no function, so that importing the module runs it."""
+        return self._origins.resolver(module).is_outside_of_functions(node)
+
+    def class_around(self, module: Module, node: ast.expr) -> list[str]:
+        """The name of the class in whose body, or in a method of which, the node stands."""
+        return self._origins.resolver(module).class_around(node)
+
+    @cached_property
+    def app_names(self) -> frozenset[str]:
+        return frozenset(module.app for module in self.modules if module.app)
+
+    def app_packages(self, label: str) -> frozenset[str]:
+        """The dotted names of the apps of this label."""
+        packages = {module.app_package for module in self.modules if module.app == label}
+        return frozenset(package for package in packages if package)
+
+    @cached_property
+    def _imports(self) -> dict[Module, tuple[Imported, ...]]:
+        return {module: tuple(imports(self._origins, module)) for module in self.modules}
+
+    def imports(self, module: Module) -> tuple[Imported, ...]:
+        """Everything that the module imports, at any depth and by any way that can be read."""
+        return self._imports[module]
+
+    @cached_property
+    def reach(self) -> Reach:
+        """Which modules lead to Celery."""
+        return Reach(self._origins, self._imports)
 
 
 def read_project(root: Path, configuration: Configuration | None = None) -> Project:

@@ -10,7 +10,7 @@ from functools import cached_property
 _LINE_END = re.compile(r"\r\n|\r|\n")  # as Python counts lines; str.splitlines knows more
 _DEFINED = re.compile(r"(?:async\s+def|def|class)\s+\w+")
 
-Located = ast.expr | ast.stmt | ast.arg
+Located = ast.expr | ast.stmt | ast.arg | ast.keyword
 
 
 @dataclass(frozen=True)

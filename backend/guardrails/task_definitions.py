@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from guardrails.module import Function, Module
 from guardrails.project import Project
-from guardrails.task_makers import makes_task
+from guardrails.task_makers import may_make_task
 
 SUFFIX = "_task"
 
@@ -84,14 +84,19 @@ def task_definitions(project: Project) -> Iterator[TaskDefinition]:
 def task_decorator(project: Project, module: Module, function: Function) -> ast.expr | None:
     """The decorator that makes the function a task, if there is one."""
     for decorator in function.decorator_list:
-        if any(makes_task(origin) for origin in project.origins(module, decorator)):
+        if any(may_make_task(origin) for origin in project.origins(module, decorator)):
             return decorator
     return None
 
 
+def services_of(module: Module) -> str:
+    """The dotted name of the services of the module's own app."""
+    return f"{module.app_package}.{module.configuration.services}"
+
+
 def service_imports(task_module: Module) -> frozenset[str]:
     """The names that a tasks.py imports from its own app's services."""
-    own = f"apps.{task_module.app}.services"
+    own = services_of(task_module)
     return frozenset(
         alias.asname or alias.name
         for source in task_module.find(ast.ImportFrom)

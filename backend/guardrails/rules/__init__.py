@@ -2,10 +2,13 @@
 
 from guardrails.rule import Rule
 from guardrails.rules import (
+    celery_by_way_of,
     celery_in_apps,
     enqueued_arguments,
     enqueued_names,
+    enqueued_values,
     given_tree,
+    known_queues,
     package_marker,
     readable_source,
     retired_contracts,
@@ -22,6 +25,7 @@ from guardrails.rules import (
     tasks_imported,
     thin_task,
     unique_task_name,
+    upward_imports,
 )
 
 RULES: tuple[Rule, ...] = (
@@ -45,4 +49,8 @@ RULES: tuple[Rule, ...] = (
     package_marker.RULE,
     enqueued_arguments.RULE,
     retired_contracts.RULE,
+    celery_by_way_of.RULE,
+    upward_imports.RULE,
+    enqueued_values.RULE,
+    known_queues.RULE,
 )

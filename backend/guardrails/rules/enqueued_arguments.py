@@ -9,9 +9,9 @@ from guardrails.task_definitions import TaskDefinition, task_definitions
 
 
 def check(project: Project) -> Iterator[Problem]:
-    tasks = {task.name: task for task in task_definitions(project)}
+    tasks = {task.name: task for task in task_definitions(project) if task.name}
     for enqueued in enqueue_calls(project):
-        if task := tasks.get(enqueued.task_name):
+        if task := tasks.get(enqueued.task_name or ""):
             yield from _misfits(enqueued, task)
 
 

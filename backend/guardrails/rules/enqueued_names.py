@@ -15,14 +15,18 @@ CELERYS_OWN = {"celery.backend_cleanup"}
 def check(project: Project) -> Iterator[Problem]:
     known = sorted({task.name for task in task_definitions(project) if task.name} | CELERYS_OWN)
     for enqueued in enqueue_calls(project):
-        if enqueued.task_name not in known:
-            what = f'no tasks.py defines the enqueued task "{enqueued.task_name}"'
-            yield problem_at(enqueued.module, enqueued.name, what, _instead(enqueued.task_name, known))
+        name = enqueued.task_name
+        if name is not None and name not in known:
+            what = f'no tasks.py defines the enqueued task "{name}"'
+            yield problem_at(enqueued.module, enqueued.name, what, _instead(project, name, known))
 
 
-def _instead(name: str, known: list[str]) -> str:
+def _instead(project: Project, name: str, known: list[str]) -> str:
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
-    return f'write "{close[0]}"' if close else f"define it in apps/{name.partition('.')[0]}/tasks.py"
+    if close:
+        return f'write "{close[0]}"'
+    folder = project.configuration.apps[0].replace("*", name.partition(".")[0] or "<app>")
+    return f"define it in {folder}/{project.configuration.tasks}.py"
 
 
 RULE = Rule("GR017", "its message would end as a dead letter that no worker knows", check)

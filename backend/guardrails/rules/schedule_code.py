@@ -3,8 +3,9 @@
 import ast
 from collections.abc import Iterator
 
-from guardrails.imports import imports
+from guardrails.dotted import last_name, may_mean
 from guardrails.module import Module
+from guardrails.names import is_celery
 from guardrails.project import Project
 from guardrails.rule import Located, Problem, Rule, problem_at
 from guardrails.rules.schedule_reasons import INSTEAD, WHY
@@ -15,7 +16,11 @@ SCHEDULES = frozenset(
         "celery.schedules.schedule",
         "celery.schedules.solar",
         "celery.schedules.*",
+        "celery.task.periodic_task",
+        "celery.task.schedules.crontab",
+        "celery.decorators.periodic_task",
         "django_celery_beat.tzcrontab.TzAwareCrontab",
+        "django_celery_beat.clockedschedule.clocked",
     }
 )
 SIGNALS = frozenset({"on_after_configure", "on_after_finalize"})
@@ -25,34 +30,48 @@ def check(project: Project) -> Iterator[Problem]:
     for module in project.modules:
         if module.in_tests:
             continue
-        for node, what in [*_imported(project, module), *_called(project, module), *_added(module)]:
+        for node, what in [*_imported(project, module), *_called(project, module), *_added(project, module)]:
             yield problem_at(module, node, what, INSTEAD)
 
 
 def _imported(project: Project, module: Module) -> Iterator[tuple[Located, str]]:
-    for imported in imports(project, module):
-        if name := next(filter(SCHEDULES.__contains__, imported.names), None):
+    for imported in project.imports(module):
+        reached = (name for name in imported.names if not SCHEDULES.isdisjoint({name, *project.follow(name)}))
+        if name := next(reached, None):
             yield imported.node, f"{name} is imported to make a schedule"
 
 
 def _called(project: Project, module: Module) -> Iterator[tuple[Located, str]]:
+    names = project.aliases(*(name.rpartition(".")[2] for name in SCHEDULES))
     for call in module.find(ast.Call):
-        if name := next(filter(SCHEDULES.__contains__, project.origins(module, call.func)), None):
+        origins = project.origins(module, call.func) if may_mean(call.func, names) else ()
+        if name := next(filter(SCHEDULES.__contains__, origins), None):
             yield call, f"{name} makes a schedule in code"
 
 
-def _added(module: Module) -> Iterator[tuple[Located, str]]:
+def _added(project: Project, module: Module) -> Iterator[tuple[Located, str]]:
     for attribute in module.find(ast.Attribute):
-        if attribute.attr == "add_periodic_task":
+        if attribute.attr == "add_periodic_task" and _may_be_celerys(project, module, attribute.value):
             yield attribute, "add_periodic_task makes a schedule in code"
-        elif attribute.attr == "connect" and _last_name(attribute.value) in SIGNALS:
-            yield attribute, f"{_last_name(attribute.value)} is the hook that makes schedules at start"
+        elif attribute.attr in SIGNALS and _may_be_celerys(project, module, attribute.value):
+            yield attribute, f"{attribute.attr} is the hook that makes schedules at start"
+    for call in module.find(ast.Call):
+        is_fetch = last_name(call.func) == "getattr" and len(call.args) > 1
+        name = project.text(module, call.args[1]) if is_fetch else None
+        if name in {*SIGNALS, "add_periodic_task"}:
+            yield call, f"{name} makes a schedule in code"
 
 
-def _last_name(expression: ast.expr) -> str:
-    if isinstance(expression, ast.Attribute):
-        return expression.attr
-    return expression.id if isinstance(expression, ast.Name) else ""
+def _may_be_celerys(project: Project, module: Module, holder: ast.expr) -> bool:
+    """It is Celery's, or nobody knows, in a project that has Celery."""
+    origins = project.origins(module, holder)
+    if any(map(is_celery, origins)):
+        return True
+    return (
+        bool(project.reach)
+        and all(origin.startswith("?") or project.has_module(origin) for origin in origins)
+        and not any(map(project.definition, origins))
+    )
 
 
 RULE = Rule("GR014", WHY, check)

@@ -1,32 +1,43 @@
-"""No migration and no start of an app writes a schedule's row."""
+"""No migration and no start of a process writes a schedule's row."""
 
 import ast
 import re
 from collections.abc import Iterator
 
+from guardrails.dotted import may_mean
 from guardrails.module import Module
 from guardrails.project import Project
 from guardrails.rule import Problem, Rule, problem_at
 from guardrails.rules.schedule_reasons import INSTEAD, WHY
 
-_WRITES = r"a?(create|get_or_create|update_or_create|bulk_create)"
+_MODELS = ("PeriodicTask", "CrontabSchedule", "IntervalSchedule", "SolarSchedule", "ClockedSchedule")
+_WRITES = ("create", "get_or_create", "update_or_create", "bulk_create")
 _ROW = re.compile(
-    r"django_celery_beat\.models\.(PeriodicTask|(Crontab|Interval|Solar|Clocked)Schedule)"
-    rf"(\.objects(\..+)?\.{_WRITES})?"
+    rf"django_celery_beat\.models\.({'|'.join(_MODELS)})"
+    rf"((\.objects|\._default_manager|\._base_manager)(\..+)?\.a?({'|'.join(_WRITES)}))?"
 )
 
 
 def check(project: Project) -> Iterator[Problem]:
+    names = project.aliases(*_MODELS, *_WRITES, *(f"a{write}" for write in _WRITES))
     for module in project.modules:
-        if not _runs_unasked(module):
+        if module.in_tests:
             continue
         for call in module.find(ast.Call):
-            if match := next(filter(None, map(_ROW.fullmatch, project.origins(module, call.func))), None):
+            if not may_mean(call.func, names):
+                continue
+            match = next(filter(None, map(_ROW.fullmatch, project.origins(module, call.func))), None)
+            if match and _runs_unasked(project, module, call):
                 yield problem_at(module, call, f"a row of {match[1]} is written by code that runs unasked", INSTEAD)
 
 
-def _runs_unasked(module: Module) -> bool:
-    return "migrations" in module.path.parts or module.path.name == "apps.py"
+def _runs_unasked(project: Project, module: Module, call: ast.Call) -> bool:
+    if "migrations" in module.path.parts or module.path.name in {"apps.py", "signals.py", "celery.py", "__init__.py"}:
+        return True
+    # Services and tasks are run for somebody who did not ask for a schedule; all else when it is loaded.
+    return (module.app is not None and "management" not in module.path.parts) or project.is_run_when_loaded(
+        module, call
+    )
 
 
 RULE = Rule("GR015", WHY, check)

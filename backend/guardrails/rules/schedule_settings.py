@@ -1,55 +1,91 @@
 """No setting holds a schedule."""
 
 import ast
+import re
 from collections.abc import Iterator
 
+from guardrails.dotted import last_name
 from guardrails.module import Module
 from guardrails.project import Project
 from guardrails.rule import Located, Problem, Rule, problem_at
 from guardrails.rules.schedule_reasons import INSTEAD, WHY
 
-SETTINGS = frozenset({"beat_schedule", "CELERY_BEAT_SCHEDULE", "CELERYBEAT_SCHEDULE"})
-CHANGES = frozenset({"update", "setdefault"})
+# Django's setting under any prefix, and Celery's own, which is also a plain word.
+_SETTING = re.compile(r"(\w+_)?CELERY_?BEAT_SCHEDULE")
+_OWN = frozenset({"beat_schedule", "BEAT_SCHEDULE"})
+_CHANGES = frozenset({"update", "setdefault", "__setitem__", "insert"})
+_CONFIGURES = frozenset({"update", "add_defaults", "config_from_object", "Celery", "setdefault", "from_mapping"})
 
 
 def check(project: Project) -> Iterator[Problem]:
     for module in project.modules:
         if not module.in_tests:
-            for node in _settings(module):
+            settings = _Settings(project, module)
+            for node in settings.found():
                 yield problem_at(module, node, "a schedule is set here in code", INSTEAD)
 
 
-def _settings(module: Module) -> Iterator[Located]:
-    nodes: list[ast.Name | ast.Attribute] = [*module.find(ast.Name), *module.find(ast.Attribute)]
-    for node in nodes:
-        if isinstance(node.ctx, ast.Store) and _is_setting(module, node):
-            yield node
-    for item in module.find(ast.Subscript):
-        if isinstance(item.ctx, ast.Store) and (_is_setting(module, item.value) or _is_setting(module, item.slice)):
-            yield item
-    for mapping in module.find(ast.Dict):
-        yield from (key for key in mapping.keys if key and _is_setting(module, key))
-    for call in module.find(ast.Call):
-        if _sets(module, call):
+class _Settings:
+    """The places of one module that set a schedule."""
+
+    def __init__(self, project: Project, module: Module) -> None:
+        self._project, self._module = project, module
+
+    def found(self) -> Iterator[Located]:
+        module = self._module
+        nodes: list[ast.Name | ast.Attribute] = [*module.find(ast.Name), *module.find(ast.Attribute)]
+        for node in nodes:
+            if isinstance(node.ctx, ast.Store) and self._is_set(node):
+                yield node
+        for item in module.find(ast.Subscript):
+            if isinstance(item.ctx, ast.Store) and (self._is_set(item.value) or self._is_text(item.slice)):
+                yield item
+        for mapping in module.find(ast.Dict):
+            yield from (key for key in mapping.keys if key and self._is_text(key))
+        for call in module.find(ast.Call):
+            yield from self._in_call(call)
+
+    def _in_call(self, call: ast.Call) -> Iterator[Located]:
+        """`conf.update(beat_schedule=...)`, `beat_schedule.update(...)`, `setattr(conf, "beat_schedule", ...)`."""
+        name = last_name(call.func)
+        for keyword in call.keywords:
+            if self._is_named(keyword.arg or "") and (name in _CONFIGURES or keyword.arg not in _OWN):
+                yield keyword
+        if isinstance(call.func, ast.Attribute) and name in _CHANGES and self._is_set(call.func.value):
+            yield call
+        if name in {"setattr", "__setattr__", "__setitem__"} and any(map(self._is_text, call.args[:2])):
             yield call
 
+    def _is_set(self, expression: ast.expr) -> bool:
+        name = last_name(expression)
+        if isinstance(expression, ast.Name) and name == "beat_schedule":
+            # A variable of that name means nothing, but in what Celery is configured from.
+            return self._is_configuration(expression)
+        return bool(name) and self._is_named(name) and self._is_of_celery(expression)
 
-def _sets(module: Module, call: ast.Call) -> bool:
-    """`conf.update(beat_schedule=...)`, `beat_schedule.update(...)`, `setattr(conf, "beat_schedule", ...)`."""
-    if any(keyword.arg in SETTINGS for keyword in call.keywords):
-        return True
-    if isinstance(call.func, ast.Attribute):
-        return call.func.attr in CHANGES and _is_setting(module, call.func.value)
-    is_setattr = isinstance(call.func, ast.Name) and call.func.id == "setattr"
-    return is_setattr and len(call.args) == 3 and _is_setting(module, call.args[1])
+    def _is_of_celery(self, expression: ast.expr) -> bool:
+        """No attribute of a class of the project's own."""
+        if not isinstance(expression, ast.Attribute):
+            return True
+        origins = self._project.origins(self._module, expression.value)
+        return not any(self._project.definition(origin) for origin in origins)
 
+    def _is_configuration(self, name: ast.Name) -> bool:
+        """Whether the name stands at the top of a module, or of a class, that is named for configuration."""
+        words = {*self._module.path.with_suffix("").parts, *(self._project.class_around(self._module, name))}
+        return any(re.search(r"celery|settings|conf", word, re.IGNORECASE) for word in words)
 
-def _is_setting(module: Module, expression: ast.expr) -> bool:
-    if isinstance(expression, ast.Attribute):
-        return expression.attr in SETTINGS
-    if isinstance(expression, ast.Name):
-        return expression.id in SETTINGS
-    return module.text(expression) in SETTINGS
+    def _is_text(self, expression: ast.expr) -> bool:
+        if not isinstance(expression, ast.Constant | ast.Name | ast.BinOp | ast.JoinedStr):
+            return False
+        if isinstance(expression, ast.Name) and not expression.id.isupper():
+            return False
+        return self._is_named(self._project.text(self._module, expression) or "")
+
+    def _is_named(self, name: str) -> bool:
+        if name in _OWN:
+            return bool(self._project.reach)
+        return _SETTING.fullmatch(name) is not None
 
 
 RULE = Rule("GR013", WHY, check)

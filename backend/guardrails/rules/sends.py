@@ -3,43 +3,88 @@
 import ast
 from collections.abc import Iterator
 
-from guardrails.bindings import dotted
+from guardrails.dotted import last_name
 from guardrails.module import Module
+from guardrails.names import is_celery, is_within
 from guardrails.project import Project
 from guardrails.rule import Located, Problem, Rule, problem_at
+from guardrails.sending import DISTINCT, SENDS, is_send, is_surely_task
 
-SENDERS = frozenset({"delivery/relay.py", "delivery/publisher.py"})
-DISTINCT = frozenset({"apply_async", "send_task", "delay_on_commit", "apply_async_on_commit"})
 # `delay` is also a plain word: it counts where it is called or handed to something that will call it.
-SENDS = DISTINCT | {"delay"}
-LATER = frozenset({"on_commit", "partial"})
+LATER = frozenset({"on_commit", "partial", "Timer", "call_later", "submit", "map"})
+_CANVAS = frozenset({"celery.chain()", "celery.group()", "celery.chord()", "celery.canvas.chain()"})
+_PUBLISHES = frozenset({"publish", "put", "send_task_message"})
 
 
 def check(project: Project) -> Iterator[Problem]:
+    instead = f"call {project.configuration.enqueue[0]} in the transaction that changes the state"
     for module in project.modules:
-        if module.in_tests or str(module.path) in SENDERS:
+        if module.in_tests or any(is_within(module.name, sender) for sender in project.configuration.senders):
             continue
-        for node, method in _sends(module):
-            instead = "call delivery.outbox.enqueue in the transaction that changes the state"
-            yield problem_at(module, node, f".{method} sends a task from here", instead)
+        for node, method in _sends(project, module):
+            yield problem_at(module, node, f"{method} sends a task from here", instead)
 
 
-def _sends(module: Module) -> Iterator[tuple[Located, str]]:
+def _sends(project: Project, module: Module) -> Iterator[tuple[Located, str]]:
+    calls = module.find(ast.Call)
+    called = {id(call.func) for call in calls}
+    handed = {id(given) for call in calls if last_name(call.func) in LATER for given in call.args}
     for attribute in module.find(ast.Attribute):
-        if attribute.attr in DISTINCT:
-            yield attribute, attribute.attr
-    for call in module.find(ast.Call):
-        yield from _sends_by_call(module, call)
+        if attribute.attr in SENDS and isinstance(attribute.ctx, ast.Load):
+            is_used = id(attribute) in called or id(attribute) in handed or attribute.attr in DISTINCT
+            if _is_sent(project, module, attribute, is_used=is_used):
+                yield attribute, f".{attribute.attr}"
+    for call in calls:
+        if method := _by_call(project, module, call):
+            yield call, method
+    yield from _by_function(project, module)
 
 
-def _sends_by_call(module: Module, call: ast.Call) -> Iterator[tuple[Located, str]]:
-    called = (dotted(call.func) or "").rpartition(".")[2]
-    for candidate in [call.func, *(call.args if called in LATER else [])]:
-        if isinstance(candidate, ast.Attribute) and candidate.attr == "delay":
-            yield candidate, "delay"
-    method = module.text(call.args[1]) if called == "getattr" and len(call.args) > 1 else None
-    if method in SENDS:
-        yield call, str(method)
+def _by_function(project: Project, module: Module) -> Iterator[tuple[Located, str]]:
+    """The function `send_task` of old Celery."""
+    names = project.aliases("send_task")
+    for name in module.find(ast.Name):
+        is_used = name.id in names and isinstance(name.ctx, ast.Load)
+        if is_used and "celery.execute.send_task" in project.origins(module, name):
+            yield name, "send_task"
+
+
+def _is_sent(project: Project, module: Module, attribute: ast.Attribute, *, is_used: bool) -> bool:
+    if is_used:
+        return is_send(project, module, attribute.value, attribute.attr)
+    return is_surely_task(project, module, attribute.value)
+
+
+def _by_call(project: Project, module: Module, call: ast.Call) -> str | None:
+    """`getattr(task, "delay")`, `methodcaller("delay")`, `chain(...)()`, `producer.publish(...)`."""
+    name = last_name(call.func)
+    if name in {"getattr", "attrgetter", "methodcaller", "__getattribute__"}:
+        return _fetched(project, module, call, name)
+    if isinstance(call.func, ast.BinOp):
+        is_pipe = isinstance(call.func.op, ast.BitOr) and all(map(_is_signature, [call.func.left, call.func.right]))
+        return "a chain of signatures that is called" if is_pipe else None
+    if name in _PUBLISHES and any(map(is_celery, project.origins(module, call.func))):
+        return f".{name}"
+    if isinstance(call.func, ast.Call) or name in project.aliases("chain", "group", "chord"):
+        is_canvas = not _CANVAS.isdisjoint(project.origins(module, call.func))
+        return "a canvas that is called" if is_canvas else None
+    return None
+
+
+def _is_signature(expression: ast.expr) -> bool:
+    if isinstance(expression, ast.BinOp):
+        return _is_signature(expression.left) and _is_signature(expression.right)
+    return isinstance(expression, ast.Call) and last_name(expression.func) in {"s", "si", "signature", "subtask"}
+
+
+def _fetched(project: Project, module: Module, call: ast.Call, name: str) -> str | None:
+    place = 1 if name == "getattr" else 0
+    method = project.text(module, call.args[place]) if len(call.args) > place else None
+    if method not in SENDS:
+        return None
+    if name == "getattr":
+        return f".{method}" if is_send(project, module, call.args[0], method) else None
+    return f".{method}" if project.reach else None
 
 
 RULE = Rule("GR016", "a message sent past the outbox is lost or early when the transaction or the broker fails", check)

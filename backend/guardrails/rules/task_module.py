@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from guardrails.module import Function, Module
 from guardrails.project import Project
 from guardrails.rule import Problem, Rule, problem_at
-from guardrails.task_definitions import task_decorator, without_docstring
+from guardrails.task_definitions import services_of, task_decorator, without_docstring
 
 
 def check(project: Project) -> Iterator[Problem]:
@@ -21,7 +21,7 @@ def _in_module(project: Project, module: Module) -> Iterator[Problem]:
             if not _is_allowed_import(module, statement):
                 yield _import_problem(module, statement)
         elif not (isinstance(statement, Function) and task_decorator(project, module, statement)):
-            instead = f"move it to apps/{module.app}/services.py, or next to it"
+            instead = f"move it to {module.app_folder}/{module.configuration.services}.py, or next to it"
             yield problem_at(module, statement, f"{_kind(statement)} stands in tasks.py and is no task", instead)
 
 
@@ -33,14 +33,14 @@ def _is_allowed_import(module: Module, statement: ast.Import | ast.ImportFrom) -
     if source == "celery":
         return names == [("shared_task", None)]
     as_it_is = all(name != "*" and other is None for name, other in names)
-    return source == f"apps.{module.app}.services" and as_it_is
+    return source == services_of(module) and as_it_is
 
 
 def _import_problem(module: Module, statement: ast.stmt) -> Problem:
     what = f"tasks.py says `{ast.unparse(statement)}`"
     if isinstance(statement, ast.ImportFrom) and statement.module == "typing":
         return problem_at(module, statement, what, "annotate self, and any part of the result, as plain object")
-    instead = f"import only shared_task from celery and services by their own name from apps.{module.app}.services"
+    instead = f"import only shared_task from celery and services by their own name from {services_of(module)}"
     return problem_at(module, statement, what, instead)
 
 

@@ -3,62 +3,109 @@
 import ast
 from collections.abc import Iterator
 
-from guardrails.bindings import dotted
+from guardrails.dotted import dotted, last_name, may_mean, words
 from guardrails.module import Module
+from guardrails.names import CALLED, is_within, without_calls
 from guardrails.project import Project
 from guardrails.rule import Located, Problem, Rule, problem_at
-from guardrails.task_makers import BASE_CLASS_MODULE, is_task_class, is_task_maker, makes_task
+from guardrails.sending import uses_another_queue
+from guardrails.task_makers import is_of_celery, is_task_class, is_task_maker, looks_like_task_maker, makes_task
 
-INSTEAD = "put the logic in a service and a thin @shared_task for it in apps/<app>/tasks.py"
+_MAKERS = (
+    "task",
+    "shared_task",
+    "register_task",
+    "register",
+    "periodic_task",
+    "_task_from_fun",
+    "connect_on_app_finalize",
+)
+_CLASSES = ("Task", "DjangoTask", "AbortableTask", "PeriodicTask", "create_task_cls")
 
 
 def check(project: Project) -> Iterator[Problem]:
+    place = f"{project.configuration.apps[0]}/{project.configuration.tasks}.py"
+    instead = f"put the logic in a service and a thin @shared_task for it in {place.replace('*', '<app>')}"
     for module in project.modules:
         if not module.is_tasks:
-            yield from _in_module(project, module)
+            for node in _in_module(project, module):
+                yield problem_at(module, node, f"a task is made here, outside {place}", instead)
 
 
-def _in_module(project: Project, module: Module) -> Iterator[Problem]:
-    places = [*_applied(project, module), *_referred(project, module), *_subclassed(project, module)]
+def _in_module(project: Project, module: Module) -> list[Located]:
+    places = [*_decorated(project, module), *_called(project, module), *_referred(project, module)]
+    places += [*_subclassed(project, module), *_put(project, module)]
     # A decorator with arguments is seen both as a decorator and as a call: one finding is enough.
-    for _, place in sorted({(node.lineno, node.col_offset): node for node in places}.items()):
-        yield problem_at(module, place, "a task is made here, outside apps/*/tasks.py", INSTEAD)
+    return [node for _, node in sorted({(node.lineno, node.col_offset): node for node in places}.items())]
 
 
-def _applied(project: Project, module: Module) -> Iterator[Located]:
-    """Decorators, and calls of anything that makes tasks."""
-    for decorated in [*module.functions, *module.find(ast.ClassDef)]:
-        for decorator in decorated.decorator_list:
-            if any(makes_task(origin) for origin in project.origins(module, decorator)):
+def _decorated(project: Project, module: Module) -> Iterator[Located]:
+    names = project.aliases(*_MAKERS)
+    for definition in [*module.functions, *module.find(ast.ClassDef)]:
+        for decorator in definition.decorator_list:
+            if names.isdisjoint(words(decorator)):
+                continue
+            origins = project.origins(module, decorator)
+            # A function of the project that gives a task when it is applied.
+            given = {
+                made for origin in origins if project.definition(origin) for made in project.follow(origin + CALLED)
+            }
+            if any(map(makes_task, origins | given)) or _looks_so(project, module, origins):
                 yield decorator
+
+
+def _looks_so(project: Project, module: Module, origins: frozenset[str]) -> bool:
+    likely = any(looks_like_task_maker(without_calls(origin)) for origin in origins)
+    return likely and bool(project.reach) and not uses_another_queue(project, module)
+
+
+def _called(project: Project, module: Module) -> Iterator[Located]:
+    names = project.aliases(*_MAKERS)
     for call in module.find(ast.Call):
-        if any(makes_task(origin) for origin in project.origins(module, call.func)):
-            yield call
+        if may_mean(call.func, names):
+            origins = project.origins(module, call.func)
+            given_function = bool(call.args) and isinstance(call.args[0], ast.Name | ast.Attribute | ast.Lambda)
+            if any(map(makes_task, origins)) or (given_function and _looks_so(project, module, origins)):
+                yield call
 
 
 def _referred(project: Project, module: Module) -> Iterator[Located]:
     """Any other use of a task maker, such as storing it in a variable or handing it on."""
+    names = project.aliases(*_MAKERS)
     attributes = module.find(ast.Attribute)
     inner = {id(attribute.value) for attribute in attributes}
     nodes: list[ast.Name | ast.Attribute] = [*module.find(ast.Name), *attributes]
     for node in nodes:
-        used = id(node) not in inner and isinstance(node.ctx, ast.Load) and dotted(node)
-        if used and any(is_task_maker(origin) for origin in project.origins(module, node)):
+        if id(node) in inner or not isinstance(node.ctx, ast.Load) or last_name(node) not in names or not dotted(node):
+            continue
+        if any(map(is_task_maker, project.origins(module, node))):
             yield node
 
 
 def _subclassed(project: Project, module: Module) -> Iterator[Located]:
-    for definition in module.find(ast.ClassDef) if module.name != BASE_CLASS_MODULE else []:
+    if is_within(module.name, project.configuration.task_base):
+        return
+    for definition in module.find(ast.ClassDef):
         if _has_task(project, module, definition.bases):
             yield definition
     for call in module.find(ast.Call):
-        bases = call.args[1] if dotted(call.func) == "type" and len(call.args) == 3 else None
-        if isinstance(bases, ast.Tuple) and _has_task(project, module, bases.elts):
-            yield call
+        if last_name(call.func) in {"type", "new_class"} and len(call.args) > 1:
+            bases = call.args[1]
+            if isinstance(bases, ast.Tuple) and _has_task(project, module, bases.elts):
+                yield call
 
 
 def _has_task(project: Project, module: Module, bases: list[ast.expr]) -> bool:
-    return any(is_task_class(origin) for base in bases for origin in project.origins(module, base))
+    own = project.configuration.task_base
+    return any(is_task_class(origin, own) for base in bases for origin in project.origins(module, base))
+
+
+def _put(project: Project, module: Module) -> Iterator[Located]:
+    """`app.tasks["name"] = ...`"""
+    for item in module.find(ast.Subscript):
+        is_put = isinstance(item.ctx, ast.Store) and last_name(item.value) == "tasks"
+        if is_put and any(map(is_of_celery, project.origins(module, item.value))):
+            yield item
 
 
 RULE = Rule("GR003", "tasks are looked for, routed and reviewed in that one place", check)

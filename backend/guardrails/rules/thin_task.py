@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from guardrails.project import Project
 from guardrails.rule import Located, Problem, Rule, problem_at
-from guardrails.task_definitions import TaskDefinition, service_imports, task_definitions
+from guardrails.task_definitions import TaskDefinition, service_imports, services_of, task_definitions
 
 
 def check(project: Project) -> Iterator[Problem]:
@@ -40,7 +40,7 @@ def _breach_of_return(task: TaskDefinition, statement: ast.stmt) -> tuple[Locate
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
         return statement, "does not return one call of its service"
     if call.func.id not in service_imports(task.module):
-        return statement, f"calls {call.func.id}, which is not imported from apps.{task.app}.services"
+        return statement, f"calls {call.func.id}, which is not imported from {services_of(task.module)}"
     if not _passes_arguments_on(task, call):
         return statement, "does not pass its arguments on as they came"
     return None

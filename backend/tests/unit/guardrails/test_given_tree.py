@@ -20,9 +20,9 @@ def test_each_given_file_is_missed(tmp_path: Path, missing: str) -> None:
 
 
 def test_folder_in_the_place_of_a_file_is_a_missing_file(tmp_path: Path) -> None:
-    plant(tmp_path, dict.fromkeys(set(given_tree.GIVEN) - {"apps/events/tasks.py"}, ""))
-    plant(tmp_path, {"apps/events/tasks.py/__init__.py": ""})
-    assert found(tmp_path, given_tree.RULE) == [("apps/events/tasks.py", 1)]
+    plant(tmp_path, dict.fromkeys(set(given_tree.GIVEN) - {"config/settings.py"}, ""))
+    plant(tmp_path, {"config/settings.py/__init__.py": ""})
+    assert found(tmp_path, given_tree.RULE) == [("config/settings.py", 1)]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,74 @@
+"""Under which other names something may be met: a coarse sieve, so that only what may matter is followed exactly."""
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from guardrails.dotted import last_name, words
+from guardrails.module import Module
+from guardrails.returns import returned
+
+
+class Aliases:
+    """Every name of a project with the words that what it is bound to is written with."""
+
+    def __init__(self, modules: Iterable[Module]) -> None:
+        self._named_with: dict[str, set[str]] = defaultdict(set)
+        self._found: dict[frozenset[str], frozenset[str]] = {}
+        for module in modules:
+            for name, written in _bound(module):
+                for word in written:
+                    self._named_with[word].add(name)
+
+    def of(self, names: frozenset[str]) -> frozenset[str]:
+        """These names and all that may stand for them."""
+        if names not in self._found:
+            pending = [*names]
+            seen = set(pending)
+            for word in pending:  # grows on the way
+                new = self._named_with.get(word, set()) - seen
+                seen |= new
+                pending += new
+            self._found[names] = frozenset(seen)
+        return self._found[names]
+
+
+def _bound(module: Module) -> Iterator[tuple[str, Iterable[str]]]:
+    for alias in module.find(ast.alias):
+        if alias.asname:
+            yield alias.asname, [alias.name.rpartition(".")[2]]
+    for target, value in _set(module):
+        yield from _given(target, value)
+    for given in module.find(ast.arguments):
+        yield from _defaults(given)
+    for function in module.functions:
+        for result in returned(function):
+            yield function.name, words(result)
+
+
+def _set(module: Module) -> Iterator[tuple[ast.expr, ast.expr | None]]:
+    yield from ((target, one.value) for one in module.find(ast.Assign) for target in one.targets)
+    yield from ((one.target, one.value) for one in module.find(ast.AnnAssign))
+    yield from ((one.target, one.value) for one in module.find(ast.NamedExpr))
+    yield from ((one.target, one.iter) for one in module.find(ast.For))
+    yield from ((one.target, one.iter) for one in module.find(ast.comprehension))
+    yield from ((one.optional_vars, one.context_expr) for one in module.find(ast.withitem) if one.optional_vars)
+
+
+def _given(target: ast.expr, value: ast.expr | None) -> Iterator[tuple[str, Iterable[str]]]:
+    if value is None or isinstance(value, ast.Constant):
+        return
+    written = words(value)
+    targets = target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
+    for one in targets:
+        named = one.value if isinstance(one, ast.Subscript) else one
+        if name := last_name(named):
+            yield name, written
+
+
+def _defaults(given: ast.arguments) -> Iterator[tuple[str, Iterable[str]]]:
+    for parameter, default in zip(reversed([*given.posonlyargs, *given.args]), reversed(given.defaults), strict=False):
+        yield parameter.arg, words(default)
+    for parameter, keyword_default in zip(given.kwonlyargs, given.kw_defaults, strict=True):
+        if keyword_default:
+            yield parameter.arg, words(keyword_default)

@@ -1,0 +1,49 @@
+"""What calls name by text: modules that they import, models that they fetch."""
+
+import ast
+
+from guardrails.module import Module
+from guardrails.names import UNKNOWN, Names
+from guardrails.texts import Texts
+
+IMPORTERS = frozenset(
+    {
+        f"{UNKNOWN}__import__",
+        "builtins.__import__",
+        "importlib.__import__",
+        "importlib.import_module",
+        "importlib.util.find_spec",
+        "django.utils.module_loading.import_string",
+        "pydoc.locate",
+        "pkgutil.resolve_name",
+    }
+)
+
+
+def imported_by_call(module: Module, texts: Texts, call: ast.Call, functions: set[str] | Names) -> str | None:
+    """The dotted name that a call such as `import_module("x.y")` imports, when it can be read."""
+    if functions.isdisjoint(IMPORTERS):
+        return None
+    name = texts.of(argument(call, 0, "name", "dotted_path"))
+    if not name:
+        return None
+    bare = name.lstrip(".").replace(":", ".")
+    level = len(name) - len(name.lstrip("."))
+    package = texts.of(argument(call, 1, "package"))
+    if level and package:
+        parts = package.split(".")
+        return ".".join([*parts[: len(parts) - level + 1], bare])
+    return module.absolute(bare, level)
+
+
+def argument(call: ast.Call, place: int, *names: str) -> ast.expr | None:
+    """The argument at a place, or of one of these names."""
+    named = [keyword.value for keyword in call.keywords if keyword.arg in names]
+    return next(iter([*call.args[place : place + 1], *named]), None)
+
+
+def given_name(texts: Texts, call: ast.Call) -> str | None:
+    """`get_model("label", "Model")` or `get_model("label.Model")` as the dotted name of the model."""
+    given = [argument(call, 0, "app_label"), argument(call, 1, "model_name")]
+    parts = ".".join(text for text in map(texts.of, given) if text).split(".")
+    return f"{parts[0]}.models.{parts[1]}" if len(parts) == 2 else None

@@ -1,0 +1,40 @@
+"""Names and attributes as text."""
+
+import ast
+
+
+def dotted(expression: ast.expr) -> str | None:
+    """`a.b.c` as text, None for anything but names and attributes."""
+    if isinstance(expression, ast.Name):
+        return expression.id
+    if isinstance(expression, ast.Attribute):
+        base = dotted(expression.value)
+        return f"{base}.{expression.attr}" if base else None
+    return None
+
+
+def last_name(expression: ast.expr) -> str:
+    """The `c` of `a.b.c`, whatever stands before it; nothing for what ends in no name."""
+    if isinstance(expression, ast.Attribute):
+        return expression.attr
+    return expression.id if isinstance(expression, ast.Name) else ""
+
+
+def words(value: ast.expr) -> set[str]:
+    """The names, attributes and last parts of texts in an expression."""
+    found = set()
+    for node in ast.walk(value):
+        if isinstance(node, ast.Name):
+            found.add(node.id)
+        elif isinstance(node, ast.Attribute):
+            found.add(node.attr)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found.add(node.value.rpartition(".")[2])
+    return found
+
+
+def may_mean(function: ast.expr, names: frozenset[str]) -> bool:
+    """Whether what is called ends in one of the names, or in what only following it tells."""
+    if isinstance(function, ast.Name | ast.Attribute):
+        return last_name(function) in names
+    return not names.isdisjoint(words(function))

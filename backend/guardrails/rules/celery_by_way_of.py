@@ -1,0 +1,43 @@
+"""An app does not reach Celery by way of other modules either."""
+
+from collections.abc import Iterator
+
+from guardrails.imports import Imported
+from guardrails.module import Module
+from guardrails.names import is_celery
+from guardrails.project import Project
+from guardrails.rule import Problem, Rule, problem_at
+from guardrails.rules.celery_in_apps import is_business
+
+
+def check(project: Project) -> Iterator[Problem]:
+    for module in project.modules:
+        if is_business(module) and "management" not in module.path.parts:
+            for imported in project.imports(module):
+                if way := _way_out(project, imported):
+                    names = " -> ".join([*(step.name for step in way), "celery"])
+                    what = f"{module.path.name} reaches Celery by way of {names}"
+                    enqueue = project.configuration.enqueue[0]
+                    instead = (
+                        f"enqueue the task by its name with {enqueue}, or move what is needed here out of {way[0].name}"
+                    )
+                    yield problem_at(module, imported.node, what, instead)
+
+
+def _way_out(project: Project, imported: Imported) -> list[Module]:
+    """The way from a module outside of the apps to Celery. What apps import is found where they do."""
+    if any(map(is_celery, imported.names)):
+        return []
+    asking = set(project.configuration.enqueue)
+    for name, target in zip(imported.names, project.reach.targets(imported), strict=False):
+        if (
+            not target.is_of_apps
+            and name not in asking
+            and target.name not in asking
+            and (way := project.reach.way(target))
+        ):
+            return way
+    return []
+
+
+RULE = Rule("GR021", "what is imported there is loaded with the business logic, and the queue with it", check)

@@ -1,0 +1,63 @@
+"""A layer imports what lies below it, never what lies above."""
+
+import ast
+from collections.abc import Iterator
+
+from guardrails.dotted import last_name
+from guardrails.module import Module
+from guardrails.names import is_within
+from guardrails.project import Project
+from guardrails.rule import Located, Problem, Rule, problem_at
+
+_RELATIONS = frozenset({"ForeignKey", "OneToOneField", "ManyToManyField"})
+
+
+def check(project: Project) -> Iterator[Problem]:
+    layers = project.configuration.layers
+    for module in project.modules:
+        own = _layer(layers, module.name)
+        if own is None or module.in_tests:
+            continue
+        for node, names in [*_imported(project, module), *_named(project, module)]:
+            above = [name for name in names if (its := _layer(layers, name)) is not None and its < own]
+            if above:
+                what = f"{layers[own]} reaches up to {above[0]}"
+                instead = (
+                    f"move what both need down, or enqueue a task by its name with {project.configuration.enqueue[0]}"
+                )
+                yield problem_at(module, node, what, instead)
+
+
+def _layer(layers: tuple[str, ...], name: str) -> int | None:
+    """The place of the longest layer that the name lies under, from the highest on."""
+    holding = [(len(layer), place) for place, layer in enumerate(layers) if is_within(name, layer)]
+    return max(holding)[1] if holding else None
+
+
+def _imported(project: Project, module: Module) -> Iterator[tuple[Located, tuple[str, ...]]]:
+    for imported in project.imports(module):
+        yield imported.node, imported.names
+
+
+def _named(project: Project, module: Module) -> Iterator[tuple[Located, tuple[str, ...]]]:
+    """Models by their label: `get_model("label", "Model")`, `ForeignKey("label.Model")`; migrations may look anywhere."""
+    if "migrations" in module.path.parts:
+        return
+    for call in module.find(ast.Call):
+        name = last_name(call.func)
+        if name in {"get_model", "get_registered_model"}:
+            labels = [origin.partition(".")[0] for origin in project.origins(module, call) if ".models." in origin]
+        elif name in _RELATIONS:
+            labels = [_label(project, module, call)]
+        else:
+            continue
+        yield call, tuple(package for label in labels for package in project.app_packages(label))
+
+
+def _label(project: Project, module: Module, call: ast.Call) -> str:
+    named = [keyword.value for keyword in call.keywords if keyword.arg == "to"]
+    text = project.text(module, next(iter([*call.args[:1], *named]), None))
+    return (text or "").rpartition(".")[0]
+
+
+RULE = Rule("GR022", "a lower layer must run, and be read, without those above it", check)
