@@ -64,6 +64,9 @@ def _without_collector() -> Iterator[None]:
     try:
         yield
     finally:
+        # There and back again: what was made counts as old, and is not gone over at once.
+        gc.freeze()
+        gc.unfreeze()
         if collects:
             gc.enable()
 

@@ -48,29 +48,32 @@ class Source:
         return self.text[self._starts[number - 1] : end].rstrip("\r\n")
 
     def offset(self, line: int, column: int) -> int:
-        """The place of a line and column, both from 1, in the text."""
+        """The place of a line and column, both from 1, in the text; of the line after the last one the end."""
+        if line > len(self._starts):
+            return len(self.text)
         return self._starts[line - 1] + column - 1
 
     def start(self, node: Located) -> int:
         """The place of a node's first character in the text."""
-        return self.offset(node.lineno, self._column(node.lineno, node.col_offset))
+        return self.offset(node.lineno, self.column(node.lineno, node.col_offset))
 
     def end(self, node: Located) -> int:
         """The place after a node's last character in the text."""
         line = node.end_lineno or node.lineno
-        return self.offset(line, self._column(line, node.end_col_offset or 0))
+        return self.offset(line, self.column(line, node.end_col_offset or 0))
 
     def span(self, node: Located) -> Span:
         """What to point at: of a function or class its name, of a block its first line, else the whole node."""
-        line, column = node.lineno, self._column(node.lineno, node.col_offset)
+        line, column = node.lineno, self.column(node.lineno, node.col_offset)
         if hasattr(node, "body") and isinstance(node, ast.stmt):
             text = self.line(line)
             defined = _DEFINED.match(text, column - 1)
             return Span(line, column, line, (defined.end() if defined else len(text.rstrip())) + 1)
         end_line = node.end_lineno or line
-        return Span(line, column, end_line, self._column(end_line, node.end_col_offset or 0))
+        return Span(line, column, end_line, self.column(end_line, node.end_col_offset or 0))
 
-    def _column(self, line: int, offset: int) -> int:
+    def column(self, line: int, offset: int) -> int:
+        """The column, from 1, that ast's offset in bytes means."""
         text = self.line(line)
         return offset + 1 if text.isascii() else len(text.encode()[:offset].decode(errors="ignore")) + 1
 

@@ -30,7 +30,9 @@ def corpus() -> Iterator[tuple[Path, Example]]:
 def plant_case(root: Path, example: Example) -> None:
     """Write the case's files, those that every case has, and the markers of packages."""
     files = {path: source for path, source in COMPLETE.items() if path not in example.missing} | example.files
-    folders = {folder for path in files for folder in PurePosixPath(path).parents if path.endswith(".py") and folder.name}
+    folders = {
+        folder for path in files for folder in PurePosixPath(path).parents if path.endswith(".py") and folder.name
+    }
     markers = {f"{folder}/__init__.py": "" for folder in folders} if not _is_flat(example) else {}
     for path, source in ({**markers, **files}).items():
         if path not in example.missing:

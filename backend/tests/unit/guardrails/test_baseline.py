@@ -58,7 +58,7 @@ def test_what_is_found_no_more_is_told(accepted: Path) -> None:
     assert result.err.splitlines() == [
         f"guardrails: {file}: no longer found: apps/a/x.py: GR016 other.delay(2) (2 times)",
         f"guardrails: {file}: no longer found: apps/a/x.py: GR016 work.delay(1)",
-        "guardrails: 0 findings, 2 files read",
+        "guardrails: 0 findings, 3 files read",
     ]
 
 

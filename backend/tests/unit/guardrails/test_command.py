@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from guardrails.checker import CODES
-from guardrails.rules import RULES, given_tree
+from guardrails.configuration import Configuration
+from guardrails.rules import RULES
 from tests.unit.guardrails.planted import plant
-from tests.unit.guardrails.told import SENDS, TABLE, project, run
+from tests.unit.guardrails.told import APPLICATION, SENDS, TABLE, project, run
 
 BACKEND = Path(__file__).parents[3]
 
@@ -25,23 +26,32 @@ def run_alone(*arguments: str, directory: Path) -> subprocess.CompletedProcess[s
 
 
 def clean_tree() -> dict[str, str]:
-    folders = {str(parent) for name in given_tree.GIVEN for parent in Path(name).parents if parent.name}
-    return dict.fromkeys([*given_tree.GIVEN, *(f"{folder}/__init__.py" for folder in folders)], "")
+    given = Configuration().given
+    folders = {str(parent) for name in given for parent in Path(name).parents if parent.name}
+    return dict.fromkeys([*given, *(f"{folder}/__init__.py" for folder in folders)], "")
 
 
 def test_nothing_to_say_is_success(tmp_path: Path) -> None:
     plant(tmp_path, clean_tree())
     result = run_alone(directory=tmp_path)
     assert (result.returncode, result.stdout) == (0, "")
-    assert result.stderr == "guardrails: 0 findings, 19 files read\n"
+    assert result.stderr == "guardrails: 0 findings, 7 files read\n"
 
 
 def test_finding_is_printed_with_its_place_and_fails(tmp_path: Path) -> None:
-    plant(tmp_path, clean_tree() | {"apps/events/services.py": "import json\nif json:\n    import celery\n"})
+    plant(
+        tmp_path,
+        clean_tree()
+        | {
+            "apps/__init__.py": "",
+            "apps/events/__init__.py": "",
+            "apps/events/services.py": "import json\nif json:\n    import celery\n",
+        },
+    )
     result = run_alone(str(tmp_path), directory=BACKEND)
     assert result.returncode == 1
     assert result.stdout.startswith(f"{tmp_path}/apps/events/services.py:3:5: GR011 services.py imports celery, but ")
-    assert result.stderr == "guardrails: 1 finding, 19 files read\n"
+    assert result.stderr == "guardrails: 1 finding, 10 files read\n"
 
 
 def test_whoever_reads_may_stop_reading(tmp_path: Path) -> None:
@@ -66,7 +76,11 @@ def test_findings_come_in_reading_order(tmp_path: Path) -> None:
 @pytest.fixture
 def two(tmp_path: Path) -> Path:
     """A project in a folder of the repository, with a finding in each of two apps."""
-    return project(tmp_path, {"src/apps/a/x.py": SENDS, "src/apps/b/x.py": SENDS}, table=TABLE + 'root = "src"\n')
+    return project(
+        tmp_path,
+        {"src/apps/a/x.py": SENDS, "src/apps/b/x.py": SENDS, "src/config/celery.py": APPLICATION},
+        table=TABLE + 'root = "src"\n',
+    )
 
 
 @pytest.mark.parametrize(
@@ -83,7 +97,7 @@ def two(tmp_path: Path) -> Path:
 def test_what_is_found_in_the_paths_is_told(two: Path, folder: str, paths: list[str], places: list[str]) -> None:
     result = run(two / folder, *paths)
     assert (result.places, result.code) == (places, 1)
-    assert result.err.endswith(", 2 files read\n")
+    assert result.err.endswith(", 3 files read\n")
 
 
 def test_paths_outside_of_the_source_are_told_and_do_no_harm(two: Path) -> None:
@@ -132,7 +146,9 @@ def test_wrong_use_is_refused(tmp_path: Path, arguments: list[str], told: str) -
 
 def test_codes_are_selected_and_ignored(tmp_path: Path) -> None:
     table = '[tool.guardrails]\nselect = ["GR016", "GR011"]\nignore = ["GR011"]\n'
-    project(tmp_path, {"apps/a/x.py": f"import celery\n{SENDS}broken(:\n", "apps/a/y.py": f"import celery\n{SENDS}"}, table)
+    project(
+        tmp_path, {"apps/a/x.py": f"import celery\n{SENDS}broken(:\n", "apps/a/y.py": f"import celery\n{SENDS}"}, table
+    )
     assert run(tmp_path).codes == ["GR016"]
     assert run(tmp_path, "--ignore", "GR016").codes == []
     assert run(tmp_path, "--select", "GR011,GR002").codes == ["GR002", "GR011"]

@@ -87,7 +87,10 @@ def test_root_is_what_the_nearest_table_says(tmp_path: Path) -> None:
 
 
 def test_a_nearer_table_wins(tmp_path: Path) -> None:
-    plant(tmp_path, {"pyproject.toml": "[tool.guardrails]\n", "one/pyproject.toml": "[tool.guardrails]\n", "one/a/x.py": ""})
+    plant(
+        tmp_path,
+        {"pyproject.toml": "[tool.guardrails]\n", "one/pyproject.toml": "[tool.guardrails]\n", "one/a/x.py": ""},
+    )
     assert place(tmp_path / "one/a").root == tmp_path / "one"
 
 

@@ -2,10 +2,11 @@
 
 import json
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from guardrails.formats import github
 from guardrails.rule import Finding
-from tests.unit.guardrails.told import SENDS, TABLE, project, run
+from tests.unit.guardrails.told import APPLICATION, SENDS, TABLE, project, run
 
 SPREAD = 'é = "é"; (work.\n  delay)(1)\n'
 
@@ -39,7 +40,11 @@ def test_json_of_nothing_is_json(tmp_path: Path) -> None:
 
 def test_github_commands_name_files_as_the_repository_does(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
-    project(tmp_path, {"backend/apps/a/x.py": SENDS}, table=TABLE + 'root = "backend"\n')
+    project(
+        tmp_path,
+        {"backend/apps/a/x.py": SENDS, "backend/config/celery.py": APPLICATION},
+        table=TABLE + 'root = "backend"\n',
+    )
     result = run(tmp_path / "backend", "--format", "github")
     assert result.out.startswith(
         "::error file=backend/apps/a/x.py,line=2,endLine=2,col=5,endColumn=15,title=GR016::.delay sends a task"
@@ -59,7 +64,7 @@ def test_github_commands_cannot_be_broken_out_of() -> None:
     )
 
 
-def sarif(root: Path) -> dict[str, object]:
+def sarif(root: Path) -> dict[str, Any]:
     document = json.loads(run(root, "--format", "sarif").out)
     assert document["version"] == "2.1.0"
     (only,) = document["runs"]
@@ -69,10 +74,14 @@ def sarif(root: Path) -> dict[str, object]:
 
 def test_sarif_has_rules_and_results(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
-    project(tmp_path, {"backend/apps/a b/é.py": SPREAD}, table=TABLE + 'root = "backend"\n')
+    project(
+        tmp_path,
+        {"backend/apps/a b/é.py": SPREAD, "backend/config/celery.py": APPLICATION},
+        table=TABLE + 'root = "backend"\n',
+    )
     only = sarif(tmp_path / "backend")
-    (result,) = only["results"]  # type: ignore[misc]
-    rules = only["tool"]["driver"]["rules"]  # type: ignore[index]
+    (result,) = only["results"]
+    rules = only["tool"]["driver"]["rules"]
     assert rules[result["ruleIndex"]]["id"] == result["ruleId"] == "GR016"
     assert [rule["id"] for rule in rules] == sorted(rule["id"] for rule in rules)
     assert only["columnKind"] == "unicodeCodePoints"
@@ -89,14 +98,14 @@ def test_sarif_has_rules_and_results(tmp_path: Path) -> None:
 def test_sarif_doubles_braces(tmp_path: Path) -> None:
     tasks = "from celery import shared_task\n@shared_task(name='a.b')\ndef b_task(): ...\n"
     project(tmp_path, {"apps/a/tasks.py": tasks}, table='[tool.guardrails]\nselect = ["GR010"]\n')
-    (result,) = sarif(tmp_path)["results"]  # type: ignore[misc]
+    (result,) = sarif(tmp_path)["results"]
     assert 'retry_kwargs={{"max_retries": 3, "countdown": 10}}' in result["message"]["text"]
 
 
 def test_sarif_knows_findings_again_when_lines_move(tmp_path: Path) -> None:
     def fingerprints(source: str) -> list[str]:
         project(tmp_path, {"apps/a/x.py": source})
-        return [each["partialFingerprints"]["guardrails/v1"] for each in sarif(tmp_path)["results"]]  # type: ignore[attr-defined]
+        return [each["partialFingerprints"]["guardrails/v1"] for each in sarif(tmp_path)["results"]]
 
     first = fingerprints("x.delay(1)\nx.delay(1)\nx.delay(2)\n")
     assert len(set(first)) == 3

@@ -11,6 +11,8 @@ from tests.unit.guardrails.planted import plant
 
 # What a planted project does not have, and is not asked for.
 TABLE = '[tool.guardrails]\nignore = ["GR001", "GR018"]\n'
+# Without Celery anywhere, `.delay` is nobody's.
+APPLICATION = "from celery import Celery\n\napp = Celery('x')\n"
 SENDS = "def publish(work):\n    work.delay(1)\n"
 
 
@@ -32,7 +34,7 @@ class Told:
 
 
 def project(root: Path, files: Mapping[str, str], table: str = TABLE) -> Path:
-    plant(root, {"manage.py": "", "pyproject.toml": table, **files})
+    plant(root, {"manage.py": "", "pyproject.toml": table, "config/celery.py": APPLICATION, **files})
     return root
 
 
