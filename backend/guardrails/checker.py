@@ -38,20 +38,21 @@ def check(root: Path, configuration: Configuration | None = None) -> Report:
 
 def examine(project: Project) -> Report:
     """Run the rules that the project's configuration selects."""
-    selected = _selected(project.configuration)
+    codes = selected(project.configuration)
     with _with_stack():
-        found = [finding for rule in RULES if rule.code in selected for finding in rule.findings(project)]
+        found = [finding for rule in RULES if rule.code in codes for finding in rule.findings(project)]
     comments = [comment for module in project.modules for comment in suppressions(module)]
     left, uses = split(found, comments)
     known = frozenset(rule.code for rule in RULES)
-    decided = [use for use in uses if use.code in selected or use.code not in known]
-    left += [fault for fault in faults(comments, decided, known) if fault.code in selected]
+    decided = [use for use in uses if use.code in codes or use.code not in known]
+    left += [fault for fault in faults(comments, decided, known) if fault.code in codes]
     configuration = project.configuration
     told = [finding for finding in left if not configuration.is_ignored(finding.path, finding.code)]
     return Report(project, sorted(told), uses)
 
 
-def _selected(configuration: Configuration) -> frozenset[str]:
+def selected(configuration: Configuration) -> frozenset[str]:
+    """The codes of the rules that are checked."""
     return (frozenset(configuration.select) or CODES) - frozenset(configuration.ignore)
 
 
@@ -63,6 +64,9 @@ def _without_collector() -> Iterator[None]:
     try:
         yield
     finally:
+        # There and back again: what was made counts as old, and is not gone over at once.
+        gc.freeze()
+        gc.unfreeze()
         if collects:
             gc.enable()
 

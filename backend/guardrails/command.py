@@ -6,12 +6,12 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from guardrails import formats
 from guardrails.arguments import parse
 from guardrails.baseline import BaselineError, Compared, compare, write
-from guardrails.checker import CODES, REASONS, Report, check
+from guardrails.checker import CODES, REASONS, Report, check, selected
 from guardrails.configuration import Configuration
 from guardrails.configuration_file import ConfigurationError
 from guardrails.explain import explanation
@@ -136,9 +136,11 @@ class _Run:
         }[self.options.format]
 
     def _tell_gone(self) -> None:
+        codes = selected(self.report.project.configuration)
         for (path, code, source), count in sorted(self._compared(self.report).gone.items()):
-            times = f" ({count} times)" if count > 1 else ""
-            _note(f"{self.baseline}: no longer found: {path}: {code} {source}{times}")
+            if code in codes and self.scope.holds(PurePosixPath(path)):
+                times = f" ({count} times)" if count > 1 else ""
+                _note(f"{self.baseline}: no longer found: {path}: {code} {source}{times}")
 
     def _summary(self, findings: list[Finding]) -> str:
         read = _counted(len(self.report.project.modules) + len(self.report.project.unreadable), "file")

@@ -61,9 +61,9 @@ def _text(value: object) -> str:
 
 
 def _known(value: object, codes: frozenset[str]) -> str:
-    if value not in codes:
+    if not isinstance(value, str) or value not in codes:
         raise ValueError(f"{value!r} is no code; there are {', '.join(sorted(codes))}")
-    return str(value)
+    return value
 
 
 def _dotted(value: object) -> str:

@@ -1,7 +1,6 @@
 """The text of one source file, and where in it something stands."""
 
 import ast
-import codecs
 import io
 import re
 import tokenize
@@ -49,39 +48,37 @@ class Source:
         return self.text[self._starts[number - 1] : end].rstrip("\r\n")
 
     def offset(self, line: int, column: int) -> int:
-        """The place of a line and column, both from 1, in the text."""
+        """The place of a line and column, both from 1, in the text; of the line after the last one the end."""
+        if line > len(self._starts):
+            return len(self.text)
         return self._starts[line - 1] + column - 1
 
     def start(self, node: Located) -> int:
         """The place of a node's first character in the text."""
-        return self.offset(node.lineno, self._column(node.lineno, node.col_offset))
+        return self.offset(node.lineno, self.column(node.lineno, node.col_offset))
 
     def end(self, node: Located) -> int:
         """The place after a node's last character in the text."""
         line = node.end_lineno or node.lineno
-        return self.offset(line, self._column(line, node.end_col_offset or 0))
+        return self.offset(line, self.column(line, node.end_col_offset or 0))
 
     def span(self, node: Located) -> Span:
         """What to point at: of a function or class its name, of a block its first line, else the whole node."""
-        line, column = node.lineno, self._column(node.lineno, node.col_offset)
+        line, column = node.lineno, self.column(node.lineno, node.col_offset)
         if hasattr(node, "body") and isinstance(node, ast.stmt):
             text = self.line(line)
             defined = _DEFINED.match(text, column - 1)
             return Span(line, column, line, (defined.end() if defined else len(text.rstrip())) + 1)
         end_line = node.end_lineno or line
-        return Span(line, column, end_line, self._column(end_line, node.end_col_offset or 0))
+        return Span(line, column, end_line, self.column(end_line, node.end_col_offset or 0))
 
-    def _column(self, line: int, offset: int) -> int:
+    def column(self, line: int, offset: int) -> int:
+        """The column, from 1, that ast's offset in bytes means."""
         text = self.line(line)
         return offset + 1 if text.isascii() else len(text.encode()[:offset].decode(errors="ignore")) + 1
 
 
 def decode(content: bytes) -> Source:
-    """The text of a Python file, by its byte order mark or its coding line. Raises SyntaxError, ValueError."""
+    """The text of a Python file, by its byte order mark or its coding line. Raises SyntaxError, UnicodeError."""
     encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
-    try:
-        return Source(content.decode(encoding), encoding)
-    except UnicodeDecodeError as error:
-        line = len(_LINE_END.findall(content[: error.start].decode("latin-1"))) + 1
-        wrong = f"byte 0x{content[error.start]:02x} is no {codecs.lookup(encoding).name}"
-        raise SyntaxError(wrong, ("", line, 1, None)) from None
+    return Source(content.decode(encoding), encoding)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from guardrails.project import Project
-from guardrails.rule import Problem, Rule
+from guardrails.rule import Edit, Problem, Rule
 
 
 def check(project: Project) -> Iterator[Problem]:
@@ -12,8 +12,9 @@ def check(project: Project) -> Iterator[Problem]:
     }
     for folder in holding:
         marker = folder / "__init__.py"
-        if not (project.root / marker).is_file():
-            yield Problem(marker, 1, 1, f"{folder} holds source and is no package", "add an empty __init__.py")
+        if not project.has(marker):
+            fix = (Edit(marker, 0, 0, ""),)
+            yield Problem(marker, 1, 1, f"{folder} holds source and is no package", "add an empty __init__.py", fix=fix)
 
 
 RULE = Rule("GR018", "the import contract does not see modules outside of packages", check)

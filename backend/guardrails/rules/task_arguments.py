@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from guardrails.edits import name_self
 from guardrails.project import Project
 from guardrails.rule import Problem, Rule, problem_at
 from guardrails.task_definitions import TaskDefinition, task_definitions
@@ -19,7 +20,8 @@ def check(project: Project) -> Iterator[Problem]:
         own = task.own_parameter
         if task.is_bound and (own is None or own.arg != "self"):
             what = f"bound task {task.function.name} does not take itself as `self`"
-            yield problem_at(task.module, own or task.function, what, "name its first parameter self")
+            fix = name_self(task, own) if own else ()
+            yield problem_at(task.module, own or task.function, what, "name its first parameter self", fix)
         for parameter in task.parameters:
             if not _is_id(task, parameter):
                 what = f"task {task.function.name} takes `{parameter.arg}`"

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 
+from guardrails.edits import rename_function
 from guardrails.project import Project
 from guardrails.rule import Problem, Rule, problem_at
 from guardrails.task_definitions import SUFFIX, TaskDefinition, task_definitions
@@ -21,7 +22,8 @@ def check(project: Project) -> Iterator[Problem]:
         wanted = f"{called_service(task) or task.service}{SUFFIX}"
         if task.function.name != wanted:
             what = f"task function {task.function.name} is not named after its service"
-            yield problem_at(task.module, task.function, what, f"name it {wanted}")
+            fix = rename_function(project, task, wanted)
+            yield problem_at(task.module, task.function, what, f"name it {wanted}", fix)
 
 
 RULE = Rule("GR006", "one name for service and task is what lets a reader go from one to the other", check)

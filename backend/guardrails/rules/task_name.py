@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from guardrails.edits import name_task
 from guardrails.project import Project
 from guardrails.rule import Problem, Rule, problem_at
 from guardrails.rules.task_function_name import called_service
@@ -13,7 +14,8 @@ def check(project: Project) -> Iterator[Problem]:
         wanted = f"{task.app}.{called_service(task) or task.service}"
         if task.name != wanted:
             instead = f'write name="{wanted}"'
-            yield problem_at(task.module, task.options.get("name", task.decorator), _what(task), instead)
+            fix = () if "name" in task.options else name_task(project, task, wanted)
+            yield problem_at(task.module, task.options.get("name", task.decorator), _what(task), instead, fix)
 
 
 def _what(task: TaskDefinition) -> str:

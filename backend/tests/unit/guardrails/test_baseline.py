@@ -1,0 +1,121 @@
+"""The findings that a codebase starts with."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.unit.guardrails.told import SENDS, TABLE, project, run
+
+TWICE = SENDS + "    other.delay(2)\n    other.delay(2)\n"
+
+
+@pytest.fixture
+def accepted(tmp_path: Path) -> Path:
+    project(tmp_path, {"apps/a/x.py": TWICE}, table=TABLE + 'baseline = "accepted.json"\n')
+    result = run(tmp_path, "--write-baseline")
+    assert (result.code, result.out) == (0, "")
+    assert result.err == f"guardrails: 3 findings accepted in {tmp_path}/accepted.json\n"
+    return tmp_path
+
+
+def test_what_is_accepted_is_not_told(accepted: Path) -> None:
+    assert run(accepted) == run(accepted, "--baseline", "accepted.json")
+    assert (run(accepted).code, run(accepted).out) == (0, "")
+
+
+def test_lines_may_move_and_be_indented(accepted: Path) -> None:
+    source = "import os\n\n\nif os:\n" + "".join(f"    {line}\n" for line in TWICE.splitlines())
+    (accepted / "apps/a/x.py").write_text(source)
+    assert run(accepted).code == 0
+
+
+def test_what_is_new_is_told(accepted: Path) -> None:
+    (accepted / "apps/a/x.py").write_text(TWICE + "    third.delay(3)\n")
+    assert run(accepted).places == ["apps/a/x.py:5:5"]
+
+
+def test_one_more_of_the_same_is_told(accepted: Path) -> None:
+    (accepted / "apps/a/x.py").write_text(TWICE + "    other.delay(2)\n")
+    assert run(accepted).places == ["apps/a/x.py:5:5"]
+
+
+def test_the_same_in_another_file_is_told(accepted: Path) -> None:
+    (accepted / "apps/a/y.py").write_text(SENDS)
+    assert run(accepted).places == ["apps/a/y.py:2:5"]
+
+
+def test_another_rule_in_an_accepted_line_is_told(accepted: Path) -> None:
+    (accepted / "apps/a/x.py").write_text("import celery\n" + TWICE)
+    assert run(accepted).codes == ["GR011"]
+
+
+def test_what_is_found_no_more_is_told(accepted: Path) -> None:
+    (accepted / "apps/a/x.py").write_text("")
+    result = run(accepted)
+    assert (result.code, result.out) == (0, "")
+    file = accepted / "accepted.json"
+    assert result.err.splitlines() == [
+        f"guardrails: {file}: no longer found: apps/a/x.py: GR016 other.delay(2) (2 times)",
+        f"guardrails: {file}: no longer found: apps/a/x.py: GR016 work.delay(1)",
+        "guardrails: 0 findings, 3 files read",
+    ]
+
+
+def test_entries_of_rules_and_files_that_were_not_asked_for_are_not_called_gone(accepted: Path) -> None:
+    (accepted / "apps/a/x.py").write_text("")
+    assert "no longer" not in run(accepted, "--select", "GR003").err
+    assert "no longer" not in run(accepted, "manage.py").err
+    assert "no longer" in run(accepted, "apps").err
+
+
+def test_a_missing_file_has_an_entry(tmp_path: Path) -> None:
+    project(tmp_path, {}, table="[tool.guardrails]\n")
+    assert run(tmp_path).code == 1
+    assert run(tmp_path, "--baseline", "b.json", "--write-baseline").code == 0
+    assert run(tmp_path, "--baseline", "b.json").code == 0
+
+
+def test_it_is_written_in_order_and_readable(accepted: Path) -> None:
+    assert json.loads((accepted / "accepted.json").read_text()) == {
+        "findings": [
+            {"path": "apps/a/x.py", "code": "GR016", "source": "other.delay(2)", "count": 2},
+            {"path": "apps/a/x.py", "code": "GR016", "source": "work.delay(1)", "count": 1},
+        ]
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--write-baseline"], "say where: --baseline FILE, or baseline in [tool.guardrails]"),
+        (["--write-baseline", "--baseline", "b.json", "--select", "GR003"], "a baseline is of the whole project"),
+        (["--write-baseline", "--baseline", "b.json", "--ignore", "GR003"], "a baseline is of the whole project"),
+        (["--write-baseline", "--baseline", "b.json", "apps"], "a baseline is of the whole project"),
+        (["--write-baseline", "--baseline", "nowhere/b.json"], "nowhere"),
+        (["--baseline", "b.json"], "b.json: cannot be read: No such file or directory"),
+    ],
+)
+def test_wrong_use_is_refused(tmp_path: Path, arguments: list[str], told: str) -> None:
+    result = run(project(tmp_path, {"apps/a/x.py": SENDS}), *arguments)
+    assert (result.code, result.out) == (2, "")
+    assert told in result.err
+    assert not (tmp_path / "b.json").exists()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"findings": [1]}',
+        '{"findings": [{"path": "x"}]}',
+        '{"findings": [{"path": "x", "code": "GR016", "source": "", "count": "2"}]}',
+    ],
+)
+def test_a_file_that_is_no_baseline_is_refused(tmp_path: Path, content: str) -> None:
+    project(tmp_path, {"b.json": content})
+    result = run(tmp_path, "--baseline", "b.json")
+    assert (result.code, result.out) == (2, "")
+    assert "b.json: is no baseline: " in result.err
