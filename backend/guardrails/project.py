@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -16,6 +17,8 @@ from guardrails.origins import Origins
 from guardrails.reach import Reach
 from guardrails.scopes import Opened
 from guardrails.source import decode
+
+_SPEAKS_OF_TASKS = re.compile(r"\btask\b|shared_task|register|Task\b|celery|\btasks\b")
 
 # Folders that hold nobody's own source.
 SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages", "staticfiles", "venv"})
@@ -117,6 +120,10 @@ class Project:
     def reach(self) -> Reach:
         """Which modules lead to Celery."""
         return Reach(self._origins, self._imports)
+
+    def may_make_tasks(self, module: Module) -> bool:
+        """Whether it leads to Celery, or has the words for an application that it is given: few files of a project."""
+        return module in self.reach or _SPEAKS_OF_TASKS.search(module.source.text) is not None
 
 
 def read_project(root: Path, configuration: Configuration | None = None) -> Project:

@@ -27,7 +27,7 @@ def check(project: Project) -> Iterator[Problem]:
     place = f"{project.configuration.apps[0]}/{project.configuration.tasks}.py"
     instead = f"put the logic in a service and a thin @shared_task for it in {place.replace('*', '<app>')}"
     for module in project.modules:
-        if not module.is_tasks:
+        if not module.is_tasks and project.may_make_tasks(module):
             for node in _in_module(project, module):
                 yield problem_at(module, node, f"a task is made here, outside {place}", instead)
 
