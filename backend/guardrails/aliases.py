@@ -41,6 +41,13 @@ def _bound(module: Module) -> Iterator[tuple[str, Iterable[str]]]:
         yield from _given(target, value)
     for given in module.find(ast.arguments):
         yield from _defaults(given)
+    yield from _defined(module)
+
+
+def _defined(module: Module) -> Iterator[tuple[str, Iterable[str]]]:
+    for definition in module.find(ast.ClassDef):
+        for base in definition.bases:
+            yield definition.name, words(base)
     for function in module.functions:
         for result in returned(function):
             yield function.name, words(result)
@@ -56,14 +63,11 @@ def _set(module: Module) -> Iterator[tuple[ast.expr, ast.expr | None]]:
 
 
 def _given(target: ast.expr, value: ast.expr | None) -> Iterator[tuple[str, Iterable[str]]]:
-    if value is None or isinstance(value, ast.Constant):
-        return
-    written = words(value)
-    targets = target.elts if isinstance(target, ast.Tuple | ast.List) else [target]
-    for one in targets:
-        named = one.value if isinstance(one, ast.Subscript) else one
-        if name := last_name(named):
-            yield name, written
+    written = words(value) if value else set()
+    if written:
+        for part in ast.walk(target):
+            if isinstance(part, ast.Name | ast.Attribute):
+                yield last_name(part), written
 
 
 def _defaults(given: ast.arguments) -> Iterator[tuple[str, Iterable[str]]]:

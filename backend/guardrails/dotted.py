@@ -30,9 +30,17 @@ def words(value: ast.expr) -> set[str]:
             found.add(node.id)
         elif isinstance(node, ast.Attribute):
             found.add(node.attr)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            found.add(node.value.rpartition(".")[2])
+        elif text := _literal(node):
+            found.add(text.rpartition(".")[2])
     return found
+
+
+def _literal(node: ast.AST) -> str:
+    """The text of a literal, also of one that is put together: `"shared" + "_task"`."""
+    if isinstance(node, ast.BinOp):
+        left, right = _literal(node.left), _literal(node.right)
+        return left + right if left and right else ""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 def may_mean(function: ast.expr, names: frozenset[str]) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from guardrails.calls import argument
-from guardrails.dotted import last_name
+from guardrails.dotted import may_mean
 from guardrails.module import Module
 from guardrails.project import Project
 
@@ -55,5 +55,5 @@ def enqueue_calls(project: Project) -> Iterator[EnqueueCall]:
             continue
         for call in module.find(ast.Call):
             name = argument(call, 0, "task_name")
-            if name and last_name(call.func) in names and not project.origins(module, call.func).isdisjoint(targets):
+            if name and may_mean(call.func, names) and not project.origins(module, call.func).isdisjoint(targets):
                 yield EnqueueCall(project, module, call, name, project.text(module, name))

@@ -48,26 +48,27 @@ class Example:
 
 def read_examples(document: str) -> Iterator[Example]:
     """The sections `## Bad: ...` and `## Good: ...` of a document, each with its files."""
-    title, start, found = None, 0, []
-    lines = enumerate(document.splitlines(), start=1)
-    path = ""
-    for number, line in lines:
-        if section := _SECTION.match(line):
-            if title:
-                yield Example(title[2], title[1] == "Bad", start, tuple(found))
-            title, start, found = section, number, []
+    lines = document.splitlines()
+    starts = [(number, section) for number, line in enumerate(lines) if (section := _SECTION.match(line))]
+    ends = [number for number, _ in starts[1:]] + [len(lines)]
+    for (start, section), end in zip(starts, ends, strict=bool(starts)):
+        sources = tuple(_sources(lines[start:end]))
+        yield Example(section[2], section[1] == "Bad", start + 1, sources)
+
+
+def _sources(lines: list[str]) -> Iterator[tuple[str, str, str]]:
+    """The fenced blocks that have a path before them."""
+    path, language, block = "", "", None
+    for line in lines:
+        if block is not None and line == "```":
+            yield path, language, "".join(f"{text}\n" for text in block)
+            path, block = "", None
+        elif block is not None:
+            block.append(line)
+        elif path and line.startswith("```"):
+            language, block = line.removeprefix("```"), list[str]()
         elif named := _PATH.match(line):
             path = named[1]
-        elif line.startswith("```") and path:
-            source = []
-            for _, text in lines:
-                if text.startswith("```"):
-                    break
-                source.append(text)
-            found.append((path, line.removeprefix("```"), "\n".join([*source, ""])))
-            path = ""
-    if title:
-        yield Example(title[2], title[1] == "Bad", start, tuple(found))
 
 
 def documents() -> list[Path]:

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Mapping
 
 from guardrails.aliases import Aliases
+from guardrails.dotted import last_name
 from guardrails.module import Function, Module
 from guardrails.names import CALLED, UNKNOWN, Names
 from guardrails.resolving import Resolver
@@ -45,7 +46,7 @@ class Origins:
         """The module of the project that a dotted name is, or is something in."""
         return self._split(name)[0]
 
-    def text(self, module: Module, expression: ast.expr | None) -> str | None:
+    def text(self, module: Module, expression: ast.expr) -> str | None:
         """The string that an expression is, also where a constant comes from another module."""
         resolver = self.resolver(module)
         text = resolver.texts.of(expression)
@@ -135,7 +136,7 @@ class Origins:
         tail = "".join(f".{part}" for part in rest[1:])
         if not inner:
             return set()
-        if not suffix:
+        if not suffix and not _is_property(node):
             return self._step(resolver, inner, rest[1:]) if len(rest) > 1 else set()
         after = suffix.removeprefix(CALLED)
         return {origin + after + tail for value in returned(node) for origin in resolver.of(value)}
@@ -157,6 +158,10 @@ class Origins:
             if module is not None:
                 return module, parts[length:]
         return None, parts
+
+
+def _is_property(function: Function) -> bool:
+    return any(last_name(decorator) in {"property", "cached_property"} for decorator in function.decorator_list)
 
 
 def _parted(part: str) -> tuple[str, str]:

@@ -69,7 +69,7 @@ class Project:
 
     def text(self, module: Module, expression: ast.expr | None) -> str | None:
         """The string that the expression is, where it can be read."""
-        return self._origins.text(module, expression)
+        return self._origins.text(module, expression) if expression else None
 
     def aliases(self, *names: str) -> frozenset[str]:
         """These names and those under which they may be met."""

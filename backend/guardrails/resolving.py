@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import re
 from collections.abc import Callable
 from functools import cached_property
 
@@ -17,6 +18,7 @@ _DICTS = frozenset({f"{UNKNOWN}globals()", f"{UNKNOWN}locals()", f"{UNKNOWN}vars
 # Wrappers that give what they are given.
 _CASTS = {"typing.cast": 1, "functools.partial": 0, f"{UNKNOWN}staticmethod": 0, f"{UNKNOWN}classmethod": 0}
 _CONTAINERS = frozenset({"list", "tuple", "set", "frozenset", "reversed", "sorted", "iter"})
+_NAME = re.compile(r"[A-Za-z_][\w.]*(?!\w*\[)")
 
 
 class Resolver:
@@ -120,10 +122,13 @@ class Resolver:
         return self.of(annotation)
 
     def _written(self, text: ast.Constant) -> set[str]:
-        """An annotation in quotes."""
-        root, *rest = str(text.value).split(".")
-        scope = self.scope.innermost(place_of(text)).binding(root)
-        return {".".join([origin, *rest]) for origin in self.bound(scope, root)} if scope else set()
+        """An annotation in quotes: `"Celery | None"`, `"Optional[Celery]"`."""
+        written = set()
+        for name in _NAME.findall(str(text.value)):
+            root, *rest = name.split(".")
+            scope = self.scope.innermost(place_of(text)).binding(root)
+            written |= {".".join([origin, *rest]) for origin in self.bound(scope, root)} if scope else set()
+        return written
 
     def _name(self, name: ast.Name) -> set[str]:
         scope = self.scope.innermost(place_of(name)).binding(name.id)
@@ -209,7 +214,7 @@ class Resolver:
         return set().union(*map(self.of, expressions))
 
     def _elements(self, expressions: list[ast.expr]) -> set[str]:
-        return {origin + EACH for origin in self._any(expressions)}
+        return {origin + EACH for origin in self._any(expressions) or {UNKNOWN}}
 
 
 def _known_type(origin: str) -> str:

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from guardrails.dotted import dotted, last_name
+from guardrails.dotted import dotted, last_name, words
 from guardrails.enqueue_calls import EnqueueCall, enqueue_calls
 from guardrails.project import Project
 from guardrails.rule import Problem, Rule, problem_at
@@ -13,7 +13,12 @@ _OBJECTS = frozenset({"self", "request", "user", "instance", "obj", "queryset"})
 _GIVE_OBJECTS = frozenset(
     {"get", "first", "last", "latest", "earliest", "filter", "all", "exclude", "values", "get_object_or_404"}
 )
-_GIVE_TEXT = frozenset({"model_to_dict", "serialize", "isoformat", "now", "today", "dumps", "to_dict", "__dict__"})
+_GIVE_DATA = frozenset(
+    {"model_to_dict", "to_dict", "asdict", "astuple", "vars", "serialize", "dumps", "isoformat", "now", "today"}
+)
+# What `Model.objects....get()` gives, and what a loop over `Model.objects....all()` takes.
+_GOT = re.compile(r"\.objects\.(\w+\(\)\.)*(get|first|last|latest|earliest|create)\(\)$")
+_EACH = re.compile(r"\.objects\.(\w+\(\)\.)*\w+\(\)\[0\]$")
 
 
 def check(project: Project) -> Iterator[Problem]:
@@ -47,9 +52,9 @@ def _no_id_called(project: Project, enqueued: EnqueueCall, call: ast.Call) -> st
     origins = project.origins(enqueued.module, call.func)
     if any(_is_model(project, origin) for origin in origins):
         return "an object of a model"
-    if name in _GIVE_TEXT:
+    if name in _GIVE_DATA:
         return "a copy of data"
-    managed = "objects" in (dotted(call.func) or "").split(".") or name == "get_object_or_404"
+    managed = "objects" in words(call.func) or name == "get_object_or_404"
     return "what a query gives" if managed and name in _GIVE_OBJECTS else None
 
 
@@ -72,7 +77,7 @@ def _no_id_named(project: Project, enqueued: EnqueueCall, key: str, value: ast.e
 
 
 def _is_query(origin: str) -> bool:
-    return re.search(r"\.objects\.(\w+\(\)\.)*(get|first|last|latest|earliest|create)\(\)$", origin) is not None
+    return _GOT.search(origin) is not None or (_EACH.search(origin) is not None and "values" not in origin)
 
 
 def _is_model(project: Project, origin: str) -> bool:

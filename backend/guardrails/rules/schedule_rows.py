@@ -35,9 +35,8 @@ def _runs_unasked(project: Project, module: Module, call: ast.Call) -> bool:
     if "migrations" in module.path.parts or module.path.name in {"apps.py", "signals.py", "celery.py", "__init__.py"}:
         return True
     # Services and tasks are run for somebody who did not ask for a schedule; all else when it is loaded.
-    return (module.app is not None and "management" not in module.path.parts) or project.is_run_when_loaded(
-        module, call
-    )
+    is_business = module.app is not None and "management" not in module.path.parts
+    return is_business or project.is_run_when_loaded(module, call)
 
 
 RULE = Rule("GR015", WHY, check)

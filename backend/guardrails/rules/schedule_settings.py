@@ -51,6 +51,9 @@ class _Settings:
         for keyword in call.keywords:
             if self._is_named(keyword.arg or "") and (name in _CONFIGURES or keyword.arg not in _OWN):
                 yield keyword
+        for given in call.args if name in _CONFIGURES else ():
+            if isinstance(given, ast.Call) and last_name(given.func) == "dict":
+                yield from (keyword for keyword in given.keywords if keyword.arg in _OWN)
         if isinstance(call.func, ast.Attribute) and name in _CHANGES and self._is_set(call.func.value):
             yield call
         if name in {"setattr", "__setattr__", "__setitem__"} and any(map(self._is_text, call.args[:2])):

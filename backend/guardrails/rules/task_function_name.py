@@ -10,8 +10,8 @@ from guardrails.task_definitions import SUFFIX, TaskDefinition, task_definitions
 
 
 def called_service(task: TaskDefinition) -> str | None:
-    """The one function that the task returns a call of."""
-    last = task.body[-1] if task.body else None
+    """The one function that a task with nothing else in it returns a call of."""
+    last = task.body[0] if len(task.body) == 1 else None
     if isinstance(last, ast.Return) and isinstance(last.value, ast.Call) and isinstance(last.value.func, ast.Name):
         return last.value.func.id
     return None

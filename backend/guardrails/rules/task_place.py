@@ -55,7 +55,8 @@ def _decorated(project: Project, module: Module) -> Iterator[Located]:
 
 
 def _looks_so(project: Project, module: Module, origins: frozenset[str]) -> bool:
-    likely = any(looks_like_task_maker(without_calls(origin)) for origin in origins)
+    unknown = [without_calls(origin) for origin in origins if not project.definition(origin)]
+    likely = any(map(looks_like_task_maker, unknown))
     return likely and bool(project.reach) and not uses_another_queue(project, module)
 
 

@@ -39,6 +39,8 @@ def _breach_of_return(task: TaskDefinition, statement: ast.stmt) -> tuple[Locate
     call = statement.value if isinstance(statement, ast.Return) else None
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
         return statement, "does not return one call of its service"
+    if call.func.id in {parameter.arg for parameter in task.parameters}:
+        return statement, f"calls its own argument {call.func.id}"
     if call.func.id not in service_imports(task.module):
         return statement, f"calls {call.func.id}, which is not imported from {services_of(task.module)}"
     if not _passes_arguments_on(task, call):

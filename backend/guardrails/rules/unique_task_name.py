@@ -10,10 +10,12 @@ from guardrails.task_definitions import TaskDefinition, task_definitions
 def check(project: Project) -> Iterator[Problem]:
     first: dict[str, TaskDefinition] = {}
     for task in task_definitions(project):
-        if task.name is None or first.setdefault(task.name, task) is task:
+        # Also one that is not written out, which is wrong for another reason.
+        name = project.text(task.module, task.options.get("name"))
+        if name is None or first.setdefault(name, task) is task:
             continue
-        other = first[task.name]
-        what = f'the name "{task.name}" is taken by {other.module.path}:{other.function.lineno}'
+        other = first[name]
+        what = f'the name "{name}" is taken by {other.module.path}:{other.function.lineno}'
         yield problem_at(task.module, task.options["name"], what, f'write name="{task.app}.{task.service}"')
 
 

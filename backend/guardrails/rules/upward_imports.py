@@ -40,7 +40,7 @@ def _imported(project: Project, module: Module) -> Iterator[tuple[Located, tuple
 
 
 def _named(project: Project, module: Module) -> Iterator[tuple[Located, tuple[str, ...]]]:
-    """Models by their label: `get_model("label", "Model")`, `ForeignKey("label.Model")`; migrations may look anywhere."""
+    """Models by label: `get_model("label", "Model")`, `ForeignKey("label.Model")`. Migrations may look anywhere."""
     if "migrations" in module.path.parts:
         return
     for call in module.find(ast.Call):

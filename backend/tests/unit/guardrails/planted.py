@@ -9,6 +9,8 @@ from guardrails.project import read_project
 from guardrails.rule import Rule
 
 Place = tuple[str, int]  # path and line
+# What cannot be followed is Celery's in a project that has Celery.
+USES_CELERY = {"config/application.py": "from celery import Celery\n\napp = Celery('backend')\n"}
 _MARK = re.compile(r"#((?: bad)+)$")
 
 
@@ -38,7 +40,7 @@ def found(root: Path, rule: Rule) -> list[Place]:
 
 def assert_finds_marked(root: Path, rule: Rule, files: Mapping[str, str]) -> None:
     """The rule speaks on each marked line and nowhere else."""
-    plant(root, files)
+    plant(root, {**USES_CELERY, **files})
     assert not read_project(root).unreadable  # else the rule would see nothing of it
     assert found(root, rule) == marked(files)
 

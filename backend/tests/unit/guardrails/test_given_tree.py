@@ -4,23 +4,26 @@ from pathlib import Path
 
 import pytest
 
+from guardrails.configuration import Configuration
 from guardrails.rules import given_tree, package_marker, readable_source
 from tests.unit.guardrails.planted import found, plant
 
+GIVEN = Configuration().given
+
 
 def test_complete_tree_is_accepted(tmp_path: Path) -> None:
-    plant(tmp_path, dict.fromkeys(given_tree.GIVEN, ""))
+    plant(tmp_path, dict.fromkeys(GIVEN, ""))
     assert found(tmp_path, given_tree.RULE) == []
 
 
-@pytest.mark.parametrize("missing", given_tree.GIVEN)
+@pytest.mark.parametrize("missing", GIVEN)
 def test_each_given_file_is_missed(tmp_path: Path, missing: str) -> None:
-    plant(tmp_path, dict.fromkeys(set(given_tree.GIVEN) - {missing}, ""))
+    plant(tmp_path, dict.fromkeys(set(GIVEN) - {missing}, ""))
     assert found(tmp_path, given_tree.RULE) == [(missing, 1)]
 
 
 def test_folder_in_the_place_of_a_file_is_a_missing_file(tmp_path: Path) -> None:
-    plant(tmp_path, dict.fromkeys(set(given_tree.GIVEN) - {"config/settings.py"}, ""))
+    plant(tmp_path, dict.fromkeys(set(GIVEN) - {"config/settings.py"}, ""))
     plant(tmp_path, {"config/settings.py/__init__.py": ""})
     assert found(tmp_path, given_tree.RULE) == [("config/settings.py", 1)]
 

@@ -53,6 +53,15 @@ enqueue('events.import_scores', {})  # GR019
 enqueue('events.import_scores', {'batch_id': 1, 'old_id': 1})  # GR019 GR020
 """,
     ),
+    (
+        "apps/events/merging.py",
+        """
+from delivery.task import DeliveredTask  # GR021
+from apps.rankings import services  # GR022
+enqueue('events.import_scores', {'batch_id': request.user})  # GR023
+""",
+    ),
+    ("config/urls.py", "\nsettings.CELERY_TASK_DEFAULT_QUEUE = 'event'  # GR024\n"),
     ("apps/events/unmarked/extra.py", ""),
 ]
 MISSING = {"requirements.txt:1": {"GR001"}, "apps/events/unmarked/__init__.py:1": {"GR018"}}
