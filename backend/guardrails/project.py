@@ -18,8 +18,6 @@ from guardrails.reach import Reach
 from guardrails.scopes import Opened
 from guardrails.source import decode
 
-_SPEAKS_OF_TASKS = re.compile(r"\btask\b|shared_task|register|Task\b|celery|\btasks\b")
-
 # Folders that hold nobody's own source.
 SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages", "staticfiles", "venv"})
 
@@ -121,9 +119,9 @@ class Project:
         """Which modules lead to Celery."""
         return Reach(self._origins, self._imports)
 
-    def may_make_tasks(self, module: Module) -> bool:
-        """Whether it leads to Celery, or has the words for an application that it is given: few files of a project."""
-        return module in self.reach or _SPEAKS_OF_TASKS.search(module.source.text) is not None
+    def concerns(self, module: Module, words: re.Pattern[str]) -> bool:
+        """Whether it leads to Celery, or has one of the words: most files do not, and need no closer look."""
+        return module in self.reach or words.search(module.source.text) is not None
 
 
 def read_project(root: Path, configuration: Configuration | None = None) -> Project:
