@@ -24,7 +24,7 @@ def imported_by_call(module: Module, texts: Texts, call: ast.Call, functions: se
     """The dotted name that a call such as `import_module("x.y")` imports, when it can be read."""
     if functions.isdisjoint(IMPORTERS):
         return None
-    name = texts.of(argument(call, 0, "name", "dotted_path"))
+    name = loaded_text(texts, call)
     if not name:
         return None
     bare = name.lstrip(".").replace(":", ".")
@@ -34,6 +34,11 @@ def imported_by_call(module: Module, texts: Texts, call: ast.Call, functions: se
         parts = package.split(".")
         return ".".join([*parts[: len(parts) - level + 1], bare])
     return module.absolute(bare, level)
+
+
+def loaded_text(texts: Texts, call: ast.Call) -> str | None:
+    """The text by which a call would import a module, were it such a call."""
+    return texts.of(argument(call, 0, "name", "dotted_path"))
 
 
 def argument(call: ast.Call, place: int, *names: str) -> ast.expr | None:

@@ -2,6 +2,8 @@
 
 import ast
 
+from guardrails.walk import nodes_within
+
 
 def dotted(expression: ast.expr) -> str | None:
     """`a.b.c` as text, None for anything but names and attributes."""
@@ -23,7 +25,7 @@ def last_name(expression: ast.expr) -> str:
 def words(value: ast.expr) -> set[str]:
     """The names, attributes and last parts of texts in an expression."""
     found = set()
-    for node in ast.walk(value):
+    for node in nodes_within(value):
         if isinstance(node, ast.Name):
             found.add(node.id)
         elif isinstance(node, ast.Attribute):

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from guardrails.calls import imported_by_call
+from guardrails.calls import imported_by_call, loaded_text
 from guardrails.dotted import may_mean
 from guardrails.module import Module
 from guardrails.origins import Origins
@@ -27,12 +27,10 @@ def imports(origins: Origins, module: Module) -> Iterator[Imported]:
     for source in module.find(ast.ImportFrom):
         base = module.absolute(source.module or "", source.level)
         yield Imported(tuple(f"{base}.{alias.name}" for alias in source.names), source)
+    texts = origins.resolver(module).texts
+    loaders = origins.aliases.of(_LOADERS)
     for call in module.find(ast.Call):
-        if _may_load(origins, call):
-            texts = origins.resolver(module).texts
-            if name := imported_by_call(module, texts, call, origins.of(module, call.func)):
-                yield Imported((name,), call)
-
-
-def _may_load(origins: Origins, call: ast.Call) -> bool:
-    return may_mean(call.func, origins.aliases.of(_LOADERS))
+        # What cannot be read is no import, whatever is called; to look for that first is quick.
+        is_likely = loaded_text(texts, call) and may_mean(call.func, loaders)
+        if is_likely and (name := imported_by_call(module, texts, call, origins.of(module, call.func))):
+            yield Imported((name,), call)

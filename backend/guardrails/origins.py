@@ -25,10 +25,16 @@ class Origins:
         self.aliases = Aliases(modules.values())
         self._resolvers: dict[str, Resolver] = {}
         self._followed: dict[str, set[str]] = {}
+        # By identity, so each with its expression: as long as that lives nothing else can have its place.
+        self._known: dict[int, tuple[ast.expr, Names]] = {}
 
     def of(self, module: Module, expression: ast.expr) -> Names:
         """Every origin that the expression may have."""
-        return frozenset().union(*map(self.follow, self.resolver(module).of(expression)))
+        known = self._known.get(id(expression))
+        if known is None:
+            origins = frozenset().union(*map(self.follow, self.resolver(module).of(expression)))
+            known = self._known[id(expression)] = (expression, origins)
+        return known[1]
 
     def resolver(self, module: Module) -> Resolver:
         path = str(module.path)

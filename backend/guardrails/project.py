@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -117,6 +118,10 @@ class Project:
     def reach(self) -> Reach:
         """Which modules lead to Celery."""
         return Reach(self._origins, self._imports)
+
+    def concerns(self, module: Module, words: re.Pattern[str]) -> bool:
+        """Whether it leads to Celery, or has one of the words: most files do not, and need no closer look."""
+        return module in self.reach or words.search(module.source.text) is not None
 
 
 def read_project(root: Path, configuration: Configuration | None = None) -> Project:

@@ -34,7 +34,7 @@ def declared_queues(project: Project) -> frozenset[str]:
 def _set(project: Project, settings: frozenset[str]) -> Iterator[tuple[Module, ast.expr]]:
     """What these settings are set to, in the settings' module or on an application's `conf`."""
     for module in project.modules:
-        if module.in_tests:
+        if module.in_tests or not any(setting in module.source.text for setting in settings):
             continue
         for statement in module.find(ast.Assign):
             if any(last_name(target) in settings for target in statement.targets):

@@ -43,6 +43,8 @@ class Scope:
     end: Place
     parent: "Scope | None" = None
     children: list["Scope"] = field(default_factory=list)
+    starts: list[Place] = field(default_factory=list)
+    """Where the children start, in order."""
     names: dict[str, list[Value]] = field(default_factory=lambda: defaultdict(list))
     outside: dict[str, bool] = field(default_factory=dict)
     """Names that `global` (True) or `nonlocal` (False) takes from outside."""
@@ -58,8 +60,7 @@ class Scope:
 
     def innermost(self, place: Place) -> "Scope":
         """The scope that holds a place within this one."""
-        starts = [child.start for child in self.children]
-        at = bisect_right(starts, place) - 1
+        at = bisect_right(self.starts, place) - 1
         if at >= 0 and place < self.children[at].end:
             return self.children[at].innermost(place)
         return self
@@ -94,6 +95,7 @@ def scopes_of(module: Module) -> Scope:
             parent = parent.children[-1]
         scope.parent = parent
         parent.children.append(scope)
+        parent.starts.append(scope.start)
     return top
 
 

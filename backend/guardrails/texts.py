@@ -12,6 +12,7 @@ class Texts:
 
     def __init__(self, top: Scope) -> None:
         self._top = top
+        self._known: dict[tuple[int, str], str | None] = {}
 
     def of(self, expression: ast.expr | None, depth: int = 0) -> str | None:
         """The string that an expression is, None where it cannot be told."""
@@ -34,7 +35,12 @@ class Texts:
 
     def _named(self, name: ast.Name, depth: int) -> str | None:
         scope = self._top.innermost(place_of(name)).binding(name.id)
-        values = scope.names[name.id] if scope else []
-        if len(values) == 1 and isinstance(values[0], ast.expr):
-            return self.of(values[0], depth + 1)
-        return None
+        if scope is None:
+            return None
+        key = (id(scope), name.id)
+        if key not in self._known:
+            self._known[key] = None  # a name that is made of itself is no text
+            values = scope.names[name.id]
+            is_one = len(values) == 1 and isinstance(values[0], ast.expr)
+            self._known[key] = self.of(values[0], depth + 1) if is_one else None  # type: ignore[arg-type] # is_one
+        return self._known[key]

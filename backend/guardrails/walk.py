@@ -20,12 +20,24 @@ def by_kind(tree: ast.AST) -> Mapping[type[ast.AST], list[ast.AST]]:
         below: list[ast.AST] = []
         for node in level:
             nodes[node.__class__].append(node)
-            for value in node.__dict__.values():
-                if value.__class__ is list:
-                    below += [item for item in value if isinstance(item, ast.AST)]
-                elif isinstance(value, ast.AST) and value._fields:
-                    below.append(value)
+            _add_children(node, below)
         if not below:
             return dict(nodes)
         level = below
     raise TooDeep(f"it is nested in more than {DEEPEST} levels")
+
+
+def nodes_within(node: ast.AST) -> list[ast.AST]:
+    """The node and all below it, outer ones first: what ast.walk gives, without `Load` and its like, and sooner."""
+    nodes = [node]
+    for each in nodes:  # grows on the way
+        _add_children(each, nodes)
+    return nodes
+
+
+def _add_children(node: ast.AST, to: list[ast.AST]) -> None:
+    for value in node.__dict__.values():
+        if value.__class__ is list:
+            to += [item for item in value if isinstance(item, ast.AST)]
+        elif isinstance(value, ast.AST) and value._fields:
+            to.append(value)

@@ -1,6 +1,7 @@
 """No code makes a schedule."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from guardrails.dotted import last_name, may_mean
@@ -24,11 +25,12 @@ SCHEDULES = frozenset(
     }
 )
 SIGNALS = frozenset({"on_after_configure", "on_after_finalize"})
+_WORDS = re.compile(r"add_periodic_task|on_after_|getattr|celery")
 
 
 def check(project: Project) -> Iterator[Problem]:
     for module in project.modules:
-        if module.in_tests:
+        if module.in_tests or not project.concerns(module, _WORDS):
             continue
         for node, what in [*_imported(project, module), *_called(project, module), *_added(project, module)]:
             yield problem_at(module, node, what, INSTEAD)

@@ -1,6 +1,7 @@
 """Messages are sent by the relay alone."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from guardrails.dotted import last_name
@@ -13,6 +14,7 @@ from guardrails.sending import DISTINCT, SENDS, is_send, is_surely_task
 # `delay` is also a plain word: it counts where it is called or handed to something that will call it.
 LATER = frozenset({"on_commit", "partial", "Timer", "call_later", "submit", "map"})
 _CANVAS = frozenset({"celery.chain()", "celery.group()", "celery.chord()", "celery.canvas.chain()"})
+_WORDS = re.compile(r"delay|apply_async|send_task|getattr|attrgetter|methodcaller|\.\s*(s|si|signature|subtask)\(")
 _PUBLISHES = frozenset({"publish", "put", "send_task_message"})
 
 
@@ -20,6 +22,8 @@ def check(project: Project) -> Iterator[Problem]:
     instead = f"call {project.configuration.enqueue[0]} in the transaction that changes the state"
     for module in project.modules:
         if module.in_tests or any(is_within(module.name, sender) for sender in project.configuration.senders):
+            continue
+        if not project.concerns(module, _WORDS):
             continue
         for node, method in _sends(project, module):
             yield problem_at(module, node, f"{method} sends a task from here", instead)

@@ -1,6 +1,7 @@
 """No task exists outside `apps/*/tasks.py`, whichever of Celery's ways makes it."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from guardrails.dotted import dotted, last_name, may_mean, words
@@ -20,6 +21,8 @@ _MAKERS = (
     "_task_from_fun",
     "connect_on_app_finalize",
 )
+# Of an application that a file is given, as it does not lead to Celery itself: `app.task`, `getattr(app, "task")`.
+_WORDS = re.compile(r"\.\s*\w*task\b|\btasks\s*\.|[\"']\w*task\w*[\"']|getattr")
 _CLASSES = ("Task", "DjangoTask", "AbortableTask", "PeriodicTask", "create_task_cls")
 
 
@@ -27,7 +30,7 @@ def check(project: Project) -> Iterator[Problem]:
     place = f"{project.configuration.apps[0]}/{project.configuration.tasks}.py"
     instead = f"put the logic in a service and a thin @shared_task for it in {place.replace('*', '<app>')}"
     for module in project.modules:
-        if not module.is_tasks:
+        if not module.is_tasks and project.concerns(module, _WORDS):
             for node in _in_module(project, module):
                 yield problem_at(module, node, f"a task is made here, outside {place}", instead)
 

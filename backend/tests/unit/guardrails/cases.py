@@ -1,49 +1,63 @@
 """Small projects written in Markdown (as guardrails.examples reads them), completed and checked by every rule."""
 
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from guardrails.configuration import Configuration
-from guardrails.examples import Example, read_examples
-from guardrails.project import read_project
+from guardrails.configuration_values import read_table
+from guardrails.examples import Example
+from guardrails.project import Project, Unreadable, parse
 from guardrails.rules import RULES
 
-CORPUS = Path(__file__).parent / "corpus"
 Found = tuple[str, int, str]
 
 # What every case has unless it brings its own: the files that are given, and an application.
 COMPLETE = {
     **dict.fromkeys(Configuration().given, ""),
     "config/celery.py": 'from celery import Celery\n\napp = Celery("backend")\napp.autodiscover_tasks()\n',
-    "config/__init__.py": "from config.celery import app as celery_app\n\n__all__ = ['celery_app']\n",
-    "delivery/__init__.py": "",
+    "config/__init__.py": 'from config.celery import app as celery_app\n\n__all__ = ["celery_app"]\n',
     "delivery/outbox.py": "def enqueue(task_name, kwargs, *, coalesce_key=None, not_before=None): ...\n",
 }
+CODES = frozenset(rule.code for rule in RULES)
 
 
-def corpus() -> Iterator[tuple[Path, Example]]:
-    for document in sorted(CORPUS.glob("*.md")):
-        for example in read_examples(document.read_text()):
-            yield document, example
+class Case:
+    """An example with everything around it that it does not bring itself, so that only what it is about is found."""
 
+    def __init__(self, example: Example) -> None:
+        self.example = example
 
-def plant_case(root: Path, example: Example) -> None:
-    """Write the case's files, those that every case has, and the markers of packages."""
-    files = {path: source for path, source in COMPLETE.items() if path not in example.missing} | example.files
-    folders = {
-        folder for path in files for folder in PurePosixPath(path).parents if path.endswith(".py") and folder.name
-    }
-    markers = {f"{folder}/__init__.py": "" for folder in folders} if not _is_flat(example) else {}
-    for path, source in ({**markers, **files}).items():
-        if path not in example.missing:
+    @property
+    def configuration(self) -> Configuration:
+        given = self.example.files.get("pyproject.toml")
+        return read_table(tomllib.loads(given)["tool"]["guardrails"], CODES) if given else Configuration()
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """All files; with a configuration of its own a case brings its tree as well."""
+        given = {} if "pyproject.toml" in self.example.files else COMPLETE
+        files = {**given, **self.example.files}
+        sources = [PurePosixPath(path) for path in files if path.endswith(".py")]
+        folders = {folder for path in sources for folder in path.parents if folder.name and folder.parts[0] != "tests"}
+        markers = {f"{folder}/__init__.py": "" for folder in folders}
+        return {path: text for path, text in {**markers, **files}.items() if path not in self.example.missing}
+
+    def project(self, root: Path) -> Project:
+        """The project, parsed. Its files are written as well: some rules look for them."""
+        for path, text in self.files.items():
             (root / path).parent.mkdir(parents=True, exist_ok=True)
-            (root / path).write_text(source)
+            (root / path).write_text(text)
+        parsed = [
+            parse(PurePosixPath(path), text.encode(), self.configuration)
+            for path, text in sorted(self.files.items())
+            if path.endswith(".py")
+        ]
+        unreadable = tuple(each for each in parsed if isinstance(each, Unreadable))
+        modules = tuple(each for each in parsed if not isinstance(each, Unreadable))
+        return Project(root, self.configuration, modules, unreadable)
 
-
-def _is_flat(example: Example) -> bool:
-    return "pyproject.toml" in example.files
-
-
-def findings(root: Path, configuration: Configuration) -> list[Found]:
-    project = read_project(root, configuration)
-    return sorted((str(one.path), one.line, one.code) for rule in RULES for one in rule.findings(project))
+    def findings(self, root: Path) -> list[Found]:
+        """What all rules find: path, line, code."""
+        project = self.project(root)
+        return sorted((str(one.path), one.line, one.code) for rule in RULES for one in rule.findings(project))
