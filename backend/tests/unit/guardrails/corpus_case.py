@@ -44,10 +44,11 @@ class Case:
         return {path: text for path, text in {**markers, **files}.items() if path not in self.example.missing}
 
     def project(self, root: Path) -> Project:
-        """The project, parsed. Its files are written as well: some rules look for them."""
+        """The project, parsed. Written to disk is only what is no source: some rules look for it there."""
         for path, text in self.files.items():
-            (root / path).parent.mkdir(parents=True, exist_ok=True)
-            (root / path).write_text(text)
+            if not path.endswith(".py"):
+                (root / path).parent.mkdir(parents=True, exist_ok=True)
+                (root / path).write_text(text)
         parsed = [
             parse(PurePosixPath(path), text.encode(), self.configuration)
             for path, text in sorted(self.files.items())
