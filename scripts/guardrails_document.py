@@ -1,18 +1,21 @@
-"""`python -m guardrails.document`: write docs/guardrails.md from the examples of the rules; `--check`: is it current?"""
+"""Write docs/guardrails.md from the examples of the house rules; with --check say whether it is current."""
 
 import re
 import sys
 from pathlib import Path
 
-from guardrails.examples import documents
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "backend"))
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "guardrails.md"
+from guardrails.examples import documents  # noqa: E402 (after the path)
+
+DOCUMENT = ROOT / "docs" / "guardrails.md"
 
 _HEAD = """# The rules of the structure
 
-Written by `python -m guardrails.document` from [`backend/guardrails/examples/`](../backend/guardrails/examples), which are the
-tests of the rules as well: a line that ends in `# bad` is found, everything else is not. `python -m guardrails --explain GR003`
-prints one of them.
+Written by `scripts/guardrails_document.py` from [`backend/guardrails/examples/`](../backend/guardrails/examples), which
+are the tests of the rules as well: a line that ends in `# bad` is found, everything else is not.
+`python -m guardrails --explain GR003` prints one of them.
 
 | rule | what must hold |
 |---|---|
@@ -53,7 +56,7 @@ def main() -> int:
         return 0
     if DOCUMENT.is_file() and DOCUMENT.read_text() == document():
         return 0
-    sys.stderr.write(f"{DOCUMENT.name} is not what the examples say; python -m guardrails.document writes it anew\n")
+    sys.stderr.write(f"{DOCUMENT.name} is not what the examples say; scripts/guardrails_document.py writes it anew\n")
     return 1
 
 
