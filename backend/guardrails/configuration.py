@@ -58,7 +58,7 @@ class Configuration:
     """Packages or modules by dotted name, highest first: each may import those after it, and none before it.
     A module belongs to the longest name that it lies under; those under none may import and be imported."""
 
-    tests: tuple[str, ...] = ("tests", "test_*.py", "conftest.py")
+    tests: tuple[str, ...] = ("tests", "tests.py", "test_*.py", "*_test.py", "conftest.py")
     """Patterns of tests, which may ask for what production code may not."""
 
     exclude: tuple[str, ...] = ()

@@ -1,7 +1,8 @@
 """Every queue that is named is one that is declared, and every route leads from tasks that exist."""
 
 import ast
-from collections.abc import Iterator
+import difflib
+from collections.abc import Iterable, Iterator
 
 from guardrails.module import Module
 from guardrails.project import Project
@@ -23,22 +24,26 @@ def check(project: Project) -> Iterator[Problem]:
 
 
 def _routes(project: Project) -> Iterator[Problem]:
-    tasks = {task.name for task in task_definitions(project) if task.name}
-    domains = {name.partition(".")[0] for name in tasks} | project.app_names | {"celery"}
+    tasks = sorted({task.name for task in task_definitions(project) if task.name})
     for module, pattern, text in routes(project):
-        is_known = text in tasks if _is_exact(text) else text.partition(".")[0] in domains or "." not in text
-        if not is_known and not text.startswith("celery."):
-            yield _no_task(module, pattern, text)
+        domain = text.partition(".")[0]
+        if domain in project.app_names:
+            is_wrong, known = not any(sign in text for sign in "*?[") and text not in tasks, tasks
+        else:
+            # Libraries have tasks as well; what is nearly an app's name is meant to be one.
+            is_wrong, known = bool(_close(domain, project.app_names)), [f"{name}.*" for name in project.app_names]
+        if is_wrong:
+            yield _no_task(module, pattern, text, known)
 
 
-def _is_exact(pattern: str) -> bool:
-    return not any(sign in pattern for sign in "*?[")
+def _close(name: str, known: Iterable[str]) -> list[str]:
+    return difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.8)
 
 
-def _no_task(module: Module, pattern: ast.expr, text: str) -> Problem:
-    return problem_at(
-        module, pattern, f'no task is routed by "{text}"', "name a task, or an app with `.*`, that exists"
-    )
+def _no_task(module: Module, pattern: ast.expr, text: str, known: list[str]) -> Problem:
+    close = _close(text, known)
+    instead = f'write "{close[0]}"' if close else "name a task that exists, or its app with `.*`"
+    return problem_at(module, pattern, f'no task is routed by "{text}"', instead)
 
 
 RULE = Rule("GR024", "a message for a queue that nobody reads, or by a route that nobody takes, waits for ever", check)

@@ -1,16 +1,31 @@
 """Every folder of source is a package."""
 
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 from guardrails.project import Project
 from guardrails.rule import Edit, Problem, Rule
+
+
+class _Imported:
+    """Tells whether a folder is one that is imported from: scripts and the like may stand in plain folders."""
+
+    def __init__(self, project: Project) -> None:
+        configuration = project.configuration
+        self._project = project
+        self._roots = {layer.partition(".")[0] for layer in configuration.layers}
+        self._roots |= {path.partition("/")[0] for path in (*configuration.apps, *configuration.given)}
+
+    def __call__(self, folder: PurePosixPath) -> bool:
+        top = folder.parts[0]
+        return top in self._roots or self._project.has(PurePosixPath(top, "__init__.py"))
 
 
 def check(project: Project) -> Iterator[Problem]:
     holding = {
         folder for module in project.modules if not module.in_tests for folder in module.path.parents if folder.name
     }
-    for folder in holding:
+    for folder in filter(_Imported(project), holding):
         marker = folder / "__init__.py"
         if not project.has(marker):
             fix = (Edit(marker, 0, 0, ""),)

@@ -19,7 +19,7 @@ _CONFIGURES = frozenset({"update", "add_defaults", "config_from_object", "Celery
 
 def check(project: Project) -> Iterator[Problem]:
     for module in project.modules:
-        if not module.in_tests:
+        if not module.in_tests and project.reach:
             settings = _Settings(project, module)
             for node in settings.found():
                 yield problem_at(module, node, "a schedule is set here in code", INSTEAD)
@@ -86,9 +86,7 @@ class _Settings:
         return self._is_named(self._project.text(self._module, expression) or "")
 
     def _is_named(self, name: str) -> bool:
-        if name in _OWN:
-            return bool(self._project.reach)
-        return _SETTING.fullmatch(name) is not None
+        return name in _OWN or _SETTING.fullmatch(name) is not None
 
 
 RULE = Rule("GR013", WHY, check)

@@ -33,8 +33,9 @@ def _sends(project: Project, module: Module) -> Iterator[tuple[Located, str]]:
     calls = module.find(ast.Call)
     called = {id(call.func) for call in calls}
     handed = {id(given) for call in calls if last_name(call.func) in LATER for given in call.args}
+    inner = {id(attribute.value) for attribute in module.find(ast.Attribute)}
     for attribute in module.find(ast.Attribute):
-        if attribute.attr in SENDS and isinstance(attribute.ctx, ast.Load):
+        if attribute.attr in SENDS and isinstance(attribute.ctx, ast.Load) and id(attribute) not in inner:
             is_used = id(attribute) in called or id(attribute) in handed or attribute.attr in DISTINCT
             if _is_sent(project, module, attribute, is_used=is_used):
                 yield attribute, f".{attribute.attr}"
