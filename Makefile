@@ -63,7 +63,7 @@ check: .venv/.develop ## Check format, style, types, imports, house rules, migra
 	@echo "check: style" && .venv/bin/ruff check --quiet .
 	@echo "check: types" && cd backend && ../.venv/bin/mypy --config-file ../pyproject.toml . ../scripts ../benchmarks ../deploy
 	@echo "check: imports" && cd backend && ../.venv/bin/lint-imports --config ../pyproject.toml
-	@echo "check: house rules" && cd backend && ../$(PYTHON) -m guardrails
+	@echo "check: house rules" && cd backend && ../$(PYTHON) -m guardrails && ../$(PYTHON) ../scripts/guardrails_document.py --check
 	@echo "check: migrations" && cd backend && ../$(PYTHON) manage.py makemigrations --check --dry-run
 	@echo "check: messages" && cd backend && ../$(PYTHON) manage.py message_contracts
 	@echo "check: settings" && cd backend && ../$(PYTHON) manage.py check

@@ -9,30 +9,26 @@ from guardrails.rule import Problem, Rule
 
 
 def check(project: Project) -> Iterator[Problem]:
-    for name in project.configuration.given:
-        if not (project.root / name).is_file():
-            path = PurePosixPath(name)
-            instead, where = _moved(project, path)
-            yield Problem(path, 1, 1, f"this file is missing{where}", instead)
+    for path in map(PurePosixPath, project.configuration.given):
+        if not project.has(path):
+            what = "this file is missing"
+            yield Problem(path, 1, 1, what, _back(project, path) or f"put it back as {path}")
 
 
-def _moved(project: Project, path: PurePosixPath) -> tuple[str, str]:
-    """What to do about it, and where it seems to have gone."""
+def _back(project: Project, path: PurePosixPath) -> str | None:
+    """How what seems to have taken its place becomes the file again."""
     package = path.with_suffix("")
-    if (project.root / path).is_dir():
-        return f"make it a file, {path}, again", " and a folder stands in its place"
-    if (project.root / package / "__init__.py").is_file():
-        return f"make {package}/ one file, {path}, again", f" and {package}/ stands in its place"
-    beside = sorted(other.name for other in (project.root / path.parent).glob(f"*{path.suffix}"))
-    renamed = difflib.get_close_matches(path.name, set(beside) - {"__init__.py"}, n=1, cutoff=0.75)
+    if (project.root / path).is_dir() or any(path in module.path.parents for module in project.modules):
+        return f"make the folder {path} a file again"
+    if project.has(package / "__init__.py"):
+        return f"make the package {package} one file again, {path}, and import the rest from modules beside it"
     given = {PurePosixPath(name) for name in project.configuration.given}
-    if renamed and path.parent / renamed[0] not in given:
-        return f"name {path.parent / renamed[0]} {path.name} again", ""
-    elsewhere = [module.path for module in project.modules if module.path.name == path.name and not module.app]
-    moved = [other for other in elsewhere if other not in given and path.name != "__init__.py"]
-    if len(moved) == 1:
-        return f"move {moved[0]} back to {path}", ""
-    return f"put it back as {path}", ""
+    others = [module.path for module in project.modules if module.path not in given and not module.is_package]
+    beside = [other.name for other in others if other.parent == path.parent]
+    if renamed := difflib.get_close_matches(path.name, beside, n=1, cutoff=0.75):
+        return f"call {path.with_name(renamed[0])} {path.name} again"
+    moved = [other for other in others if other.name == path.name and other.parent not in {one.parent for one in given}]
+    return f"move {moved[0]} back to {path}" if len(moved) == 1 else None
 
 
 RULE = Rule("GR001", "the given structure is the same in every project, so nobody has to search", check)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from guardrails.examples import Example, read_examples
-from tests.unit.guardrails.cases import Case
+from tests.unit.guardrails.corpus_case import Case
 
 CORPUS = Path(__file__).parent / "corpus"
 CASES = {

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from guardrails.configuration import Configuration
+from guardrails.project import read_project
 from guardrails.rules import given_tree, package_marker, readable_source
 from tests.unit.guardrails.planted import found, plant
 
@@ -26,6 +27,24 @@ def test_folder_in_the_place_of_a_file_is_a_missing_file(tmp_path: Path) -> None
     plant(tmp_path, dict.fromkeys(set(GIVEN) - {"config/settings.py"}, ""))
     plant(tmp_path, {"config/settings.py/__init__.py": ""})
     assert found(tmp_path, given_tree.RULE) == [("config/settings.py", 1)]
+
+
+@pytest.mark.parametrize(
+    ("instead", "advice"),
+    [
+        ({}, "put it back as config/settings.py"),
+        ({"config/settings.py/base.py": ""}, "make the folder config/settings.py a file again"),
+        ({"config/settings/__init__.py": ""}, "make the package config/settings one file again, config/settings.py"),
+        ({"config/setting.py": ""}, "call config/setting.py settings.py again"),
+        ({"other/settings.py": ""}, "move other/settings.py back to config/settings.py"),
+        ({"other/settings.py": "", "more/settings.py": ""}, "put it back as config/settings.py"),
+        ({"config/other.py": ""}, "put it back as config/settings.py"),
+    ],
+)
+def test_message_says_where_it_went(tmp_path: Path, instead: dict[str, str], advice: str) -> None:
+    plant(tmp_path, dict.fromkeys(set(GIVEN) - {"config/settings.py"}, "") | instead)
+    (finding,) = given_tree.RULE.findings(read_project(tmp_path))
+    assert finding.instead.startswith(advice)
 
 
 @pytest.mark.parametrize(
