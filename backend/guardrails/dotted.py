@@ -5,14 +5,17 @@ import ast
 from guardrails.walk import nodes_within
 
 
+# Longer chains are no names that anything is known by, and would be read again for each of their parts.
+_LONGEST = 50
+
+
 def dotted(expression: ast.expr) -> str | None:
     """`a.b.c` as text, None for anything but names and attributes."""
-    if isinstance(expression, ast.Name):
-        return expression.id
-    if isinstance(expression, ast.Attribute):
-        base = dotted(expression.value)
-        return f"{base}.{expression.attr}" if base else None
-    return None
+    parts: list[str] = []
+    while isinstance(expression, ast.Attribute) and len(parts) < _LONGEST:
+        parts.append(expression.attr)
+        expression = expression.value
+    return ".".join([expression.id, *reversed(parts)]) if isinstance(expression, ast.Name) else None
 
 
 def last_name(expression: ast.expr) -> str:

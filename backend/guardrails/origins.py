@@ -116,7 +116,7 @@ class Origins:
 
     def _of_class(self, resolver: Resolver, scope: Scope, node: ast.ClassDef, rest: list[str]) -> set[str]:
         """An attribute of a class or its instances; the class itself stands for its bases as well."""
-        inner = next((child for child in scope.children if child.node is node), None)
+        inner = scope.opened.get(node)
         tail = rest[1:]
         if inner and tail:
             name, suffix = _parted(tail[0])
@@ -131,7 +131,7 @@ class Origins:
 
     def _of_function(self, resolver: Resolver, scope: Scope, node: Function, rest: list[str]) -> set[str]:
         """What a call of a function gives, or a definition within it."""
-        inner = next((child for child in scope.children if child.node is node), None)
+        inner = scope.opened.get(node)
         suffix = _parted(rest[0])[1]
         tail = "".join(f".{part}" for part in rest[1:])
         if not inner:
@@ -143,11 +143,10 @@ class Origins:
 
     def _inside(self, resolver: Resolver, scope: Scope, names: list[str]) -> Scope | None:
         for name in names:
-            wanted = name.removesuffix(CALLED)
-            inner = [child for child in scope.children if getattr(child.node, "name", None) == wanted]
+            inner = scope.opened.get(name.removesuffix(CALLED))
             if not inner:
                 return None
-            scope = inner[-1]
+            scope = inner
         return scope
 
     def _split(self, origin: str) -> tuple[Module | None, list[str]]:

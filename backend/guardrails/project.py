@@ -1,10 +1,8 @@
 """The source files of a project, read and parsed once for all rules."""
 
 import ast
-import os
 import re
-import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -15,21 +13,8 @@ from guardrails.module import Module
 from guardrails.names import Names
 from guardrails.origins import Origins
 from guardrails.reach import Reach
+from guardrails.reading import Unreadable, parse, python_files, read
 from guardrails.scopes import Opened
-from guardrails.source import decode
-
-# Folders that hold nobody's own source.
-SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages", "staticfiles", "venv"})
-
-
-@dataclass(frozen=True)
-class Unreadable:
-    """A Python file that could not be parsed, or a folder that could not be read, and where and why."""
-
-    path: PurePosixPath
-    line: int
-    column: int
-    reason: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,61 +114,10 @@ def read_project(root: Path, configuration: Configuration | None = None) -> Proj
     configuration = configuration or Configuration()
     unreadable: list[Unreadable] = []
     modules: list[Module] = []
-    for path in _python_files(root, configuration, unreadable):
-        parsed = _read(root, path, configuration)
+    for path in python_files(root, configuration, unreadable):
+        parsed = read(root, path, configuration)
         if isinstance(parsed, Module):
             modules.append(parsed)
         else:
             unreadable.append(parsed)
     return Project(root, configuration, tuple(modules), tuple(unreadable))
-
-
-def _python_files(root: Path, configuration: Configuration, unreadable: list[Unreadable]) -> Iterator[PurePosixPath]:
-    """Links to folders are not followed, so there are no circles."""
-
-    def refused(error: OSError) -> None:
-        unreadable.append(Unreadable(_relative(root, error.filename), 1, 1, _reason(error)))
-
-    for folder, subfolders, files in os.walk(root, onerror=refused):
-        here = _relative(root, folder)
-        subfolders[:] = sorted(name for name in subfolders if _is_own(here / name, configuration))
-        for name in sorted(files):
-            if name.endswith(".py") and _is_own(here / name, configuration):
-                yield here / name
-
-
-def _is_own(path: PurePosixPath, configuration: Configuration) -> bool:
-    return path.name not in SKIPPED and not path.name.startswith(".") and not configuration.is_excluded(path)
-
-
-def _relative(root: Path, path: str) -> PurePosixPath:
-    return PurePosixPath(Path(path).relative_to(root).as_posix())
-
-
-def _read(root: Path, path: PurePosixPath, configuration: Configuration) -> Module | Unreadable:
-    file = root / path
-    if not file.is_file():  # a pipe would be waited for
-        return Unreadable(path, 1, 1, "it is a link to nothing" if file.is_symlink() else "it is no file")
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        return Unreadable(path, 1, 1, _reason(error))
-    return parse(path, content, configuration)
-
-
-def parse(path: PurePosixPath, content: bytes, configuration: Configuration) -> Module | Unreadable:
-    """The module that a file's bytes are, or why they are none."""
-    try:
-        with warnings.catch_warnings(action="ignore"):  # an odd escape in checked source is not ours to report
-            tree = ast.parse(content)
-        module = Module(path, tree, decode(content), configuration)
-        module.find(ast.Module)  # whether it can be gone over at all shows here
-    except SyntaxError as error:
-        return Unreadable(path, error.lineno or 1, error.offset or 1, error.msg)
-    except (ValueError, RecursionError, MemoryError) as error:  # of CPython's parser, for what is nested too deeply
-        return Unreadable(path, 1, 1, str(error) or "it is nested too deeply")
-    return module
-
-
-def _reason(error: OSError) -> str:
-    return error.strerror or str(error)

@@ -45,6 +45,8 @@ class Scope:
     children: list["Scope"] = field(default_factory=list)
     starts: list[Place] = field(default_factory=list)
     """Where the children start, in order."""
+    opened: dict[ScopeNode | str, "Scope"] = field(default_factory=dict)
+    """The children by what opens them, and by its name, where the last of several counts."""
     names: dict[str, list[Value]] = field(default_factory=lambda: defaultdict(list))
     outside: dict[str, bool] = field(default_factory=dict)
     """Names that `global` (True) or `nonlocal` (False) takes from outside."""
@@ -96,6 +98,7 @@ def scopes_of(module: Module) -> Scope:
         scope.parent = parent
         parent.children.append(scope)
         parent.starts.append(scope.start)
+        parent.opened[scope.node] = parent.opened[getattr(scope.node, "name", "")] = scope
     return top
 
 

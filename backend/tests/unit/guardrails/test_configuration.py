@@ -9,7 +9,8 @@ from guardrails.checker import CODES
 from guardrails.configuration import Configuration
 from guardrails.configuration_file import ConfigurationError, Place, find_project
 from guardrails.configuration_values import read_table
-from guardrails.project import parse, read_project
+from guardrails.project import read_project
+from guardrails.reading import parse
 from tests.unit.guardrails.planted import plant
 from tests.unit.guardrails.told import run
 

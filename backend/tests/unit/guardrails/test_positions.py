@@ -7,7 +7,7 @@ import pytest
 
 from guardrails.configuration import Configuration
 from guardrails.module import Module
-from guardrails.project import parse
+from guardrails.reading import parse
 from guardrails.source import Span, decode
 
 

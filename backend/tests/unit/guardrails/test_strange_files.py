@@ -5,7 +5,8 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from guardrails.project import Unreadable, read_project
+from guardrails.project import read_project
+from guardrails.reading import Unreadable
 from guardrails.walk import DEEPEST
 from tests.unit.guardrails.told import SENDS, project, run
 
