@@ -4,9 +4,10 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from guardrails.dotted import last_name, words
+from guardrails.dotted import last_name
 from guardrails.module import Module
 from guardrails.returns import returned
+from guardrails.words import as_text, words
 
 
 class Aliases:
@@ -21,9 +22,9 @@ class Aliases:
                     self._named_with[word].add(name)
 
     def of(self, names: frozenset[str]) -> frozenset[str]:
-        """These names and all that may stand for them."""
+        """These names, as texts as well, and all that may stand for them."""
         if names not in self._found:
-            pending = [*names]
+            pending = [*names, *map(as_text, names)]
             seen = set(pending)
             for word in pending:  # grows on the way
                 new = self._named_with.get(word, set()) - seen

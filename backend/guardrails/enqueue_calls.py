@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from guardrails.calls import argument
-from guardrails.dotted import may_mean
 from guardrails.module import Module
 from guardrails.project import Project
+from guardrails.words import may_mean
 
 
 @dataclass(frozen=True)

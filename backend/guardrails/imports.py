@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from guardrails.calls import imported_by_call, loaded_text
-from guardrails.dotted import may_mean
 from guardrails.module import Module
 from guardrails.origins import Origins
+from guardrails.words import may_mean
 
 _LOADERS = frozenset({"import_module", "import_string", "__import__", "locate", "resolve_name", "find_spec"})
 

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from guardrails.dotted import dotted, last_name, words
+from guardrails.dotted import dotted, last_name
 from guardrails.enqueue_calls import EnqueueCall, enqueue_calls
 from guardrails.project import Project
 from guardrails.rule import Problem, Rule, problem_at
@@ -54,7 +54,7 @@ def _no_id_called(project: Project, enqueued: EnqueueCall, call: ast.Call) -> st
         return "an object of a model"
     if name in _GIVE_DATA:
         return "a copy of data"
-    managed = "objects" in words(call.func) or name == "get_object_or_404"
+    managed = any(_is_manager(part) for part in ast.walk(call.func)) or name == "get_object_or_404"
     return "what a query gives" if managed and name in _GIVE_OBJECTS else None
 
 
@@ -74,6 +74,10 @@ def _no_id_named(project: Project, enqueued: EnqueueCall, key: str, value: ast.e
     bare = re.sub(r"_ids?$", "", key)
     is_untold = all(origin.startswith("?") for origin in origins)
     return "an object" if is_untold and (value.id in _OBJECTS or (value.id == bare and key != bare)) else None
+
+
+def _is_manager(part: ast.AST) -> bool:
+    return isinstance(part, ast.Attribute) and part.attr == "objects"
 
 
 def _is_query(origin: str) -> bool:

@@ -4,12 +4,13 @@ import ast
 import re
 from collections.abc import Iterator
 
-from guardrails.dotted import last_name, may_mean
+from guardrails.dotted import last_name
 from guardrails.module import Module
 from guardrails.names import is_celery
 from guardrails.project import Project
 from guardrails.rule import Located, Problem, Rule, problem_at
 from guardrails.rules.schedule_reasons import INSTEAD, WHY
+from guardrails.words import may_mean
 
 SCHEDULES = frozenset(
     {

@@ -4,11 +4,11 @@ import ast
 import re
 from collections.abc import Iterator
 
-from guardrails.dotted import may_mean
 from guardrails.module import Module
 from guardrails.project import Project
 from guardrails.rule import Problem, Rule, problem_at
 from guardrails.rules.schedule_reasons import INSTEAD, WHY
+from guardrails.words import may_mean
 
 _MODELS = ("PeriodicTask", "CrontabSchedule", "IntervalSchedule", "SolarSchedule", "ClockedSchedule")
 _WRITES = ("create", "get_or_create", "update_or_create", "bulk_create")

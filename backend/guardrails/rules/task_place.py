@@ -4,49 +4,55 @@ import ast
 import re
 from collections.abc import Iterator
 
-from guardrails.dotted import dotted, last_name, may_mean, words
+from guardrails.dotted import dotted, last_name
 from guardrails.module import Module
 from guardrails.names import CALLED, is_within, without_calls
 from guardrails.project import Project
 from guardrails.rule import Located, Problem, Rule, problem_at
 from guardrails.sending import uses_another_queue
 from guardrails.task_makers import is_of_celery, is_task_class, is_task_maker, looks_like_task_maker, makes_task
+from guardrails.words import may_mean
 
-_MAKERS = (
-    "task",
-    "shared_task",
-    "register_task",
-    "register",
-    "periodic_task",
-    "_task_from_fun",
-    "connect_on_app_finalize",
-)
+# The words of makers (guardrails.words): `task` is also a plain name, so that it counts as an attribute.
+_MAKERS = ("shared_task", "register_task", "periodic_task", "_task_from_fun", "connect_on_app_finalize")
+_OLD = frozenset({"celery.task.task", "celery.task.*", "celery.decorators.task", "celery.decorators.*"})
 # Of an application that a file is given, as it does not lead to Celery itself: `app.task`, `getattr(app, "task")`.
 _WORDS = re.compile(r"\.\s*\w*task\b|\btasks\s*\.|[\"']\w*task\w*[\"']|getattr")
-_CLASSES = ("Task", "DjangoTask", "AbortableTask", "PeriodicTask", "create_task_cls")
 
 
 def check(project: Project) -> Iterator[Problem]:
     place = f"{project.configuration.apps[0]}/{project.configuration.tasks}.py"
     instead = f"put the logic in a service and a thin @shared_task for it in {place.replace('*', '<app>')}"
+    names = project.aliases(*_MAKERS, ".task", *_functions_of_old(project)) | {".register"}
     for module in project.modules:
         if not module.is_tasks and project.concerns(module, _WORDS):
-            for node in _in_module(project, module):
+            for node in _in_module(project, module, names):
                 yield problem_at(module, node, f"a task is made here, outside {place}", instead)
 
 
-def _in_module(project: Project, module: Module) -> list[Located]:
-    places = [*_decorated(project, module), *_called(project, module), *_referred(project, module)]
+def _functions_of_old(project: Project) -> list[str]:
+    """`from celery.task import task`, as it once was."""
+    imported = (one for module in project.modules for one in project.imports(module))
+    names = {name for one in imported for name in one.names if is_of_celery(name)}
+    return (
+        ["task"]
+        if names & {"celery.task.task", "celery.task.*", "celery.decorators.task", "celery.decorators.*"}
+        else []
+    )
+
+
+def _in_module(project: Project, module: Module, names: frozenset[str]) -> list[Located]:
+    places = [*_decorated(project, module, names), *_called(project, module, names)]
+    places += _referred(project, module, names)
     places += [*_subclassed(project, module), *_put(project, module)]
     # A decorator with arguments is seen both as a decorator and as a call: one finding is enough.
     return [node for _, node in sorted({(node.lineno, node.col_offset): node for node in places}.items())]
 
 
-def _decorated(project: Project, module: Module) -> Iterator[Located]:
-    names = project.aliases(*_MAKERS)
+def _decorated(project: Project, module: Module, names: frozenset[str]) -> Iterator[Located]:
     for definition in [*module.functions, *module.find(ast.ClassDef)]:
         for decorator in definition.decorator_list:
-            if names.isdisjoint(words(decorator)):
+            if not may_mean(decorator, names):
                 continue
             origins = project.origins(module, decorator)
             # A function of the project that gives a task when it is applied.
@@ -63,8 +69,7 @@ def _looks_so(project: Project, module: Module, origins: frozenset[str]) -> bool
     return likely and bool(project.reach) and not uses_another_queue(project, module)
 
 
-def _called(project: Project, module: Module) -> Iterator[Located]:
-    names = project.aliases(*_MAKERS)
+def _called(project: Project, module: Module, names: frozenset[str]) -> Iterator[Located]:
     for call in module.find(ast.Call):
         if may_mean(call.func, names):
             origins = project.origins(module, call.func)
@@ -73,16 +78,14 @@ def _called(project: Project, module: Module) -> Iterator[Located]:
                 yield call
 
 
-def _referred(project: Project, module: Module) -> Iterator[Located]:
+def _referred(project: Project, module: Module, names: frozenset[str]) -> Iterator[Located]:
     """Any other use of a task maker, such as storing it in a variable or handing it on."""
-    names = project.aliases(*_MAKERS)
     attributes = module.find(ast.Attribute)
     inner = {id(attribute.value) for attribute in attributes}
     nodes: list[ast.Name | ast.Attribute] = [*module.find(ast.Name), *attributes]
     for node in nodes:
-        if id(node) in inner or not isinstance(node.ctx, ast.Load) or last_name(node) not in names or not dotted(node):
-            continue
-        if any(map(is_task_maker, project.origins(module, node))):
+        is_used = id(node) not in inner and isinstance(node.ctx, ast.Load) and may_mean(node, names)
+        if is_used and dotted(node) and any(map(is_task_maker, project.origins(module, node))):
             yield node
 
 

@@ -7,7 +7,8 @@ from pathlib import Path, PurePosixPath
 from guardrails.configuration import Configuration
 from guardrails.configuration_values import read_table
 from guardrails.examples import Example
-from guardrails.project import Project, Unreadable, parse
+from guardrails.project import Project
+from guardrails.reading import Unreadable, parse
 from guardrails.rules import RULES
 
 Found = tuple[str, int, str]
