@@ -1,10 +1,13 @@
 """`[tool.guardrails]`: where it is found, what it says, and how it is refused."""
 
+import re
+import tomllib
 from dataclasses import fields
 from pathlib import Path, PurePosixPath
 
 import pytest
 
+import guardrails
 from guardrails.checker import CODES
 from guardrails.configuration import Configuration
 from guardrails.configuration_file import ConfigurationError, Place, find_project
@@ -180,3 +183,16 @@ def test_what_is_excluded_is_not_read(tmp_path: Path) -> None:
     project = read_project(tmp_path, Configuration(exclude=("old", "*_pb2.py")))
     assert [str(module.path) for module in project.modules] == ["apps/a/y.py"]
     assert not project.unreadable
+
+
+def test_every_key_is_documented_with_its_default() -> None:
+    readme = (Path(guardrails.__file__).parent / "README.md").read_text()
+    rows = [line.strip("| ").split(" | ") for line in readme.splitlines() if line.startswith("| `")]
+    told: dict[str, str] = {}
+    for keys, _, defaults in rows:
+        names, values = re.findall(r"`(.+?)`", keys), re.findall(r"`(.+?)`", defaults) or [""]
+        told |= {key: values[min(place, len(values) - 1)] for place, key in enumerate(names)}  # or all have one
+    assert set(told) == {field.name.replace("_", "-") for field in fields(Configuration)}
+    # These two are told in words.
+    written = {key: tomllib.loads(f"x = {told[key]}")["x"] for key in set(told) - {"given", "baseline"}}
+    assert read_table(written, CODES) == Configuration()

@@ -65,6 +65,10 @@ def test_links_in_a_circle_end(tmp_path: Path) -> None:
     (tmp_path / "apps/a/self.py").symlink_to("self.py")
     (tmp_path / "apps/a/lost.py").symlink_to("nowhere.py")
     (tmp_path / "apps/a/y.py").symlink_to("x.py")
+    assert [(path, why) for path, _, why in unreadable(tmp_path)] == [
+        ("apps/a/lost.py", "it is a link to nothing"),
+        ("apps/a/self.py", "it is a link to nothing"),
+    ]
     assert run(tmp_path).places == [
         f"apps/a/{place}" for place in ("lost.py:1:1", "self.py:1:1", "x.py:2:5", "y.py:2:5")
     ]
