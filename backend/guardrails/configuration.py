@@ -36,9 +36,6 @@ class Configuration:
     task_base: str = "delivery.task"
     """The dotted name of the module in which the base class of tasks is defined."""
 
-    settings: str = "config.settings"
-    """The dotted name of the module that sets CELERY_TASK_QUEUES and CELERY_TASK_ROUTES."""
-
     queues: tuple[str, ...] = ()
     """The names of the queues, where they cannot be read from the settings' source."""
 

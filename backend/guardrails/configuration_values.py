@@ -41,7 +41,6 @@ def _readers(codes: frozenset[str]) -> dict[str, Callable[[object], object]]:
         "enqueue": _list_of(_dotted),
         "senders": _list_of(_dotted),
         "task-base": _dotted,
-        "settings": _dotted,
         "queues": _list_of(_text),
         "given": _list_of(_file),
         "layers": _list_of(_dotted),

@@ -26,7 +26,6 @@ WHOLE = """
     enqueue = ["outbox.ask", "outbox.ask_later"]
     senders = ["outbox"]
     task-base = "outbox.base"
-    settings = "site.settings"
     queues = ["fast"]
     given = ["manage.py"]
     layers = ["site", "outbox"]
@@ -56,7 +55,6 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         enqueue=("outbox.ask", "outbox.ask_later"),
         senders=("outbox",),
         task_base="outbox.base",
-        settings="site.settings",
         queues=("fast",),
         given=("manage.py",),
         layers=("site", "outbox"),
@@ -124,7 +122,7 @@ def test_without_anything_root_is_the_folder_itself(tmp_path: Path) -> None:
         ("tasks = 'tasks.py'", "tool.guardrails.tasks: 'tasks.py' is not the name of a module alone"),
         ("task-base = 'a/b'", "tool.guardrails.task-base: 'a/b' is not a dotted name"),
         ("enqueue = ['a b']", "tool.guardrails.enqueue: 'a b' is not a dotted name"),
-        ("settings = 3", "tool.guardrails.settings: 3 is not a text"),
+        ("task-base = 3", "tool.guardrails.task-base: 3 is not a text"),
         ("ignore = ['GR999']", "tool.guardrails.ignore: 'GR999' is no code; there are GR001, GR002, "),
         ("select = [['GR001']]", "tool.guardrails.select: ['GR001'] is no code"),
         ("per-path-ignores = []", "tool.guardrails.per-path-ignores: [] is not a table"),
