@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from guardrails.dotted import dotted
 from guardrails.module import Module
-from guardrails.scopes import ElementOf, InstanceOf, Scope, Value, place_of, scopes_of
+from guardrails.scopes import ElementOf, InstanceOf, PartOf, Scope, Value, place_of, scopes_of
 
 STAR = "*"
 Binding = tuple[str, Value]
@@ -22,10 +22,11 @@ def bound_scopes(module: Module) -> Scope:
         if any(alias.name == STAR for alias in imported.names):
             base = module.absolute(imported.module or "", imported.level)
             top.innermost(place_of(imported)).stars.append(base)
-    for place, name, value in _bindings(module):
+    _bind_parameters(top)
+    # Attributes last: they belong where the name before them is bound.
+    for place, name, value in sorted(_bindings(module), key=lambda binding: "." in binding[1]):
         scope = top.innermost(place)
         _home(scope, name).names[name].append(value)
-    _bind_parameters(top)
     return top
 
 
@@ -104,8 +105,9 @@ def _pairs(target: ast.expr, value: Value) -> Iterator[Binding]:
 def _parts(value: Value, count: int) -> list[Value]:
     if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == count:
         return [*value.elts]
-    # Which of the parts is meant does not matter: each may be any of them.
-    return [value if isinstance(value, ElementOf) else None] * count
+    if isinstance(value, ElementOf):
+        return [PartOf(value.container, place) for place in range(count)]
+    return [None] * count
 
 
 def _defined(module: Module) -> Iterator[tuple[ast.AST, list[Binding]]]:

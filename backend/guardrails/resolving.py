@@ -8,10 +8,10 @@ from functools import cached_property
 
 from guardrails.bindings import bound_scopes
 from guardrails.calls import given_name, imported_by_call
-from guardrails.dotted import dotted
+from guardrails.dotted import dotted, last_name
 from guardrails.module import Function, Module
 from guardrails.names import CALLED, EACH, UNKNOWN, called, element
-from guardrails.scopes import ElementOf, InstanceOf, Scope, Value, place_of
+from guardrails.scopes import ElementOf, InstanceOf, PartOf, Scope, Value, place_of
 from guardrails.texts import Texts
 
 _DICTS = frozenset({f"{UNKNOWN}globals()", f"{UNKNOWN}locals()", f"{UNKNOWN}vars()"})
@@ -78,9 +78,9 @@ class Resolver:
         if isinstance(value, InstanceOf):
             return {_known_type(origin) + CALLED for origin in self._annotation(value.annotation)}
         if isinstance(value, ElementOf):
-            elements = {element(origin) for origin in self.of(value.container)}
-            # Of pairs, as in `for name, job in [("slow", shared_task)]`, any part.
-            return elements | {element(origin) for origin in elements if origin.endswith(EACH)}
+            return {element(origin) for origin in self.of(value.container)}
+        if isinstance(value, PartOf):
+            return self._part(value.container, value.place)
         if isinstance(value, ast.expr):
             return self.of(value)
         return {self.path_of(scope, value.name)} if value else set()
@@ -103,6 +103,21 @@ class Resolver:
             if len(values) == 1 and isinstance(values[0], ast.expr):
                 return values[0]
         return expression
+
+    def _part(self, container: ast.expr, place: int) -> set[str]:
+        """`for name, job in [("slow", job)]`, `in JOBS.items()`, `in enumerate(jobs)`, `in zip(names, jobs)`."""
+        if isinstance(container, ast.List | ast.Tuple | ast.Set):
+            tuples = [one.elts for one in container.elts if isinstance(one, ast.Tuple | ast.List)]
+            return self._any([one[place] for one in tuples if len(one) > place])
+        if not isinstance(container, ast.Call):
+            return set()
+        name, given = last_name(container.func), container.args
+        if name == "zip":
+            return {element(origin) for origin in self._any(given[place : place + 1])}
+        if place != 1:
+            return set()
+        held: list[ast.expr] = [container] if name == "items" else given if name == "enumerate" else []
+        return {element(origin) for origin in self._any(held)}
 
     def path_of(self, scope: Scope, name: str) -> str:
         """The dotted name of a definition in a scope: module, classes and functions around it, its own."""

@@ -27,7 +27,15 @@ class ElementOf:
     container: ast.expr
 
 
-Value = str | ast.expr | Opened | InstanceOf | ElementOf | None
+@dataclass(frozen=True)
+class PartOf:
+    """A name that takes one part, counted from 0, of each element of something."""
+
+    container: ast.expr
+    place: int
+
+
+Value = str | ast.expr | Opened | InstanceOf | ElementOf | PartOf | None
 Place = tuple[int, int]
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 ScopeNode = ast.Module | Opened | ast.Lambda | Comprehension

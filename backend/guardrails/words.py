@@ -8,9 +8,11 @@ from guardrails.dotted import last_name
 # Calls that give what a text names.
 _FETCH = frozenset({"getattr", "attrgetter", "methodcaller", "import_string", "get_model", "get_registered_model"})
 # Calls that give what they are given.
-_GIVE_ARGUMENTS = frozenset({"partial", "cast", "staticmethod", "classmethod", "list", "tuple", "set", "dict", "next"})
+_GIVE_ARGUMENTS = frozenset(
+    {"partial", "cast", "staticmethod", "classmethod", "list", "tuple", "set", "dict", "next", "zip", "enumerate"}
+)
 
-_GIVE_ELEMENTS = frozenset({"get", "pop", "popitem", "setdefault", "values"})
+_GIVE_ELEMENTS = frozenset({"get", "pop", "popitem", "setdefault", "values", "items"})
 
 
 def as_text(text: str) -> str:
