@@ -133,7 +133,7 @@ def test_several_projects_are_refused(tmp_path: Path) -> None:
     project(tmp_path / "two", {})
     result = run(tmp_path, "one", "two")
     assert (result.code, result.out) == (2, "")
-    assert f"belong to several projects; check each by itself: {tmp_path}/one, {tmp_path}/two" in result.err
+    assert f"belong to several projects, {tmp_path}/one, {tmp_path}/two: check each by itself" in result.err
 
 
 @pytest.mark.parametrize(
