@@ -78,7 +78,9 @@ class Resolver:
         if isinstance(value, InstanceOf):
             return {_known_type(origin) + CALLED for origin in self._annotation(value.annotation)}
         if isinstance(value, ElementOf):
-            return {element(origin) for origin in self.of(value.container)}
+            elements = {element(origin) for origin in self.of(value.container)}
+            # Of pairs, as in `for name, job in [("slow", shared_task)]`, any part.
+            return elements | {element(origin) for origin in elements if origin.endswith(EACH)}
         if isinstance(value, ast.expr):
             return self.of(value)
         return {self.path_of(scope, value.name)} if value else set()
