@@ -32,8 +32,8 @@ class Place:
 def find_project(path: Path, codes: frozenset[str]) -> Place:
     """The project that a file or folder belongs to. `codes` are those of the rules that there are.
 
-    Its root is what the nearest pyproject.toml with the table says, else the nearest folder with a manage.py,
-    else the folder itself. Raises ConfigurationError.
+    Its root is what the nearest pyproject.toml with the table says, else the nearest folder with a manage.py, upwards
+    and then directly below, else the folder itself. Raises ConfigurationError.
     """
     start = (path if path.is_dir() else path.parent).absolute()
     folders = (start, *start.parents)
@@ -41,7 +41,10 @@ def find_project(path: Path, codes: frozenset[str]) -> Place:
         table = _table(file)
         if table is not None:
             return _place(file, table, codes)
-    return Place(next((folder for folder in folders if (folder / "manage.py").is_file()), start), Configuration())
+    managed = [folder for folder in folders if (folder / "manage.py").is_file()]
+    below = [file.parent for file in start.glob("*/manage.py")]
+    root = managed[0] if managed else below[0] if len(below) == 1 else start
+    return Place(root, Configuration())
 
 
 def _place(file: Path, table: object, codes: frozenset[str]) -> Place:

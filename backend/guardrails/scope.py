@@ -63,5 +63,8 @@ def find_scope(paths: list[Path], codes: frozenset[str]) -> Scope:
 
     places = {(place := place_of(path if path.is_dir() else path.parent)).root: place for path in asked}
     if len(places) > 1:
-        raise WrongUse(f"these paths belong to several projects; check each by itself: {', '.join(map(str, places))}")
+        raise WrongUse(
+            f"these paths belong to several projects, {', '.join(map(str, places))}: check each by itself,"
+            " or have one pyproject.toml say where the source is (root in [tool.guardrails])"
+        )
     return Scope(next(iter(places.values())), asked)

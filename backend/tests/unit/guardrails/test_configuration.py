@@ -101,6 +101,13 @@ def test_without_a_table_root_is_the_folder_of_manage_py(tmp_path: Path) -> None
     assert place(tmp_path / "site/apps/a") == Place(tmp_path / "site", Configuration())
 
 
+def test_else_root_is_the_one_folder_below_with_a_manage_py(tmp_path: Path) -> None:
+    plant(tmp_path, {"site/manage.py": "", "docs/x.py": "", "deep/er/manage.py": ""})
+    assert place(tmp_path).root == tmp_path / "site"
+    plant(tmp_path, {"other/manage.py": ""})
+    assert place(tmp_path).root == tmp_path
+
+
 def test_without_anything_root_is_the_folder_itself(tmp_path: Path) -> None:
     plant(tmp_path, {"apps/a/x.py": ""})
     assert place(tmp_path / "apps").root == tmp_path / "apps"
