@@ -106,7 +106,7 @@ def _apply(project: Project, findings: list[Finding]) -> tuple[list[Finding], di
             applied.append(finding)
             for edit in finding.fix:
                 insort(edits[edit.path], edit, key=_start)
-    return applied, {path: _edited(project, path, its) for path, its in edits.items() if its}
+    return applied, {path: _edited(project, path, its) for path, its in edits.items()}
 
 
 def _start(edit: Edit) -> int:

@@ -118,6 +118,30 @@ def test_a_parameter_that_is_used_keeps_its_name(tmp_path: Path, body: str) -> N
     assert fixed(tmp_path, {"apps/a/tasks.py": source}) == source
 
 
+def test_new_files_may_be_read_by_whoever_reads_new_files(tmp_path: Path) -> None:
+    fixed(tmp_path, {"apps/a/deep/x.py": ""}, path="apps/a/deep/__init__.py")
+    (tmp_path / "another.py").write_text("")
+    modes = [(tmp_path / name).stat().st_mode for name in ("apps/a/deep/__init__.py", "another.py")]
+    assert modes[0] == modes[1]
+
+
+def test_a_write_that_fails_leaves_everything_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path, target: Path) -> None:
+        raise OSError(28, "No space left on device", str(target))
+
+    project(tmp_path, {"apps/a/x.py": ""}, table='[tool.guardrails]\nselect = ["GR018"]\n')
+    monkeypatch.setattr(Path, "replace", refuse)
+    result = run(tmp_path, "--fix")
+    assert (result.code, result.out) == (2, "")
+    assert "No space left on device" in result.err
+    assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == [
+        "celery.py",
+        "manage.py",
+        "pyproject.toml",
+        "x.py",
+    ]
+
+
 def test_folders_become_packages(tmp_path: Path) -> None:
     assert fixed(tmp_path, {"apps/a/deep/deeper/x.py": ""}, path="apps/a/deep/deeper/__init__.py") == ""
     assert (tmp_path / "apps/a/deep/__init__.py").read_bytes() == b""

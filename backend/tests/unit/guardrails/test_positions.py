@@ -50,6 +50,10 @@ def test_offsets_are_of_the_text() -> None:
     assert [parsed.source.line(number) for number in (0, 2, 3, 4, 5)] == ["", "  'é')", "y = 1", "", ""]
 
 
+def test_the_last_line_needs_no_end() -> None:
+    assert [decode(b"x = 1\ny = 2").line(number) for number in (1, 2, 3)] == ["x = 1", "y = 2", ""]
+
+
 def test_a_coding_line_is_followed() -> None:
     parsed = module("# -*- coding: latin-1 -*-\né = call(1)\n".encode("latin-1"))
     assert parsed.source.span(parsed.find(ast.Call)[0]) == Span(2, 5, 2, 12)
