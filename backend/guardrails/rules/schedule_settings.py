@@ -73,15 +73,18 @@ class _Settings:
         origins = self._project.origins(self._module, expression.value)
         return not any(self._project.definition(origin) for origin in origins)
 
-    def _is_configuration(self, name: ast.Name) -> bool:
-        """Whether the name stands at the top of a module, or of a class, that is named for configuration."""
-        words = {*self._module.path.with_suffix("").parts, *(self._project.class_around(self._module, name))}
-        return any(re.search(r"celery|settings|conf", word, re.IGNORECASE) for word in words)
+    def _is_configuration(self, node: ast.expr) -> bool:
+        """Whether its module leads to Celery, or is named for configuration, or the class around it is."""
+        words = {*self._module.path.with_suffix("").parts, *(self._project.class_around(self._module, node))}
+        return self._module in self._project.reach or any(
+            re.search(r"celery|settings|conf", word, re.IGNORECASE) for word in words
+        )
 
     def _is_text(self, expression: ast.expr) -> bool:
         if not isinstance(expression, ast.Constant | ast.Name | ast.BinOp | ast.JoinedStr):
             return False
-        return self._is_named(self._project.text(self._module, expression) or "")
+        text = self._project.text(self._module, expression) or ""
+        return self._is_named(text) and (text not in _OWN or self._is_configuration(expression))
 
     def _is_named(self, name: str) -> bool:
         return name in _OWN or _SETTING.fullmatch(name) is not None
