@@ -48,8 +48,13 @@ class Reach:
         return steps
 
     def __bool__(self) -> bool:
-        """Whether the project uses Celery at all."""
-        return bool(self._direct)
+        """Whether the project uses Celery at all: its own, or what some other package calls so."""
+        return bool(self._direct) or self._is_named
+
+    @cached_property
+    def _is_named(self) -> bool:
+        names = (name for imported in self._imported.values() for one in imported for name in one.names)
+        return any("celery" in part.split("_") for name in names for part in name.split("."))
 
     def __contains__(self, module: Module) -> bool:
         return module in self._steps
