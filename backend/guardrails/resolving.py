@@ -7,17 +7,14 @@ from collections.abc import Callable
 from functools import cached_property
 
 from guardrails.bindings import bound_scopes
-from guardrails.calls import given_name, imported_by_call
-from guardrails.dotted import dotted, last_name
+from guardrails.dotted import dotted
 from guardrails.module import Function, Module
-from guardrails.names import CALLED, EACH, UNKNOWN, called, element
+from guardrails.names import CALLED, EACH, UNKNOWN, element
+from guardrails.resolved_calls import Calls
 from guardrails.scopes import ElementOf, InstanceOf, PartOf, Scope, Value, place_of
 from guardrails.texts import Texts
 
 _DICTS = frozenset({f"{UNKNOWN}globals()", f"{UNKNOWN}locals()", f"{UNKNOWN}vars()"})
-# Wrappers that give what they are given.
-_CASTS = {"typing.cast": 1, "functools.partial": 0, f"{UNKNOWN}staticmethod": 0, f"{UNKNOWN}classmethod": 0}
-_CONTAINERS = frozenset({"list", "tuple", "set", "frozenset", "reversed", "sorted", "iter"})
 _NAME = re.compile(r"[A-Za-z_][\w.]*(?!\w*\[)")
 
 
@@ -31,7 +28,7 @@ class Resolver:
         self._resolvers: dict[type[ast.expr], Callable[..., set[str]]] = {
             ast.Name: self._name,
             ast.Attribute: self._attribute,
-            ast.Call: self._call,
+            ast.Call: lambda given: self.calls.given_by(given),
             ast.Subscript: self._subscript,
             ast.IfExp: lambda given: self.of(given.body) | self.of(given.orelse),
             ast.BoolOp: lambda given: self._any(given.values),
@@ -49,6 +46,10 @@ class Resolver:
     @cached_property
     def scope(self) -> Scope:
         return bound_scopes(self.module)
+
+    @cached_property
+    def calls(self) -> Calls:
+        return Calls(self.module, self.texts, self.of)
 
     @cached_property
     def texts(self) -> Texts:
@@ -80,7 +81,7 @@ class Resolver:
         if isinstance(value, ElementOf):
             return {element(origin) for origin in self.of(value.container)}
         if isinstance(value, PartOf):
-            return self._part(value.container, value.place)
+            return self.calls.part(value.container, value.place)
         if isinstance(value, ast.expr):
             return self.of(value)
         return {self.path_of(scope, value.name)} if value else set()
@@ -103,21 +104,6 @@ class Resolver:
             if len(values) == 1 and isinstance(values[0], ast.expr):
                 return values[0]
         return expression
-
-    def _part(self, container: ast.expr, place: int) -> set[str]:
-        """`for name, job in [("slow", job)]`, `in JOBS.items()`, `in enumerate(jobs)`, `in zip(names, jobs)`."""
-        if isinstance(container, ast.List | ast.Tuple | ast.Set):
-            tuples = [one.elts for one in container.elts if isinstance(one, ast.Tuple | ast.List)]
-            return self._any([one[place] for one in tuples if len(one) > place])
-        if not isinstance(container, ast.Call):
-            return set()
-        name, given = last_name(container.func), container.args
-        if name == "zip":
-            return {element(origin) for origin in self._any(given[place : place + 1])}
-        if place != 1:
-            return set()
-        held: list[ast.expr] = [container] if name == "items" else given if name == "enumerate" else []
-        return {element(origin) for origin in self._any(held)}
 
     def path_of(self, scope: Scope, name: str) -> str:
         """The dotted name of a definition in a scope: module, classes and functions around it, its own."""
@@ -194,38 +180,6 @@ class Resolver:
         if arguments:
             return {f"{origin}.{key}" for origin in self.of(arguments[0])}
         return self.bound(self.scope, key) or {f"{UNKNOWN}{key}"}
-
-    def _call(self, call: ast.Call) -> set[str]:
-        functions = self.of(call.func)
-        if imported := imported_by_call(self.module, self.texts, call, functions):
-            return {imported}
-        if fetched := self._fetched(call, functions):
-            return fetched
-        given = [place for name, place in _CASTS.items() if name in functions and len(call.args) > place]
-        if given:
-            return self.of(call.args[given[0]])
-        if isinstance(call.func, ast.Lambda):
-            return self.of(call.func.body)
-        if isinstance(call.func, ast.Name) and call.func.id in _CONTAINERS and call.args:
-            return {origin for origin in self.of(call.args[0]) if origin.endswith(EACH)} or {UNKNOWN}
-        if f"{UNKNOWN}dict" in functions:
-            return self._elements([keyword.value for keyword in call.keywords])
-        return {called(origin) for origin in functions}
-
-    def _fetched(self, call: ast.Call, functions: set[str]) -> set[str]:
-        """`getattr(holder, "name")`, `attrgetter("name")(holder)`, `get_model("label", "Model")`, `next(jobs)`."""
-        texts = [self.texts.of(argument) for argument in call.args]
-        if f"{UNKNOWN}getattr" in functions and len(texts) > 1 and texts[1]:
-            return {f"{origin}.{texts[1]}" for origin in self.of(call.args[0])}
-        if f"{UNKNOWN}next" in functions and call.args:
-            return {element(origin) for origin in self.of(call.args[0])}
-        if "operator.attrgetter()" in functions and isinstance(call.func, ast.Call) and call.args:
-            name = self.texts.of(call.func.args[0]) if call.func.args else None
-            return {f"{origin}.{name}" for origin in self.of(call.args[0])} if name else set()
-        if any(origin.endswith(("get_model", "get_registered_model")) for origin in functions):
-            model = given_name(self.texts, call)
-            return {model} if model else set()
-        return set()
 
     def _any(self, expressions: list[ast.expr]) -> set[str]:
         return set().union(*map(self.of, expressions))

@@ -1,4 +1,4 @@
-"""The rules. A new one is a new file here and a line in RULES."""
+"""The rules. A new one is a file here, a line in RULES, an example in ../examples, and cases in the tests' corpus."""
 
 from guardrails.rule import Rule
 from guardrails.rules import (

@@ -10,6 +10,7 @@ from guardrails.names import is_celery, is_within
 from guardrails.project import Project
 from guardrails.rule import Located, Problem, Rule, problem_at
 from guardrails.sending import DISTINCT, SENDS, is_send, is_surely_task
+from guardrails.sent_instead import asks_instead
 
 # `delay` is also a plain word: it counts where it is called or handed to something that will call it.
 LATER = frozenset({"on_commit", "partial", "Timer", "call_later", "submit", "map"})
@@ -25,8 +26,12 @@ def check(project: Project) -> Iterator[Problem]:
             continue
         if not project.concerns(module, _WORDS):
             continue
+        calls = {id(call.func): call for call in module.find(ast.Call)}
         for node, method in _sends(project, module):
-            yield problem_at(module, node, f"{method} sends a task from here", instead)
+            call = calls.get(id(node))
+            asks = asks_instead(project, module, call) if call else None
+            written = f"write `{asks}` ({project.configuration.enqueue[0]}) in the transaction that changes the state"
+            yield problem_at(module, node, f"{method} sends a task from here", written if asks else instead)
 
 
 def _sends(project: Project, module: Module) -> Iterator[tuple[Located, str]]:

@@ -177,3 +177,33 @@ def test_messages_name_the_first_function_that_asks(tmp_path: Path) -> None:
     project = read_project(tmp_path, Configuration(enqueue=("one.ask", "other.ask")))
     (finding,) = sends.RULE.findings(project)
     assert "call one.ask in the transaction" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("sent", "asked"),
+    [
+        ("rank_task.delay(event.pk)", '{"event_id": event.pk}'),
+        ("rank_task.delay(event_id=event.pk)", '{"event_id": event.pk}'),
+        ("rank_task.delay()", "{}"),
+        ("rank_task.delay_on_commit(7)", '{"event_id": 7}'),
+        ("rank_task.apply_async((7,))", '{"event_id": 7}'),
+        ("rank_task.apply_async(args=[7])", '{"event_id": 7}'),
+        ("rank_task.apply_async(kwargs={'event_id': 7})", '{"event_id": 7}'),
+        ("rank_task.apply_async([], {'event_id': 7})", '{"event_id": 7}'),
+        ("rank_task.delay(*ids)", None),
+        ("rank_task.delay(**ids)", None),
+        ("rank_task.delay(7, 8)", None),
+        ("rank_task.apply_async(ids)", None),
+        ("rank_task.apply_async((), ids)", None),
+        ("rank_task.apply_async((), {name: 7})", None),
+        ("rank_task.apply_async((7,), countdown=3)", None),
+        ("rank_task.s(7).apply_async()", None),
+        ("other_task.delay(7)", None),
+    ],
+)
+def test_message_gives_the_call_to_write(tmp_path: Path, sent: str, asked: str | None) -> None:
+    source = f"from apps.events.tasks import rank_task\n{sent}"
+    plant(tmp_path, {**USES_CELERY, **TASKS, "apps/events/services.py": source})
+    (finding,) = sends.RULE.findings(read_project(tmp_path))
+    written = f'write `enqueue("events.rank", {asked})` (delivery.outbox.enqueue) in the transaction'
+    assert finding.instead.startswith(written if asked else "call delivery.outbox.enqueue in the transaction")
