@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from guardrails.edits import rename_function
 from guardrails.project import Project
 from guardrails.rule import Problem, Rule, problem_at
-from guardrails.task_definitions import SUFFIX, TaskDefinition, task_definitions
+from guardrails.task_definitions import SUFFIX, TaskDefinition, service_imports, task_definitions
 
 
 def called_service(task: TaskDefinition) -> str | None:
@@ -22,7 +22,8 @@ def check(project: Project) -> Iterator[Problem]:
         wanted = f"{called_service(task) or task.service}{SUFFIX}"
         if task.function.name != wanted:
             what = f"task function {task.function.name} is not named after its service"
-            fix = rename_function(project, task, wanted)
+            is_settled = called_service(task) in service_imports(task.module)
+            fix = rename_function(project, task, wanted) if is_settled else ()
             yield problem_at(task.module, task.function, what, f"name it {wanted}", fix)
 
 

@@ -6,7 +6,7 @@ from guardrails.edits import name_task
 from guardrails.project import Project
 from guardrails.rule import Problem, Rule, problem_at
 from guardrails.rules.task_function_name import called_service
-from guardrails.task_definitions import TaskDefinition, task_definitions
+from guardrails.task_definitions import TaskDefinition, service_imports, task_definitions
 
 
 def check(project: Project) -> Iterator[Problem]:
@@ -14,7 +14,9 @@ def check(project: Project) -> Iterator[Problem]:
         wanted = f"{task.app}.{called_service(task) or task.service}"
         if task.name != wanted:
             instead = f'write name="{wanted}"'
-            fix = () if "name" in task.options else name_task(project, task, wanted)
+            # What a task will be called that is not thin yet, is not settled.
+            is_settled = called_service(task) in service_imports(task.module) and "name" not in task.options
+            fix = name_task(project, task, wanted) if is_settled else ()
             yield problem_at(task.module, task.options.get("name", task.decorator), _what(task), instead, fix)
 
 

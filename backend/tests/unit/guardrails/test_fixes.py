@@ -76,6 +76,13 @@ def test_a_name_is_not_written_when_the_task_is_spoken_of(tmp_path: Path, other:
     assert fixed(tmp_path, {"apps/a/tasks.py": source, "config/other.py": other}) == source
 
 
+@pytest.mark.parametrize("decorator", ["@shared_task", '@shared_task(name="a.rank")'])
+@pytest.mark.parametrize("body", ["if event_id:\n        rank(event_id)", "return other(event_id)"])
+def test_what_is_no_thin_task_gets_no_name(tmp_path: Path, decorator: str, body: str) -> None:
+    source = f"{HEAD}{decorator}\ndef job(event_id):\n    {body}\n"
+    assert fixed(tmp_path, {"apps/a/tasks.py": source}) == source
+
+
 def test_two_tasks_do_not_get_one_name(tmp_path: Path) -> None:
     source = f"{HEAD}@shared_task\n{BODY}\n\n@shared_task\n{BODY}"
     assert fixed(tmp_path, {"apps/a/tasks.py": source}) == source
