@@ -28,14 +28,11 @@ def _way_out(project: Project, imported: Imported) -> list[Module]:
     """The way from a module outside of the apps to Celery. What apps import is found where they do."""
     if any(map(is_celery, imported.names)):
         return []
-    asking = set(project.configuration.enqueue)
-    for name, target in zip(imported.names, project.reach.targets(imported), strict=False):
-        if (
-            not target.is_of_apps
-            and name not in asking
-            and target.name not in asking
-            and (way := project.reach.way(target))
-        ):
+    # What asks for tasks may do its work as it likes.
+    asking = {function.rpartition(".")[0] for function in project.configuration.enqueue}
+    for target in project.reach.targets(imported):
+        way = [] if target.is_of_apps else project.reach.way(target)
+        if way and asking.isdisjoint(step.name for step in way):
             return way
     return []
 
