@@ -13,14 +13,16 @@ import argparse
 import base64
 import hashlib
 import json
+import runpy
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
 VIRTUAL_HOST = "placar"
+QUEUES = "|".join(runpy.run_path(str(Path(__file__).parents[1] / "backend" / "config" / "queues.py"))["QUEUES"])
 # What kombu calls that by which workers and those who watch them speak to each other.
 CHAT = r"celeryev.*|(.*@.*\.)?celery\.pidbox|(.*\.)?reply\.celery\.pidbox"
-OWN = "placar|events|notifications|rankings"
+OWN = f"placar|{QUEUES}"
 NOTHING = "^$"
 # What nobody can make up: of the e-mail server or provider (docs/email.md). Empty is none.
 YOURS = ("email_url", "anymail", "anymail_webhook_secret")
@@ -49,7 +51,7 @@ BROKER_USERS = (
     # not its own: it cannot read, empty or delete their queues.
     BrokerUser("worker", *[f"^({OWN}|celery_delayed.*|{CHAT})$"] * 3),
     # Takes dead letters, and writes nowhere.
-    BrokerUser("dead-letters", NOTHING, NOTHING, r"^(events|notifications|rankings)\.dead$"),
+    BrokerUser("dead-letters", NOTHING, NOTHING, rf"^({QUEUES})\.dead$"),
     # Listens to what workers tell of themselves, and asks them, in queues of its own. It sees no task's message. That
     # it only asks, and orders nothing, is for the proxy to see to (deploy/proxy/Caddyfile): for RabbitMQ both are one.
     BrokerUser(

@@ -13,6 +13,7 @@ from kombu import Exchange, Queue
 from config.database_settings import *  # noqa: F403 (each part holds settings alone)
 from config.environment import BASE_DIR, env, url
 from config.observability_settings import *  # noqa: F403
+from config.queues import DEFAULT_QUEUE, QUEUES
 from config.security_settings import *  # noqa: F403
 
 # --- Django -----------------------------------------------------------------------------------------------------------
@@ -257,8 +258,8 @@ CELERY_BEAT_SCHEDULER = env.str("CELERY_BEAT_SCHEDULER", default="delivery.beat:
 CELERY_TASK_DEFAULT_EXCHANGE = "placar"
 CELERY_TASK_DEFAULT_EXCHANGE_TYPE = "topic"
 # A task without a route of its own still lands in a queue that is consumed.
-CELERY_TASK_DEFAULT_QUEUE = "events"
-CELERY_TASK_DEFAULT_ROUTING_KEY = "events"
+CELERY_TASK_DEFAULT_QUEUE = DEFAULT_QUEUE
+CELERY_TASK_DEFAULT_ROUTING_KEY = DEFAULT_QUEUE
 # Quorum queues keep their messages when a broker node dies.
 CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum"
 # Every queue names the exchange and its own name as the key: without them all queues would share one binding.
@@ -269,16 +270,14 @@ CELERY_TASK_QUEUES = tuple(
         routing_key=name,
         queue_arguments={"x-queue-type": CELERY_TASK_DEFAULT_QUEUE_TYPE},
     )
-    for name in ("events", "notifications", "rankings")
+    for name in QUEUES
 )
 # A mistyped queue name is an error and not a new queue that nobody consumes.
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 # The queue is the task's domain. Celery's own housekeeping (backend_cleanup) must reach a consumed queue, too.
 CELERY_TASK_ROUTES = {
-    "events.*": {"queue": "events"},
-    "notifications.*": {"queue": "notifications"},
-    "rankings.*": {"queue": "rankings"},
-    "celery.*": {"queue": "events"},
+    **{f"{name}.*": {"queue": name} for name in QUEUES},
+    "celery.*": {"queue": DEFAULT_QUEUE},
 }
 
 # --- API --------------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import pytest
 from celery import current_app
 from kombu.transport.native_delayed_delivery import calculate_routing_key
 
+from config.queues import QUEUES
 from delivery import queue_move
 from delivery.broker import open_connection
 from delivery.drift import apply_topology, find_drift
@@ -15,8 +16,6 @@ from delivery.management_api import ManagementApi
 from delivery.policies import wanted_policies
 from tests.broker import Broker, channel_of
 from tests.processes import Processes, wait_until
-
-QUEUES = ("events", "notifications", "rankings")
 
 
 def holds_one(broker: Broker, queue: str) -> bool:

@@ -14,6 +14,7 @@ import pytest
 from django.conf import settings
 from django.core.management import get_commands
 
+from config.queues import DEFAULT_QUEUE, QUEUES
 from tests.unit.deploy.manifests import (
     BASE,
     FOLDER,
@@ -29,7 +30,6 @@ from tests.unit.deploy.manifests import (
 )
 
 ROOT = FOLDER.parents[1]
-QUEUES = {queue.name for queue in settings.CELERY_TASK_QUEUES}
 
 
 @pytest.mark.parametrize("file", sorted(FOLDER.rglob("kustomization.yaml")), ids=lambda file: file.parent.name)
@@ -68,14 +68,17 @@ def test_every_role_starts_what_there_is() -> None:
     }
 
 
+def worker_service(queue: str) -> str:
+    """The service of docker-compose.prod.yml that consumes a queue."""
+    return "celery-worker" if queue == DEFAULT_QUEUE else f"celery-worker-{queue}".replace("_", "-")
+
+
 # Role -> service of docker-compose.prod.yml; the web server's command is that of the image.
 SERVICES = {
     "relay": "relay",
     "dead-letters": "dead-letters",
     "beat": "celery-beat",
-    "worker-events": "celery-worker",
-    "worker-rankings": "celery-worker-rankings",
-    "worker-notifications": "celery-worker-notifications",
+    **{f"worker-{queue}".replace("_", "-"): worker_service(queue) for queue in QUEUES},
     "metrics": "metrics",
 }
 
@@ -136,7 +139,7 @@ def test_every_process_is_asked_whether_it_lives_by_a_sign_that_it_gives() -> No
             asked[name] = set(probe["exec"]["command"][3:])
         elif probe:
             assert probe["httpGet"]["path"] == "/health/live"
-    workers = {f"placar-worker-{queue}": {"worker"} for queue in QUEUES}
+    workers = {f"placar-worker-{queue}".replace("_", "-"): {"worker"} for queue in QUEUES}
     others = {"placar-relay": {"relay"}, "placar-beat": {"beat"}, "placar-dead-letters": {"dead-letters", "replays"}}
     assert asked == {**workers, **others}
     source = "".join(path.read_text() for path in (settings.BASE_DIR / "delivery").rglob("*.py"))
