@@ -45,6 +45,9 @@ INSTALLED_APPS = [
     "apps.rankings",
     "apps.notifications",
 ]
+# The commands new_app and new_task. No image has them: they are for those who write code.
+if (BASE_DIR / "makers").is_dir():
+    INSTALLED_APPS.append("makers")
 
 MIDDLEWARE = [
     "delivery.health.middleware.HealthMiddleware",
