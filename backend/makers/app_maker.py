@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from makers import contract_text, deployment_text
-from makers.names import check_app_name
+from makers.names import check_app_name, check_is_free
 from makers.plan import Plan
 from makers.python_text import add_string, strings_of
 from makers.refusal import Refused
@@ -32,10 +32,11 @@ def plan_app(root: Path, name: str, taken: Collection[str] = ()) -> Plan:
 
     `root` is the folder that holds backend/; `taken` are the labels of Django's apps.
     """
+    check_app_name(name)
     plan = Plan(root)
     if any(plan.exists(f"backend/apps/{name}{ending}") for ending in ("", ".py")):
         raise Refused(f"app {name!r}", f"apps has a module of that name already (backend/apps/{name})")
-    check_app_name(name, taken)
+    check_is_free(name, taken)
     class_name = "".join(word.capitalize() for word in name.split("_"))
     for file, template in FILES.items():
         plan.make(f"backend/apps/{name}/{file}", fill(template, app=name, class_name=class_name) if template else "")

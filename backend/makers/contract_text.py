@@ -14,8 +14,8 @@ def add_to_import_contracts(text: str, place: str, app: str) -> str:
     """The app stands above all others, and its tasks.py may import its services."""
     layers, allowed = _contract(text, place, "apps")["layers"], _contract(text, place, "tasks")["ignore_imports"]
     task_import = f"apps.{app}.tasks -> apps.{app}.services"
-    text = _after(text, place, "apps", r"layers = \[", f'"{app}", ')
-    text = _after(text, place, "tasks", r"ignore_imports = \[\n", f'  "{task_import}",\n')
+    text = _after(text, "apps", r"layers = \[", f'"{app}", ')
+    text = _after(text, "tasks", r"ignore_imports = \[\n", f'  "{task_import}",\n')
     as_meant = _contract(text, place, "apps")["layers"] == [app, *layers] and _contract(text, place, "tasks")[
         "ignore_imports"
     ] == [task_import, *allowed]
@@ -32,12 +32,10 @@ def _contract(text: str, place: str, identifier: str) -> dict[str, Any]:
         raise Refused(place, f"has no import contract with the id {identifier!r} ({error!r})") from error
 
 
-def _after(text: str, place: str, identifier: str, pattern: str, added: str) -> str:
-    """Put something behind the first place of a contract where the pattern is found."""
+def _after(text: str, identifier: str, pattern: str, added: str) -> str:
+    """Put something behind the place of a contract where the pattern is found; if there is none, nowhere."""
     found = re.search(rf'^id = "{identifier}"\n(?:(?!\[\[).*\n)*?{pattern}', text, re.MULTILINE)
-    if not found:
-        raise Refused(place, f"the import contract {identifier!r} is not written as it was; add the app by hand")
-    return text[: found.end()] + added + text[found.end() :]
+    return text[: found.end()] + added + text[found.end() :] if found else text
 
 
 def add_queue(text: str, place: str, name: str) -> str:

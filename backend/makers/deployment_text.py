@@ -58,9 +58,10 @@ def add_scaled_worker(text: str, place: str, app: str) -> str:
 def add_rights(text: str, place: str, queues: Collection[str], with_new: Collection[str]) -> str:
     """Let the broker's users have what deploy/make_secrets.py gives them in Compose."""
     written = "|".join(queues)
-    if not re.search(rf"[(|]{re.escape(written)}[)|]", text):
-        raise Refused(place, f"has no rights on {written}, as config/queues.py names them; add the queue by hand")
-    return re.sub(rf"(?<=[(|]){re.escape(written)}(?=[)|])", "|".join(with_new), text)
+    changed, count = re.subn(rf"(?<=[(|]){re.escape(written)}(?=[)|])", "|".join(with_new), text)
+    if not count or any(len(re.findall(rf"\b{queue}\b", text)) != count for queue in queues):
+        raise Refused(place, f"does not name {written} everywhere, as config/queues.py does; add the queue by hand")
+    return changed
 
 
 def count_connections(text: str, place: str) -> str:

@@ -3,10 +3,10 @@
 import ast
 import sys
 
+from makers.layout import LINE_LENGTH
 from makers.python_text import parse
 from makers.refusal import Refused
 
-_LINE_LENGTH = 120
 # As `src` of [tool.ruff] makes them: what lies in backend/.
 _FIRST_PARTY = frozenset({"apps", "config", "delivery", "guardrails", "makers", "telemetry", "tests"})
 Statement = ast.Import | ast.ImportFrom
@@ -15,12 +15,17 @@ Statement = ast.Import | ast.ImportFrom
 def add_import(text: str, place: str, module: str, name: str) -> str:
     """`from module import name`, as one more name of a statement that is there, or as a statement of its own."""
     statements = [one for one in parse(text, place).body if isinstance(one, Statement)]
-    same = [one for one in statements if isinstance(one, ast.ImportFrom) and (one.module, one.level) == (module, 0)]
-    if any(alias.name == name and not alias.asname for one in same for alias in one.names):
+    same = [one for one in statements if isinstance(one, ast.ImportFrom) and _can_take_more(one, module)]
+    if any(alias.name == name for one in same for alias in one.names):
         return text
     changed = _extend(text, place, same[0], name) if same else _insert(text, place, statements, module, name)
     parse(changed, place)
     return changed
+
+
+def _can_take_more(statement: ast.ImportFrom, module: str) -> bool:
+    """What is imported under another name has a statement of its own."""
+    return (statement.module, statement.level) == (module, 0) and not any(one.asname for one in statement.names)
 
 
 def _extend(text: str, place: str, statement: ast.ImportFrom, name: str) -> str:
@@ -28,11 +33,11 @@ def _extend(text: str, place: str, statement: ast.ImportFrom, name: str) -> str:
     first, last = statement.lineno - 1, statement.end_lineno or statement.lineno
     if "#" in "".join(lines[first:last]):
         raise Refused(f"{place}:{first + 1}", f"this import has a comment; add `{name}` to it by hand")
-    names = [ast.unparse(alias) for alias in statement.names]
+    names = [alias.name for alias in statement.names]
     later = (index for index, other in enumerate(names) if _member_order(other) > _member_order(name))
     names.insert(next(later, len(names)), name)
     one_line = f"from {statement.module} import {', '.join(names)}\n"
-    split = last - first > 1 or len(one_line) > _LINE_LENGTH + 1
+    split = last - first > 1 or len(one_line) > LINE_LENGTH + 1
     spread = "".join(["from ", str(statement.module), " import (\n", *(f"    {one},\n" for one in names), ")\n"])
     lines[first:last] = [spread if split else one_line]
     return "".join(lines)
@@ -47,7 +52,7 @@ def _insert(text: str, place: str, statements: list[Statement], module: str, nam
     lines, new = text.splitlines(keepends=True), f"from {module} import {name}\n"
     order = (_section(module), True, module)
     before = [one for one in statements if _order(one) < order]
-    after = [one for one in statements if _order(one) > order]
+    after = [one for one in statements if _order(one) >= order]
     if after and (not before or _section_of(after[0]) == order[0]):
         gap = [] if _section_of(after[0]) == order[0] else ["\n"]
         at, added = after[0].lineno - 1, [new, *gap]

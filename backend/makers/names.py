@@ -3,6 +3,7 @@
 import builtins
 import keyword
 import re
+import sys
 from collections.abc import Collection
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -10,10 +11,10 @@ from importlib.util import find_spec
 from makers.refusal import Refused
 
 _WORDS = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-# Names of objects of Kubernetes have 63 characters, and a line of code 120.
-_LONGEST_APP = 30
-_LONGEST_ACTION = 60
-_ID = re.compile(r"id|.+_id")
+# So that no line that is made of them is longer than 120 characters.
+_LONGEST_APP = 24
+_LONGEST_ACTION = 40
+_ID = re.compile(r".+_id")  # `id` alone is a name of Python's own
 _IDS = re.compile(r".+_ids")
 ID_TYPES = ("int", "str")
 IDS_TYPES = ("list[int]", "list[str]")
@@ -33,12 +34,16 @@ class Argument:
         return {"int": "1", "str": '"1"', "list[int]": "[1]", "list[str]": '["1"]'}[self.type]
 
 
-def check_app_name(name: str, taken: Collection[str]) -> None:
-    """`taken`: the labels of the apps that Django has, its own among them."""
+def check_app_name(name: str) -> None:
     _check_words(name, f"app {name!r}", _LONGEST_APP)
+
+
+def check_is_free(name: str, taken: Collection[str]) -> None:
+    """`taken`: the labels of the apps that Django has, its own among them."""
     if name in taken:
         raise Refused(f"app {name!r}", "another app has that label; take another name")
-    if name in vars(builtins) or find_spec(name) is not None:
+    # What is imported already comes first: of some of it, as of Celery, there is no spec to be found.
+    if name in vars(builtins) or name in sys.modules or find_spec(name) is not None:
         raise Refused(f"app {name!r}", "an installed package or module has that name; take another one")
 
 
@@ -88,9 +93,7 @@ def check_argument(argument: Argument, place: str) -> Argument:
     elif _ID.fullmatch(argument.name):
         types = ID_TYPES
     else:
-        raise Refused(
-            place, f"`{argument.name}` is no id: take id, *_id or *_ids and let the service load what it names"
-        )
+        raise Refused(place, f"`{argument.name}` is no id: take *_id or *_ids and let the service load what it names")
     if argument.type not in types:
         raise Refused(place, f"`{argument.name}` has the type {argument.type!r}; it may be {' or '.join(types)}")
     return argument

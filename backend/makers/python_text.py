@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from makers.refusal import Refused
 
-_SURELY = "add it by hand"
+_OTHERWISE = "add it by hand"
 
 
 def parse(text: str, place: str) -> ast.Module:
@@ -35,7 +35,9 @@ def add_string(text: str, place: str, name: str, value: str, position: Callable[
     except Refused:
         is_right = False
     if not is_right:
-        raise Refused(f"{place}:{line}", f"{name} is not written with one string and a comma on each line; {_SURELY}")
+        raise Refused(
+            f"{place}:{line}", f"{name} is not written with one string and a comma on each line; {_OTHERWISE}"
+        )
     return changed
 
 
@@ -47,7 +49,7 @@ def _strings(tree: ast.Module, place: str, name: str) -> list[ast.Constant]:
             strings = [one for one in elements if isinstance(one, ast.Constant) and isinstance(one.value, str)]
             if strings and len(strings) == len(elements):
                 return strings
-            raise Refused(f"{place}:{statement.lineno}", f"{name} is no plain list of strings; {_SURELY}")
+            raise Refused(f"{place}:{statement.lineno}", f"{name} is no plain list of strings; {_OTHERWISE}")
     raise Refused(place, f"binds no {name}, which has to be extended")
 
 

@@ -47,7 +47,9 @@ def _needed(function: ast.FunctionDef, place: str) -> Iterator[Argument]:
     by_name = [one for one, default in zip(given.kwonlyargs, given.kw_defaults, strict=True) if default is None]
     for one in (*by_place[: len(by_place) - len(given.defaults)], *by_name):
         type_name = ast.unparse(one.annotation) if one.annotation else ""
-        yield check_argument(Argument(one.arg, type_name, by_name=one in by_name), place)
+        yield check_argument(
+            Argument(one.arg, type_name, by_name=one in by_name), f"{place}: the service `{function.name}` is there"
+        )
 
 
 def _plain_result(returns: ast.expr | None) -> str:
@@ -55,6 +57,6 @@ def _plain_result(returns: ast.expr | None) -> str:
     if returns is None:
         return "object"
     text = ast.unparse(returns)
-    names = {node.id for node in ast.walk(returns) if isinstance(node, ast.Name)}
-    has_others = any(isinstance(node, ast.Attribute) for node in ast.walk(returns)) or not names <= _PLAIN | {"Any"}
-    return "object" if has_others else text.replace("Any", "object")
+    parts = [node for node in ast.walk(returns) if isinstance(node, ast.Name | ast.Attribute | ast.Constant)]
+    is_plain = all(ast.unparse(part) in _PLAIN | {"Any"} for part in parts)
+    return text.replace("Any", "object") if is_plain else "object"

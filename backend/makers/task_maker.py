@@ -2,20 +2,19 @@
 
 import ast
 import difflib
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from makers import contract_text
 from makers.app_maker import CONTRACTS
 from makers.import_text import add_import
+from makers.layout import lay_out, lay_out_dict
 from makers.names import Argument, parse_arguments, split_task_name
 from makers.plan import Plan
 from makers.python_text import append, bound_names, parse
 from makers.refusal import Refused
 from makers.service_form import Service, new_service, read_service
 from makers.templates import fill
-
-_LINE_LENGTH = 120
 
 
 def plan_task(root: Path, name: str, arguments: Sequence[str]) -> Plan:
@@ -41,8 +40,8 @@ def _check_app(root: Path, plan: Plan, app: str) -> None:
         raise Refused(f"app {app!r}", "has no tasks.py and services.py, and so no queue; tasks belong to another app")
     known = sorted(path.parent.name for path in (root / "backend" / "apps").glob("*/tasks.py"))
     close = difflib.get_close_matches(app, known, n=1)
-    meant = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
-    raise Refused(f"app {app!r}", f"does not exist; {meant} `manage.py new_app {app}` makes it")
+    meant = f"the nearest is {close[0]!r}" if close else f"there are {', '.join(known)}"
+    raise Refused(f"app {app!r}", f"does not exist; {meant}; `manage.py new_app {app}` would make it")
 
 
 def _check_is_new(plan: Plan, file: str, name: str, action: str) -> None:
@@ -62,7 +61,9 @@ def _find_or_make_service(
     if found:
         return read_service(found[-1], f"{file}:{found[-1].lineno}", action, asked), False
     service = new_service(action, asked)
-    text = fill("service.txt", name=name, signature=signature(f"def {action}", service.parameters, service.result))
+    text = fill(
+        "service.txt", name=name, signature=lay_out(f"def {action}", service.parameters, f" -> {service.result}:")
+    )
     plan.change(file, lambda source, place: append(add_import(source, place, "django.db", "transaction"), text))
     return service, True
 
@@ -72,8 +73,8 @@ def _add_task(plan: Plan, file: str, app: str, service: Service) -> None:
     text = fill(
         "task.txt",
         name=f"{app}.{service.name}",
-        signature=signature(f"def {service.name}_task", ["self: object", *service.parameters], service.result),
-        call=_one_line_or_more(f"    return {service.name}", values, "", "    "),
+        signature=lay_out(f"def {service.name}_task", ["self: object", *service.parameters], f" -> {service.result}:"),
+        call=lay_out(f"    return {service.name}", values),
     )
 
     def edit(source: str, place: str) -> str:
@@ -83,32 +84,16 @@ def _add_task(plan: Plan, file: str, app: str, service: Service) -> None:
     plan.change(file, edit)
 
 
-def signature(head: str, parameters: Collection[str], result: str) -> str:
-    return _one_line_or_more(head, parameters, f" -> {result}:", "")
-
-
-def _one_line_or_more(head: str, items: Collection[str], tail: str, indentation: str) -> str:
-    """`head(items)tail` as ruff formats it: in one line, in one line of items, or in one line for each of them."""
-    one_line = f"{head}({', '.join(items)}){tail}"
-    inner = f"{indentation}    {', '.join(items)}"
-    if len(one_line) <= _LINE_LENGTH:
-        return one_line
-    if len(inner) > _LINE_LENGTH or (indentation == "" and not items):
-        inner = "\n".join(f"{indentation}    {item}," for item in items)
-    return f"{head}(\n{inner}\n{indentation}){tail}"
-
-
 def _add_test(plan: Plan, app: str, service: Service, *, is_new: bool) -> None:
     folder = f"backend/tests/integration/{app}"
     if not plan.exists(f"{folder}/__init__.py"):
         plan.make(f"{folder}/__init__.py", "")
-    kwargs = ", ".join(f'"{one.name}": {one.sample}' for one in service.arguments)
-    call = ", ".join(f"{one.name}={one.sample}" for one in service.arguments)
+    samples = [f"{one.name}={one.sample}" for one in service.arguments]
     text = fill(
         "test_of_new_service.txt" if is_new else "test_of_task.txt",
         app=app,
         action=service.name,
-        kwargs=f"{{{kwargs}}}",
-        call=call,
+        arguments=lay_out_dict("ARGUMENTS: dict[str, object] = ", {one.name: one.sample for one in service.arguments}),
+        call=lay_out(f"        {service.name}", samples),
     )
     plan.make(f"{folder}/test_{service.name}.py", text)

@@ -6,5 +6,5 @@ from string import Template
 _FOLDER = Path(__file__).parent / "templates"
 
 
-def fill(name: str, **values: str) -> str:
-    return Template((_FOLDER / name).read_text(encoding="utf-8")).substitute(values)
+def fill(file: str, /, **values: str) -> str:
+    return Template((_FOLDER / file).read_text(encoding="utf-8")).substitute(values)

@@ -24,18 +24,28 @@ class Command(BaseCommand):
         parser.add_argument("name", help="APP.ACTION, as in events.close_entries; the action is the service's name")
         types = ", ".join((*ID_TYPES, *IDS_TYPES))
         parser.add_argument(
-            "--args", nargs="*", default=[], metavar="NAME:TYPE", help=f"ids that it is asked for with; types: {types}"
+            "--args",
+            dest="arguments",  # Django takes `args` for its own
+            nargs="*",
+            default=[],
+            metavar="NAME:TYPE",
+            help=f"ids that it is asked for with; types: {types}",
         )
 
-    def handle(self, *, name: str, **options: Any) -> None:
+    def handle(self, *, name: str, arguments: list[str], **_options: Any) -> None:
         try:
-            plan = plan_task(Path(settings.BASE_DIR).parent, name, options["args"])
+            plan = plan_task(Path(settings.BASE_DIR).parent, name, arguments)
             plan.write()
         except Refused as refusal:
             raise CommandError(f"nothing was changed: {refusal}") from refusal
         tell(self.stdout, plan)
         app, _, action = name.partition(".")
+        file = f"apps/{app}/services.py"
+        is_written = f"backend/{file}" not in plan.changed
+        told = (
+            f"It calls {action} of {file}, which is there already" if is_written else f"Next: write {action} in {file}"
+        )
         self.stdout.write(
-            f"Next: write {action} in apps/{app}/services.py and tests/integration/{app}/test_{action}.py;\n"
-            f'ask for it with enqueue("{name}", {{...}}) in the transaction that makes it necessary.'
+            f"{told}; its test is tests/integration/{app}/test_{action}.py.\n"
+            f'Ask for it with enqueue("{name}", {{...}}) in the transaction that makes it necessary.'
         )

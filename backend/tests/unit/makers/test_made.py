@@ -1,0 +1,149 @@
+"""What is made is what the rules want. Each step of `make check` on it, and the task at work: tests/makers."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from guardrails.checker import check
+from makers.app_maker import plan_app
+from makers.task_maker import plan_task
+from tests.unit.makers.projects import contents, copy_parts
+
+WRITTEN_BEFORE = """
+
+def pay_division(season_id: int, *, division_id: str, note: str = "") -> dict[str, Any]:
+    return {"season_id": season_id}
+
+
+def pay_nobody() -> None:
+    return None
+
+
+def pay_somebody(other_id: str) -> "Payment":
+    raise NotImplementedError
+"""
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """With an app, and tasks of services that are new and of some that are there."""
+    root = copy_parts(tmp_path_factory.mktemp("made"))
+    plan_app(root, "prize_money").write()
+    services = root / "backend/apps/prize_money/services.py"
+    services.write_text(services.read_text() + WRITTEN_BEFORE)
+    for name in ("pay_division", "pay_nobody", "pay_somebody"):
+        plan_task(root, f"prize_money.{name}", []).write()
+    plan_task(root, "prize_money.pay_prizes", ["season_id:int", "event_ids:list[int]"]).write()
+    plan_task(root, "events.close_entries", ["event_id:int"]).write()
+    return root
+
+
+def tasks_of(root: Path, app: str) -> str:
+    return (root / f"backend/apps/{app}/tasks.py").read_text()
+
+
+def test_the_guardrails_find_nothing_in_it(made: Path) -> None:
+    new = ("backend/apps/prize_money", "backend/apps/events", "backend/tests")
+    found = [one for one in check(made / "backend") if str(one.path).startswith(tuple(n[8:] for n in new))]
+    assert [one for one in found if "migrations" not in str(one.path)] == []
+
+
+def test_ruff_finds_nothing_in_it(made: Path) -> None:
+    ruff = str(Path(sys.executable).with_name("ruff"))
+    apps = [f"backend/apps/{app}/tasks.py" for app in ("prize_money", "events")]
+    # Ruff knows by their folders what is of this project, and not all of them are in the copy.
+    first_party = 'lint.isort.known-first-party = ["apps", "delivery", "tests"]'
+    for command in (["format", "--diff"], ["check", "--config", first_party]):
+        command = [ruff, *command, "--no-cache", "backend/tests", *apps]
+        done = subprocess.run(command, cwd=made, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_task_stands_behind_the_others_and_they_stay_as_they_were(made: Path, tmp_path: Path) -> None:
+    before = tasks_of(copy_parts(tmp_path), "events")
+    after = tasks_of(made, "events")
+    old_imports, new_imports = "import generate_event_ranking", "import close_entries, generate_event_ranking"
+    assert after.startswith(before.replace(old_imports, new_imports))
+    assert after.endswith("    return close_entries(event_id)\n")
+
+
+DIVISION = """
+def pay_division_task(self: object, season_id: int, division_id: str) -> dict[str, object]:
+    return pay_division(season_id, division_id=division_id)
+"""
+NOBODY = """
+def pay_nobody_task(self: object) -> None:
+    return pay_nobody()
+"""
+SOMEBODY = """
+def pay_somebody_task(self: object, other_id: str) -> object:
+    return pay_somebody(other_id)
+"""
+PRIZES = """
+def pay_prizes_task(self: object, season_id: int, event_ids: list[int]) -> dict[str, object]:
+    return pay_prizes(season_id, event_ids)
+"""
+
+
+@pytest.mark.parametrize("function", [DIVISION, NOBODY, SOMEBODY, PRIZES])
+def test_a_task_takes_what_its_service_needs(made: Path, function: str) -> None:
+    assert function in tasks_of(made, "prize_money")
+
+
+def test_a_service_that_is_there_stays_as_it_is(made: Path) -> None:
+    text = (made / "backend/apps/prize_money/services.py").read_text()
+    assert WRITTEN_BEFORE in text
+    assert text.count("def ") == 4
+
+
+def test_the_contracts_have_it(made: Path) -> None:
+    contracts = json.loads((made / "backend/message_contracts.json").read_text())
+    assert contracts["queues"] == ["events", "notifications", "prize_money", "rankings"]
+    assert list(contracts["tasks"]) == sorted(contracts["tasks"])
+    assert contracts["tasks"]["prize_money.pay_prizes"] == {
+        "queue": "prize_money",
+        "arguments": {"season_id": "int", "event_ids": "list[int]"},
+    }
+    assert contracts["tasks"]["prize_money.pay_nobody"] == {"queue": "prize_money"}
+
+
+def test_the_runbook_names_its_worker_wherever_it_names_them_all(made: Path) -> None:
+    for page in (made / "docs/runbook").glob("*.md"):
+        lines = [line for line in page.read_text().splitlines() if "celery-worker-rankings" in line]
+        assert all(" celery-worker-prize-money" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("command", "reason"),
+    [
+        (("new_app", "auth"), "nothing was changed: app 'auth': another app has that label"),
+        (("new_task", "events.rank", "--args", "event:int"), "nothing was changed: argument 'event:int'"),
+    ],
+)
+def test_a_command_says_why_it_made_nothing(
+    command: tuple[str, ...], reason: str, settings: object, tmp_path: Path
+) -> None:
+    root = copy_parts(tmp_path)
+    settings.BASE_DIR = root / "backend"  # type: ignore[attr-defined]
+    before = contents(root)
+    with pytest.raises(CommandError, match=reason):
+        call_command(*command)
+    assert contents(root) == before
+
+
+def test_the_commands_name_what_they_made(settings: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = copy_parts(tmp_path)
+    settings.BASE_DIR = root / "backend"  # type: ignore[attr-defined]
+    before = contents(root)
+    call_command("new_app", "prizes")
+    call_command("new_task", "prizes.pay", "--args", "season_id:int")
+    told = capsys.readouterr().out
+    after = contents(root)
+    different = {name for name in after if before.get(name) != after[name] and (root / name).is_file()}
+    assert different == {line.split()[1] for line in told.splitlines() if line.startswith(("made ", "changed "))}
+    assert "Next: manage.py new_task prizes.ACTION --args THING_id:int" in told
+    assert "Next: write pay in apps/prizes/services.py; its test is tests/integration/prizes/test_pay.py." in told
