@@ -3,6 +3,7 @@
 `make makers`: too long for `make test`, whose tests/unit/makers look at each step by itself.
 """
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -93,3 +94,12 @@ def test_filled_in_it_runs_and_its_result_is_there(made: Path) -> None:
     test = made / "backend" / "tests" / "integration" / APP / "test_filled_in.py"
     test.write_text(FILLED_TEST)
     assert "2 passed" in run(made, sys.executable, "-m", "pytest", "-q", str(test))
+
+
+def test_without_the_makers_the_product_is_whole(made: Path) -> None:
+    # As in the image: .dockerignore names both.
+    ignored = (made / ".dockerignore").read_text().splitlines()
+    for name in ("makers", "guardrails"):
+        assert f"backend/{name}" in ignored
+        shutil.rmtree(made / "backend" / name)
+    assert "no issues" in manage(made, "check")

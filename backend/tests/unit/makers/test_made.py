@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from config.queues import QUEUES
 from guardrails.checker import check
 from makers.app_maker import plan_app
 from makers.task_maker import plan_task
@@ -32,13 +33,13 @@ def pay_somebody(other_id: str) -> "Payment":
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """With an app, and tasks of services that are new and of some that are there."""
     root = copy_parts(tmp_path_factory.mktemp("made"))
-    plan_app(root, "prize_money").write()
-    services = root / "backend/apps/prize_money/services.py"
+    plan_app(root, "laps_of_a_test").write()
+    services = root / "backend/apps/laps_of_a_test/services.py"
     services.write_text(services.read_text() + WRITTEN_BEFORE)
     for name in ("pay_division", "pay_nobody", "pay_somebody"):
-        plan_task(root, f"prize_money.{name}", []).write()
-    plan_task(root, "prize_money.pay_prizes", ["season_id:int", "event_ids:list[int]"]).write()
-    plan_task(root, "events.close_entries", ["event_id:int"]).write()
+        plan_task(root, f"laps_of_a_test.{name}", []).write()
+    plan_task(root, "laps_of_a_test.pay_prizes", ["season_id:int", "event_ids:list[int]"]).write()
+    plan_task(root, "events.count_shoelaces", ["event_id:int"]).write()
     return root
 
 
@@ -47,14 +48,14 @@ def tasks_of(root: Path, app: str) -> str:
 
 
 def test_the_guardrails_find_nothing_in_it(made: Path) -> None:
-    new = ("backend/apps/prize_money", "backend/apps/events", "backend/tests")
+    new = ("backend/apps/laps_of_a_test", "backend/apps/events", "backend/tests")
     found = [one for one in check(made / "backend") if str(one.path).startswith(tuple(n[8:] for n in new))]
     assert [one for one in found if "migrations" not in str(one.path)] == []
 
 
 def test_ruff_finds_nothing_in_it(made: Path) -> None:
     ruff = str(Path(sys.executable).with_name("ruff"))
-    apps = [f"backend/apps/{app}/tasks.py" for app in ("prize_money", "events")]
+    apps = [f"backend/apps/{app}/tasks.py" for app in ("laps_of_a_test", "events")]
     # Ruff knows by their folders what is of this project, and not all of them are in the copy.
     first_party = 'lint.isort.known-first-party = ["apps", "delivery", "tests"]'
     for command in (["format", "--diff"], ["check", "--config", first_party]):
@@ -64,11 +65,12 @@ def test_ruff_finds_nothing_in_it(made: Path) -> None:
 
 
 def test_a_task_stands_behind_the_others_and_they_stay_as_they_were(made: Path, tmp_path: Path) -> None:
-    before = tasks_of(copy_parts(tmp_path), "events")
-    after = tasks_of(made, "events")
-    old_imports, new_imports = "import generate_event_ranking", "import close_entries, generate_event_ranking"
-    assert after.startswith(before.replace(old_imports, new_imports))
-    assert after.endswith("    return close_entries(event_id)\n")
+    _, *before = tasks_of(copy_parts(tmp_path), "events").split("\n\n\n@shared_task")
+    imports, *after = tasks_of(made, "events").split("\n\n\n@shared_task")
+    assert [one.strip() for one in after[:-1]] == [one.strip() for one in before]
+    assert "def count_shoelaces_task(self: object, event_id: int) -> dict[str, object]:\n" in after[-1]
+    assert "count_shoelaces" in imports
+    assert "generate_event_ranking" in imports
 
 
 DIVISION = """
@@ -91,30 +93,30 @@ def pay_prizes_task(self: object, season_id: int, event_ids: list[int]) -> dict[
 
 @pytest.mark.parametrize("function", [DIVISION, NOBODY, SOMEBODY, PRIZES])
 def test_a_task_takes_what_its_service_needs(made: Path, function: str) -> None:
-    assert function in tasks_of(made, "prize_money")
+    assert function in tasks_of(made, "laps_of_a_test")
 
 
 def test_a_service_that_is_there_stays_as_it_is(made: Path) -> None:
-    text = (made / "backend/apps/prize_money/services.py").read_text()
+    text = (made / "backend/apps/laps_of_a_test/services.py").read_text()
     assert WRITTEN_BEFORE in text
     assert text.count("def ") == 4
 
 
 def test_the_contracts_have_it(made: Path) -> None:
     contracts = json.loads((made / "backend/message_contracts.json").read_text())
-    assert contracts["queues"] == ["events", "notifications", "prize_money", "rankings"]
+    assert contracts["queues"] == sorted([*QUEUES, "laps_of_a_test"])
     assert list(contracts["tasks"]) == sorted(contracts["tasks"])
-    assert contracts["tasks"]["prize_money.pay_prizes"] == {
-        "queue": "prize_money",
+    assert contracts["tasks"]["laps_of_a_test.pay_prizes"] == {
+        "queue": "laps_of_a_test",
         "arguments": {"season_id": "int", "event_ids": "list[int]"},
     }
-    assert contracts["tasks"]["prize_money.pay_nobody"] == {"queue": "prize_money"}
+    assert contracts["tasks"]["laps_of_a_test.pay_nobody"] == {"queue": "laps_of_a_test"}
 
 
 def test_the_runbook_names_its_worker_wherever_it_names_them_all(made: Path) -> None:
     for page in (made / "docs/runbook").glob("*.md"):
         lines = [line for line in page.read_text().splitlines() if "celery-worker-rankings" in line]
-        assert all(" celery-worker-prize-money" in line for line in lines)
+        assert all(" celery-worker-laps-of-a-test" in line for line in lines)
 
 
 @pytest.mark.parametrize(
@@ -139,11 +141,11 @@ def test_the_commands_name_what_they_made(settings: object, tmp_path: Path, caps
     root = copy_parts(tmp_path)
     settings.BASE_DIR = root / "backend"  # type: ignore[attr-defined]
     before = contents(root)
-    call_command("new_app", "prizes")
-    call_command("new_task", "prizes.pay", "--args", "season_id:int")
+    call_command("new_app", "laps")
+    call_command("new_task", "laps.pay", "--args", "season_id:int")
     told = capsys.readouterr().out
     after = contents(root)
     different = {name for name in after if before.get(name) != after[name] and (root / name).is_file()}
     assert different == {line.split()[1] for line in told.splitlines() if line.startswith(("made ", "changed "))}
-    assert "Next: manage.py new_task prizes.ACTION --args THING_id:int" in told
-    assert "Next: write pay in apps/prizes/services.py; its test is tests/integration/prizes/test_pay.py." in told
+    assert "Next: manage.py new_task laps.ACTION --args THING_id:int" in told
+    assert "Next: write pay in apps/laps/services.py; its test is tests/integration/laps/test_pay.py." in told

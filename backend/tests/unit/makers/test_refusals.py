@@ -36,7 +36,7 @@ TASKS = [
     ("events.del", [], "`del` is a word of Python's own"),
     ("events.list", [], "`list` is a name of Python's own, which its service would hide"),
     ("event.rank", [], "app 'event': does not exist; the nearest is 'events'; `manage.py new_app event` would make it"),
-    ("zzz.rank", [], "app 'zzz': does not exist; there are events, notifications, rankings;"),
+    ("zzz.rank", [], "app 'zzz': does not exist; there are events, "),
     ("security.rank", [], "app 'security': has no tasks.py and services.py, and so no queue"),
     ("events.import_scores", [], "task 'events.import_scores': exists already (backend/apps/events/tasks.py:"),
     ("events.shared_task", [], "binds `shared_task` already; take another name"),
@@ -50,7 +50,11 @@ TASKS = [
     ("events.logged", ["_ids:list[int]"], "is no name"),
     ("events.logged", ["a_id:int", "b_id:int", "a_id:str"], "argument 'a_id': is given twice"),
     ("events.void_score", [], "the service `void_score` is there: `reason` is no id"),
-    ("events.delete_event", ["event_id:str"], "the service `delete_event` takes other arguments: event_id:int"),
+    (
+        "events.request_event_ranking",
+        ["event_id:str"],
+        "the service `request_event_ranking` takes other arguments: event_id:int",
+    ),
 ]
 
 
@@ -82,7 +86,7 @@ WORKERS = "deploy/kubernetes/components/autoscaling/scaled-workers.yaml"
 CHANGED = [
     (renamed("backend/config/settings.py", "INSTALLED_APPS = [", "INSTALLED_APPS = [*()] + ["), "settings.py:"),
     (renamed("backend/config/queues.py", "QUEUES =", "NAMES ="), "backend/config/queues.py: binds no QUEUES"),
-    (renamed("backend/config/queues.py", '"events",', '"events",\n    "prizes",'), "names the queue 'prizes' already"),
+    (renamed("backend/config/queues.py", '"events",', '"events",\n    "laps",'), "names the queue 'laps' already"),
     (
         renamed("pyproject.toml", 'id = "apps"', 'id = "all"'),
         "pyproject.toml: has no import contract with the id 'apps'",
@@ -129,7 +133,7 @@ def test_a_place_that_is_not_found(parts: Path, change: Callable[[Path], None], 
     try:
         change(parts)
         with pytest.raises(Refused) as refused:
-            plan_app(parts, "prizes")
+            plan_app(parts, "laps")
         assert reason in str(refused.value)
     finally:
         for path, content in before.items():
