@@ -11,14 +11,14 @@ from makers.refusal import Refused
 
 
 def add_to_import_contracts(text: str, place: str, app: str) -> str:
-    """The app stands above all others, and its tasks.py may import its services."""
+    """The app stands below the first one, which tells of all others, and its tasks.py may import its services."""
     layers, allowed = _contract(text, place, "apps")["layers"], _contract(text, place, "tasks")["ignore_imports"]
     task_import = f"apps.{app}.tasks -> apps.{app}.services"
-    text = _after(text, "apps", r"layers = \[", f'"{app}", ')
+    text = _after(text, "apps", r'layers = \["\w+", ', f'"{app}", ')
     text = _after(text, "tasks", r"ignore_imports = \[\n", f'  "{task_import}",\n')
-    as_meant = _contract(text, place, "apps")["layers"] == [app, *layers] and _contract(text, place, "tasks")[
-        "ignore_imports"
-    ] == [task_import, *allowed]
+    as_meant = _contract(text, place, "apps")["layers"] == [*layers[:1], app, *layers[1:]] and _contract(
+        text, place, "tasks"
+    )["ignore_imports"] == [task_import, *allowed]
     if not as_meant:
         raise Refused(place, "the contracts `apps` and `tasks` are not written as they were; add the app by hand")
     return text

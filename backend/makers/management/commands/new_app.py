@@ -31,7 +31,7 @@ class Command(BaseCommand):
             raise CommandError(f"nothing was changed: {refusal}") from refusal
         tell(self.stdout, plan)
         self.stdout.write(
-            "It may import from every other app, and none from it: its place is in pyproject.toml, contract `apps`.\n"
+            "It may import every app but notifications, which may import it (pyproject.toml, contract `apps`).\n"
             "Say in CHANGELOG that there is another queue: deployments give rights on it (docs/runbook/upgrades.md).\n"
             f"Next: manage.py new_task {name}.ACTION --args THING_id:int"
         )
