@@ -13,7 +13,6 @@ from kombu import Exchange, Queue
 from config.database_settings import *  # noqa: F403 (each part holds settings alone)
 from config.environment import BASE_DIR, env, url
 from config.observability_settings import *  # noqa: F403
-from config.queues import DEFAULT_QUEUE, QUEUES
 from config.security_settings import *  # noqa: F403
 
 # --- Django -----------------------------------------------------------------------------------------------------------
@@ -261,10 +260,17 @@ CELERY_BEAT_SCHEDULER = env.str("CELERY_BEAT_SCHEDULER", default="delivery.beat:
 CELERY_TASK_DEFAULT_EXCHANGE = "placar"
 CELERY_TASK_DEFAULT_EXCHANGE_TYPE = "topic"
 # A task without a route of its own still lands in a queue that is consumed.
-CELERY_TASK_DEFAULT_QUEUE = DEFAULT_QUEUE
-CELERY_TASK_DEFAULT_ROUTING_KEY = DEFAULT_QUEUE
+CELERY_TASK_DEFAULT_QUEUE = "events"
+CELERY_TASK_DEFAULT_ROUTING_KEY = CELERY_TASK_DEFAULT_QUEUE
 # Quorum queues keep their messages when a broker node dies.
 CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum"
+# One for each app that has tasks. No other place writes the names down: scripts read them from this source, and tests
+# compare what cannot, as Compose and Kubernetes.
+QUEUES = (
+    "events",
+    "notifications",
+    "rankings",
+)
 # Every queue names the exchange and its own name as the key: without them all queues would share one binding.
 CELERY_TASK_QUEUES = tuple(
     Queue(
@@ -280,7 +286,7 @@ CELERY_TASK_CREATE_MISSING_QUEUES = False
 # The queue is the task's domain. Celery's own housekeeping (backend_cleanup) must reach a consumed queue, too.
 CELERY_TASK_ROUTES = {
     **{f"{name}.*": {"queue": name} for name in QUEUES},
-    "celery.*": {"queue": DEFAULT_QUEUE},
+    "celery.*": {"queue": CELERY_TASK_DEFAULT_QUEUE},
 }
 
 # --- API --------------------------------------------------------------------------------------------------------------

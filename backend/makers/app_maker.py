@@ -12,7 +12,6 @@ from makers.python_text import add_string, strings_of
 from makers.refusal import Refused
 from makers.templates import fill
 
-QUEUES = "backend/config/queues.py"
 SETTINGS = "backend/config/settings.py"
 CONTRACTS = "backend/message_contracts.json"
 KUBERNETES = "deploy/kubernetes"
@@ -55,11 +54,13 @@ def _wire(plan: Plan, name: str) -> None:
 
 
 def _deploy(plan: Plan, root: Path, name: str) -> None:
-    queues = strings_of(plan.text(QUEUES), QUEUES, "QUEUES")
+    queues = strings_of(plan.text(SETTINGS), SETTINGS, "QUEUES")
     if name in queues:
-        raise Refused(QUEUES, f"names the queue {name!r} already, without its app")
-    plan.change(QUEUES, lambda text, place: add_string(text, place, "QUEUES", name, lambda known: bisect(known, name)))
-    with_new = strings_of(plan.text(QUEUES), QUEUES, "QUEUES")
+        raise Refused(SETTINGS, f"names the queue {name!r} already, without its app")
+    plan.change(
+        SETTINGS, lambda text, place: add_string(text, place, "QUEUES", name, lambda known: bisect(known, name))
+    )
+    with_new = strings_of(plan.text(SETTINGS), SETTINGS, "QUEUES")
     service = deployment_text.service_name(name)
     plan.make(f"{KUBERNETES}/base/worker-{service}.yaml", fill("worker.txt", app=name, service=service))
     plan.change(

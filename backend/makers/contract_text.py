@@ -4,6 +4,7 @@ import json
 import re
 import tomllib
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from makers.names import Argument
@@ -12,29 +13,47 @@ from makers.refusal import Refused
 
 def add_to_import_contracts(text: str, place: str, app: str) -> str:
     """The app stands below the first one, which tells of all others, and its tasks.py may import its services."""
-    layers, allowed = _contract(text, place, "apps")["layers"], _contract(text, place, "tasks")["ignore_imports"]
+    before = _layers(text, place)
     task_import = f"apps.{app}.tasks -> apps.{app}.services"
-    text = _after(text, "apps", r'layers = \["\w+", ', f'"{app}", ')
-    text = _after(text, "tasks", r"ignore_imports = \[\n", f'  "{task_import}",\n')
-    as_meant = _contract(text, place, "apps")["layers"] == [*layers[:1], app, *layers[1:]] and _contract(
-        text, place, "tasks"
-    )["ignore_imports"] == [task_import, *allowed]
-    if not as_meant:
-        raise Refused(place, "the contracts `apps` and `tasks` are not written as they were; add the app by hand")
+    text = _after(text, 'id = "apps"', r'layers = \["\w+", ', f'"{app}", ')
+    text = _after(text, 'id = "tasks"', r"ignore_imports = \[\n", f'  "{task_import}",\n')
+    text = _after(text, "[tool.guardrails]", rf'.*"apps\.{before.apps[0]}", ', f'"apps.{app}", ')
+    if _layers(text, place) != before.with_app(app, task_import):
+        raise Refused(
+            place, "the layers of apps, or the contract `tasks`, are not written as before; add it by hand"
+        )
     return text
 
 
-def _contract(text: str, place: str, identifier: str) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Layers:
+    """Who may import whom, by import-linter and by guardrails, whose layers need not name each app."""
+
+    apps: list[str]
+    tasks: list[str]
+    of_guardrails: list[str]
+
+    def with_app(self, app: str, task_import: str) -> "_Layers":
+        first, *others = self.apps
+        layers = list(self.of_guardrails)
+        if f"apps.{first}" in layers:
+            layers.insert(layers.index(f"apps.{first}") + 1, f"apps.{app}")
+        return _Layers([first, app, *others], [task_import, *self.tasks], layers)
+
+
+def _layers(text: str, place: str) -> _Layers:
     try:
-        contracts = tomllib.loads(text)["tool"]["importlinter"]["contracts"]
-        return dict(next(one for one in contracts if one["id"] == identifier))
-    except (tomllib.TOMLDecodeError, KeyError, StopIteration) as error:
-        raise Refused(place, f"has no import contract with the id {identifier!r} ({error!r})") from error
+        tool = tomllib.loads(text)["tool"]
+        contracts = {one["id"]: one for one in tool["importlinter"]["contracts"]}
+        of_guardrails = tool.get("guardrails", {}).get("layers", [])
+        return _Layers(contracts["apps"]["layers"], contracts["tasks"]["ignore_imports"], of_guardrails)
+    except (tomllib.TOMLDecodeError, KeyError) as error:
+        raise Refused(place, f"has no import contracts `apps` and `tasks` ({error!r})") from error
 
 
-def _after(text: str, identifier: str, pattern: str, added: str) -> str:
-    """Put something behind the place of a contract where the pattern is found; if there is none, nowhere."""
-    found = re.search(rf'^id = "{identifier}"\n(?:(?!\[\[).*\n)*?{pattern}', text, re.MULTILINE)
+def _after(text: str, heading: str, pattern: str, added: str) -> str:
+    """Put something behind the place below a heading where the pattern is found; if there is none, nowhere."""
+    found = re.search(rf"^{re.escape(heading)}\n(?:(?!\[).*\n)*?{pattern}", text, re.MULTILINE)
     return text[: found.end()] + added + text[found.end() :] if found else text
 
 

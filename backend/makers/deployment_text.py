@@ -60,7 +60,8 @@ def add_rights(text: str, place: str, queues: Collection[str], with_new: Collect
     written = "|".join(queues)
     changed, count = re.subn(rf"(?<=[(|]){re.escape(written)}(?=[)|])", "|".join(with_new), text)
     if not count or any(len(re.findall(rf"\b{queue}\b", text)) != count for queue in queues):
-        raise Refused(place, f"does not name {written} everywhere, as config/queues.py does; add the queue by hand")
+        added = ", ".join(sorted({*with_new} - {*queues}))
+        raise Refused(place, f"does not name {written} wherever it names a queue; add {added} by hand")
     return changed
 
 

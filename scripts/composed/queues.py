@@ -3,10 +3,11 @@
 import runpy
 from pathlib import Path
 
-# By its path: the package around it wants Celery.
-_NAMED = runpy.run_path(str(Path(__file__).parents[2] / "backend" / "config" / "queues.py"))
-QUEUES: tuple[str, ...] = _NAMED["QUEUES"]
+_read_setting = runpy.run_path(str(Path(__file__).parents[2] / "deploy" / "make_secrets.py"))["read_setting"]
+QUEUES: tuple[str, ...] = _read_setting("QUEUES")
 WORKERS = tuple(
-    "celery-worker" if queue == _NAMED["DEFAULT_QUEUE"] else f"celery-worker-{queue}".replace("_", "-")
+    "celery-worker"
+    if queue == _read_setting("CELERY_TASK_DEFAULT_QUEUE")
+    else f"celery-worker-{queue}".replace("_", "-")
     for queue in QUEUES
 )

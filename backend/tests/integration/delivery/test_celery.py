@@ -14,7 +14,6 @@ from django.conf import settings
 from django.db import transaction
 from django_celery_beat.models import PeriodicTask
 
-from config.queues import QUEUES
 from delivery.ledger import task_state
 from delivery.outbox import enqueue
 from tests.broker import Broker
@@ -39,12 +38,12 @@ def test_every_task_has_a_route(task_names: list[str]) -> None:
 
 
 def test_every_app_with_tasks_has_its_queue_and_no_queue_is_without() -> None:
-    assert set(QUEUES) == {path.parent.name for path in (BACKEND / "apps").glob("*/tasks.py")}
-    assert set(settings.CELERY_TASK_ROUTES) == {*(f"{queue}.*" for queue in QUEUES), "celery.*"}
+    assert set(settings.QUEUES) == {path.parent.name for path in (BACKEND / "apps").glob("*/tasks.py")}
+    assert set(settings.CELERY_TASK_ROUTES) == {*(f"{queue}.*" for queue in settings.QUEUES), "celery.*"}
 
 
 def test_the_given_queues_are_there() -> None:
-    assert {"events", "notifications", "rankings"} <= set(QUEUES)
+    assert {"events", "notifications", "rankings"} <= set(settings.QUEUES)
 
 
 def test_every_route_leads_to_a_queue_of_the_settings() -> None:
@@ -78,7 +77,7 @@ def test_every_setting_is_known_to_celery() -> None:
 
 def test_a_worker_as_it_stands_consumes_every_queue(processes: Processes, broker: Broker) -> None:
     worker = processes.start_worker(CELERY_SKIP_CHECKS="")
-    assert set(current_app.amqp.queues) == set(QUEUES)
+    assert set(current_app.amqp.queues) == set(settings.QUEUES)
     for queue in current_app.amqp.queues:
         assert f".> {queue} " in worker.log
     assert worker.stop() == 0
@@ -125,4 +124,4 @@ def test_a_task_that_keeps_failing_is_tried_four_times_and_then_has_failed(
     assert between.state == "sent"
     assert worker.log.count(f"[{task_id}] received") == 4
     assert "no number" in (task_state(task_id).reason or "")
-    assert [broker.count(queue) for queue in QUEUES] == [0] * len(QUEUES)
+    assert [broker.count(queue) for queue in settings.QUEUES] == [0] * len(settings.QUEUES)

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from config.queues import QUEUES
+from django.conf import settings
+
 from tests.unit.deploy.manifests import FOLDER, read
 
 ROOT = FOLDER.parents[1]
@@ -49,7 +50,7 @@ def test_flower_has_nothing_of_placars_and_only_who_sends_knows_the_mail_server(
 def test_every_queue_has_a_worker_that_knows_all_nodes() -> None:
     workers = {name: one["command"] for name, one in SERVICES.items() if name.startswith("celery-worker")}
     consumed = {name: command[6].removeprefix("--queues=") for name, command in workers.items()}
-    assert sorted(consumed.values()) == sorted(QUEUES)
+    assert sorted(consumed.values()) == sorted(settings.QUEUES)
     assert set(consumed) == set(runpy.run_path(str(ROOT / "scripts" / "composed" / "queues.py"))["WORKERS"])
     assert all("amqp://worker@rabbitmq-3/" in BROKERS[name] for name in workers)
     # Else one of them is forgotten when a password changes.

@@ -68,7 +68,7 @@ PLANTED = [
     (GUARDRAILS, "guardrails/planted.py", "import apps.events.rules", "guardrails.planted -> apps.events.rules"),
     (GUARDRAILS, "guardrails/planted.py", "import django.apps", "guardrails.planted -> django"),
     (GUARDRAILS, "guardrails/planted.py", "import celery", "guardrails.planted -> celery"),
-    (MAKERS, "makers/planted.py", "import config.queues", "makers.planted -> config.queues"),
+    (MAKERS, "makers/planted.py", "import config.settings", "makers.planted -> config.settings"),
 ]
 
 

@@ -3,14 +3,16 @@
 import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from config.queues import QUEUES
 from guardrails.checker import check
 from makers.app_maker import plan_app
+from makers.contract_text import add_to_import_contracts
 from makers.task_maker import plan_task
 from tests.unit.makers.projects import contents, copy_parts
 
@@ -104,13 +106,43 @@ def test_a_service_that_is_there_stays_as_it_is(made: Path) -> None:
 
 def test_the_contracts_have_it(made: Path) -> None:
     contracts = json.loads((made / "backend/message_contracts.json").read_text())
-    assert contracts["queues"] == sorted([*QUEUES, "laps_of_a_test"])
+    assert contracts["queues"] == sorted([*settings.QUEUES, "laps_of_a_test"])
     assert list(contracts["tasks"]) == sorted(contracts["tasks"])
     assert contracts["tasks"]["laps_of_a_test.pay_prizes"] == {
         "queue": "laps_of_a_test",
         "arguments": {"season_id": "int", "event_ids": "list[int]"},
     }
     assert contracts["tasks"]["laps_of_a_test.pay_nobody"] == {"queue": "laps_of_a_test"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (["config", "apps"], ["config", "apps"]),
+        (["config", "apps.a", "apps.b"], ["config", "apps.a", "apps.new", "apps.b"]),
+    ],
+)
+def test_layers_of_guardrails_that_name_each_app_name_it_as_well(before: list[str], after: list[str]) -> None:
+    listed = ", ".join(f'"{one}"' for one in before)
+    text = f"""[tool.guardrails]
+root = "backend"
+layers = [
+  {listed},
+]
+
+[[tool.importlinter.contracts]]
+id = "apps"
+layers = ["a", "b"]
+
+[[tool.importlinter.contracts]]
+id = "tasks"
+ignore_imports = [
+]
+"""
+    changed = tomllib.loads(add_to_import_contracts(text, "pyproject.toml", "new"))["tool"]
+    assert changed["guardrails"]["layers"] == after
+    assert changed["importlinter"]["contracts"][0]["layers"] == ["a", "new", "b"]
+    assert changed["importlinter"]["contracts"][1]["ignore_imports"] == ["apps.new.tasks -> apps.new.services"]
 
 
 def test_the_runbook_names_its_worker_wherever_it_names_them_all(made: Path) -> None:
