@@ -19,9 +19,7 @@ def add_to_import_contracts(text: str, place: str, app: str) -> str:
     text = _after(text, 'id = "tasks"', r"ignore_imports = \[\n", f'  "{task_import}",\n')
     text = _after(text, "[tool.guardrails]", rf'.*"apps\.{before.apps[0]}", ', f'"apps.{app}", ')
     if _layers(text, place) != before.with_app(app, task_import):
-        raise Refused(
-            place, "the layers of apps, or the contract `tasks`, are not written as before; add it by hand"
-        )
+        raise Refused(place, "the layers of apps, or the contract `tasks`, are not written as before; add it by hand")
     return text
 
 
