@@ -34,6 +34,7 @@ def test_a_failure_takes_back_what_was_written(tmp_path: Path) -> None:
     plan = Plan(tmp_path)
     plan.make("some/where/new", "new")
     plan.make("another", "new")
+    plan.change("file", shout)
     plan.change("old", shout)
     (tmp_path / "old").unlink()
     (tmp_path / "old").mkdir()  # since it was read
