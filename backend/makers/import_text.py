@@ -34,18 +34,14 @@ def _extend(text: str, place: str, statement: ast.ImportFrom, name: str) -> str:
     if "#" in "".join(lines[first:last]):
         raise Refused(f"{place}:{first + 1}", f"this import has a comment; add `{name}` to it by hand")
     names = [alias.name for alias in statement.names]
-    later = (index for index, other in enumerate(names) if _member_order(other) > _member_order(name))
+    # Functions alone are added; constants and classes stand before them.
+    later = (index for index, other in enumerate(names) if other > name)
     names.insert(next(later, len(names)), name)
     one_line = f"from {statement.module} import {', '.join(names)}\n"
     split = last - first > 1 or len(one_line) > LINE_LENGTH + 1
     spread = "".join(["from ", str(statement.module), " import (\n", *(f"    {one},\n" for one in names), ")\n"])
     lines[first:last] = [spread if split else one_line]
     return "".join(lines)
-
-
-def _member_order(name: str) -> tuple[int, str]:
-    """Constants, then classes, then the rest."""
-    return (0 if name.isupper() else 1 if name[0].isupper() else 2), name
 
 
 def _insert(text: str, place: str, statements: list[Statement], module: str, name: str) -> str:
@@ -91,8 +87,6 @@ def _module_of(statement: Statement) -> str:
 
 def _section(module: str) -> int:
     root = module.partition(".")[0]
-    if root == "__future__":
-        return 0
     if root in sys.stdlib_module_names:
         return 1
     return 3 if root in _FIRST_PARTY else 2

@@ -48,6 +48,18 @@ IMPORTS = [
         id="first of its section",
     ),
     pytest.param(
+        "from celery import shared_task\n\nfrom . import other\n",
+        ("apps.events.services", "rank"),
+        "from celery import shared_task\n\nfrom apps.events.services import rank\n\nfrom . import other\n",
+        id="before relative ones",
+    ),
+    pytest.param(
+        "from __future__ import annotations\n\nimport json\n",
+        ("celery", "shared_task"),
+        "from __future__ import annotations\n\nimport json\n\nfrom celery import shared_task\n",
+        id="behind the future",
+    ),
+    pytest.param(
         "from a import LIMIT, Kind, b, d\n", ("a", "c"), "from a import LIMIT, Kind, b, c, d\n", id="one more"
     ),
     pytest.param("from a import x as y\n", ("a", "x"), "from a import x\nfrom a import x as y\n", id="beside an alias"),
