@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from guardrails.checker import check
 from makers.app_maker import plan_app
 from makers.contract_text import add_to_import_contracts
+from makers.python_text import strings_of
 from makers.task_maker import plan_task
 from tests.unit.makers.projects import contents, copy_parts
 
@@ -104,6 +105,20 @@ def test_a_service_that_is_there_stays_as_it_is(made: Path) -> None:
     assert text.count("def ") == 4
 
 
+def test_the_app_is_where_django_and_celery_look(made: Path) -> None:
+    folder = made / "backend/apps/laps_of_a_test"
+    assert {str(path.relative_to(folder)) for path in folder.rglob("*.py")} == {
+        *("__init__.py", "apps.py", "models.py", "services.py", "tasks.py"),
+        "migrations/__init__.py",
+    }
+    place = "backend/config/settings.py"
+    written = (made / place).read_text()
+    queues = strings_of(written, place, "QUEUES")
+    assert queues == sorted([*settings.QUEUES, "laps_of_a_test"])
+    installed = strings_of(written, place, "INSTALLED_APPS")
+    assert [one for one in installed if one.startswith("apps.")][-1] == "apps.laps_of_a_test"
+
+
 def test_the_contracts_have_it(made: Path) -> None:
     contracts = json.loads((made / "backend/message_contracts.json").read_text())
     assert contracts["queues"] == sorted([*settings.QUEUES, "laps_of_a_test"])
@@ -173,11 +188,14 @@ def test_the_commands_name_what_they_made(settings: object, tmp_path: Path, caps
     root = copy_parts(tmp_path)
     settings.BASE_DIR = root / "backend"  # type: ignore[attr-defined]
     before = contents(root)
-    call_command("new_app", "laps")
-    call_command("new_task", "laps.pay", "--args", "season_id:int")
+    call_command("new_app", "laps_of_a_test")
+    call_command("new_task", "laps_of_a_test.pay", "--args", "season_id:int")
     told = capsys.readouterr().out
     after = contents(root)
     different = {name for name in after if before.get(name) != after[name] and (root / name).is_file()}
     assert different == {line.split()[1] for line in told.splitlines() if line.startswith(("made ", "changed "))}
-    assert "Next: manage.py new_task laps.ACTION --args THING_id:int" in told
-    assert "Next: write pay in apps/laps/services.py; its test is tests/integration/laps/test_pay.py." in told
+    assert "Next: manage.py new_task laps_of_a_test.ACTION --args THING_id:int" in told
+    assert (
+        "Next: write pay in apps/laps_of_a_test/services.py; its test is tests/integration/laps_of_a_test/test_pay.py."
+        in told
+    )

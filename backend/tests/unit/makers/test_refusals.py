@@ -86,7 +86,10 @@ WORKERS = "deploy/kubernetes/components/autoscaling/scaled-workers.yaml"
 CHANGED = [
     (renamed("backend/config/settings.py", "INSTALLED_APPS = [", "INSTALLED_APPS = [*()] + ["), "settings.py:"),
     (renamed("backend/config/settings.py", "QUEUES =", "NAMES ="), "backend/config/settings.py: binds no QUEUES"),
-    (renamed("backend/config/settings.py", '"events",', '"events",\n    "laps",'), "names the queue 'laps' already"),
+    (
+        renamed("backend/config/settings.py", '"events",', '"events",\n    "laps_of_a_test",'),
+        "names the queue 'laps_of_a_test' already",
+    ),
     (
         renamed("pyproject.toml", 'id = "apps"', 'id = "all"'),
         "pyproject.toml: has no import contracts `apps` and `tasks`",
@@ -117,6 +120,10 @@ CHANGED = [
         "broker-users.yaml: does not name events|",
     ),
     (renamed(WORKERS, "ScaledObject", "Scaled"), "scaled-workers.yaml: has no ScaledObject"),
+    (
+        lambda root: (root / "deploy/kubernetes/base/broker-users.yaml").write_text(""),
+        "broker-users.yaml: does not name events|",
+    ),
     (lambda root: (root / "docker-compose.prod.yml").unlink(), "docker-compose.prod.yml: cannot be read"),
 ]
 
@@ -133,7 +140,7 @@ def test_a_place_that_is_not_found(parts: Path, change: Callable[[Path], None], 
     try:
         change(parts)
         with pytest.raises(Refused) as refused:
-            plan_app(parts, "laps")
+            plan_app(parts, "laps_of_a_test")
         assert reason in str(refused.value)
     finally:
         for path, content in before.items():
@@ -147,5 +154,16 @@ def test_a_task_whose_messages_may_still_be_under_way(parts: Path) -> None:
     try:
         with pytest.raises(Refused, match=r"events\.old is retired, and messages of it may be under way"):
             plan_task(parts, "events.old", [])
+    finally:
+        contracts.write_text(text)
+
+
+def test_a_task_of_a_queue_that_the_contracts_do_not_know(parts: Path) -> None:
+    contracts = parts / "backend" / "message_contracts.json"
+    text = contracts.read_text()
+    contracts.write_text(text.replace('    "events",\n', ""))
+    try:
+        with pytest.raises(Refused, match="has no queue 'events'"):
+            plan_task(parts, "events.some_new_task_of_it", [])
     finally:
         contracts.write_text(text)
