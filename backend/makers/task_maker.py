@@ -50,7 +50,7 @@ def _check_is_new(plan: Plan, file: str, name: str, action: str) -> None:
         if isinstance(node, ast.keyword) and node.arg == "name" and ast.unparse(node.value) == repr(name):
             raise Refused(f"task {name!r}", f"exists already ({file}:{node.value.lineno})")
     for bound, statement in bound_names(tree):
-        if bound in (action, f"{action}_task"):
+        if bound == action:
             raise Refused(f"task {name!r}", f"{file}:{statement.lineno} binds `{bound}` already; take another name")
 
 
