@@ -167,3 +167,12 @@ def test_a_task_of_a_queue_that_the_contracts_do_not_know(parts: Path) -> None:
             plan_task(parts, "events.some_new_task_of_it", [])
     finally:
         contracts.write_text(text)
+
+
+def test_a_refusal_names_the_line() -> None:
+    place = "backend/apps/events/services.py"
+    lines = (ROOT / place).read_text().splitlines()
+    number = next(number for number, line in enumerate(lines, start=1) if line.startswith("def void_score("))
+    with pytest.raises(Refused) as refused:
+        plan_task(ROOT, "events.void_score", [])
+    assert str(refused.value).startswith(f"{place}:{number}: ")
