@@ -23,7 +23,7 @@ def pay_division(season_id: int, *, division_id: str, note: str = "") -> dict[st
     return {"season_id": season_id}
 
 
-def pay_nobody() -> None:
+def pay_nobody(note: str = "") -> None:
     return None
 
 
