@@ -28,7 +28,6 @@ from tests.unit.deploy.manifests import (
 )
 
 ROOT = FOLDER.parents[1]
-QUEUES = {queue.name for queue in settings.CELERY_TASK_QUEUES}
 
 
 @pytest.mark.parametrize("file", sorted(FOLDER.rglob("kustomization.yaml")), ids=lambda file: file.parent.name)
@@ -67,14 +66,19 @@ def test_every_role_starts_what_there_is() -> None:
     }
 
 
+def worker_service(queue: str) -> str:
+    """The service of docker-compose.prod.yml that consumes a queue."""
+    return (
+        "celery-worker" if queue == settings.CELERY_TASK_DEFAULT_QUEUE else f"celery-worker-{queue}".replace("_", "-")
+    )
+
+
 # Role -> service of docker-compose.prod.yml; the web server's command is that of the image.
 SERVICES = {
     "relay": "relay",
     "dead-letters": "dead-letters",
     "beat": "celery-beat",
-    "worker-events": "celery-worker",
-    "worker-rankings": "celery-worker-rankings",
-    "worker-notifications": "celery-worker-notifications",
+    **{f"worker-{queue}".replace("_", "-"): worker_service(queue) for queue in settings.QUEUES},
     "metrics": "metrics",
 }
 
@@ -106,7 +110,7 @@ def test_every_role_is_that_of_compose() -> None:
 def test_every_queue_has_its_workers_and_scales_by_itself() -> None:
     workers = {name: container(pod)["command"] for name, pod in roles().items() if "worker" in name}
     consumed = {name: command[6].removeprefix("--queues=") for name, command in workers.items()}
-    assert sorted(consumed.values()) == sorted(QUEUES)
+    assert sorted(consumed.values()) == sorted(settings.QUEUES)
     scaled = named("ScaledObject", FOLDER / "components").values()
     targets = {one["spec"]["scaleTargetRef"]["name"]: one["spec"]["triggers"][0]["metadata"] for one in scaled}
     assert {name: trigger["queueName"] for name, trigger in targets.items()} == consumed
@@ -137,7 +141,7 @@ def test_every_process_is_asked_whether_it_lives_by_a_sign_that_it_gives() -> No
             asked[name] = set(probe["exec"]["command"][3:])
         elif probe:
             assert probe["httpGet"]["path"] == "/health/live"
-    workers = {f"placar-worker-{queue}": {"worker"} for queue in QUEUES}
+    workers = {f"placar-worker-{queue}".replace("_", "-"): {"worker"} for queue in settings.QUEUES}
     others = {"placar-relay": {"relay"}, "placar-beat": {"beat"}, "placar-dead-letters": {"dead-letters", "replays"}}
     assert asked == {**workers, **others}
     source = "".join(path.read_text() for path in (settings.BASE_DIR / "delivery").rglob("*.py"))
