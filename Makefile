@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 # A PostgreSQL and a RabbitMQ of their own around a command, removed afterwards.
 SERVICES := $(PYTHON) scripts/private_services.py run
 
-.PHONY: help run test chaos alerts alert-rules drills browser fuzz compose-check bench check audit secrets format lock messages kubernetes clean
+.PHONY: help run test chaos alerts alert-rules drills browser fuzz makers compose-check bench check audit secrets format lock messages kubernetes clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -51,6 +51,10 @@ browser: .venv/.develop ## Run the tests in a real browser (ARGS)
 
 fuzz: .venv/.develop ## Send the web server what nobody would in good faith, and start processes with wrong secrets and peers (PLACAR_EXAMPLES, ARGS)
 	@exec $(SERVICES) -- .venv/bin/pytest -q -s backend/tests/fuzz $(ARGS)
+
+makers: .venv/.develop ## Make an app and tasks in a copy of the project: they pass every check, and run (ARGS)
+	@exec $(SERVICES) -- .venv/bin/pytest -q backend/tests/makers $(ARGS)
+
 compose-check: ## Bring up each Compose file from a fresh clone, with faults (ARGS="local production"; PLACAR_COMPOSE)
 	@exec python3 scripts/compose_check.py $(ARGS)
 

@@ -10,17 +10,29 @@ are, where a process that is not root must be able to read its own, and none see
 """
 
 import argparse
+import ast
 import base64
 import hashlib
 import json
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 VIRTUAL_HOST = "placar"
 # What kombu calls that by which workers and those who watch them speak to each other.
 CHAT = r"celeryev.*|(.*@.*\.)?celery\.pidbox|(.*\.)?reply\.celery\.pidbox"
-OWN = "placar|events|notifications|rankings"
+
+
+def read_setting(name: str) -> Any:
+    """What Placar's settings say in so many words: read, since running them needs Placar's libraries."""
+    source = Path(__file__).parents[1] / "backend" / "config" / "settings.py"
+    statements = [one for one in ast.parse(source.read_text()).body if isinstance(one, ast.Assign)]
+    return next(ast.literal_eval(one.value) for one in statements if ast.unparse(one.targets[0]) == name)
+
+
+QUEUES = "|".join(read_setting("QUEUES"))
+OWN = f"placar|{QUEUES}"
 NOTHING = "^$"
 # What nobody can make up: of the e-mail server or provider (docs/email.md). Empty is none.
 YOURS = ("email_url", "anymail", "anymail_webhook_secret")
@@ -49,7 +61,7 @@ BROKER_USERS = (
     # not its own: it cannot read, empty or delete their queues.
     BrokerUser("worker", *[f"^({OWN}|celery_delayed.*|{CHAT})$"] * 3),
     # Takes dead letters, and writes nowhere.
-    BrokerUser("dead-letters", NOTHING, NOTHING, r"^(events|notifications|rankings)\.dead$"),
+    BrokerUser("dead-letters", NOTHING, NOTHING, rf"^({QUEUES})\.dead$"),
     # Listens to what workers tell of themselves, and asks them, in queues of its own. It sees no task's message. That
     # it only asks, and orders nothing, is for the proxy to see to (deploy/proxy/Caddyfile): for RabbitMQ both are one.
     BrokerUser(

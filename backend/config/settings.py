@@ -44,6 +44,9 @@ INSTALLED_APPS = [
     "apps.rankings",
     "apps.notifications",
 ]
+# The commands new_app and new_task. No image has them: they are for those who write code.
+if (BASE_DIR / "makers").is_dir():
+    INSTALLED_APPS.append("makers")
 
 MIDDLEWARE = [
     "delivery.health.middleware.HealthMiddleware",
@@ -258,9 +261,16 @@ CELERY_TASK_DEFAULT_EXCHANGE = "placar"
 CELERY_TASK_DEFAULT_EXCHANGE_TYPE = "topic"
 # A task without a route of its own still lands in a queue that is consumed.
 CELERY_TASK_DEFAULT_QUEUE = "events"
-CELERY_TASK_DEFAULT_ROUTING_KEY = "events"
+CELERY_TASK_DEFAULT_ROUTING_KEY = CELERY_TASK_DEFAULT_QUEUE
 # Quorum queues keep their messages when a broker node dies.
 CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum"
+# One for each app that has tasks. No other place writes the names down: scripts read them from this source, and tests
+# compare what cannot, as Compose and Kubernetes.
+QUEUES = (
+    "events",
+    "notifications",
+    "rankings",
+)
 # Every queue names the exchange and its own name as the key: without them all queues would share one binding.
 CELERY_TASK_QUEUES = tuple(
     Queue(
@@ -269,16 +279,14 @@ CELERY_TASK_QUEUES = tuple(
         routing_key=name,
         queue_arguments={"x-queue-type": CELERY_TASK_DEFAULT_QUEUE_TYPE},
     )
-    for name in ("events", "notifications", "rankings")
+    for name in QUEUES
 )
 # A mistyped queue name is an error and not a new queue that nobody consumes.
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 # The queue is the task's domain. Celery's own housekeeping (backend_cleanup) must reach a consumed queue, too.
 CELERY_TASK_ROUTES = {
-    "events.*": {"queue": "events"},
-    "notifications.*": {"queue": "notifications"},
-    "rankings.*": {"queue": "rankings"},
-    "celery.*": {"queue": "events"},
+    **{f"{name}.*": {"queue": name} for name in QUEUES},
+    "celery.*": {"queue": CELERY_TASK_DEFAULT_QUEUE},
 }
 
 # --- API --------------------------------------------------------------------------------------------------------------

@@ -29,8 +29,10 @@ INTERVAL_SECONDS = 5.0
 #    30  a lock of the database that comes at the last moment (delivery.lock_waits)
 #    60  a host of the database that vanishes then (keepalives, tcp_user_timeout: config.database_settings)
 #    20  two addresses of that host that do not answer (connect_timeout)
-# A database that is frozen while its host answers is the one thing that no time-out sees: this ends who asked it, and
-# the next one waits where it connects, with signs. Tested: unit/delivery/test_heartbeat_limit.py.
+# Tested: unit/delivery/test_heartbeat_limit.py. Two things take longer, and end who waits; nothing is lost by that:
+# - A database that is frozen while its host answers: no time-out sees it. The next one waits, with signs, to connect.
+# - Three children of a worker killed at once while the broker takes nothing: the retry of each is sent up to four times
+#   (CELERY_TASK_PUBLISH_RETRY, which outside of an alarm saves it), 15 s each. Its messages go back to their queue.
 STALE_SECONDS = 150.0
 WORKING = "working"
 

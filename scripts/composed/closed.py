@@ -7,14 +7,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from composed.deployment import Deployment
+from composed.queues import WORKERS
 from composed.report import must, wait_until
 from composed.web import Web
 
 # Process by process: its user. Read from inside, with nothing but a shell.
 USERS = "for f in /proc/[0-9]*/status; do grep -s ^Uid: $f || true; done"
 OURS = (
-    *("backend", "relay", "dead-letters", "celery-worker", "celery-worker-rankings", "celery-worker-notifications"),
-    *("celery-beat", "flower", "metrics"),
+    *("backend", "relay", "dead-letters", "celery-beat", "flower", "metrics"),
+    *WORKERS,
 )
 # What a user of the broker may not do, tried with its own credentials, in the container that has them.
 TRY = """

@@ -1,11 +1,11 @@
 """What happens to processes in production, and what must be seen of it: nothing."""
 
 from composed.deployment import Deployment
+from composed.queues import QUEUES
 from composed.report import must, say, step, wait_until
 from composed.scores import Stream
 
 NODES = ("rabbitmq", "rabbitmq-2", "rabbitmq-3")
-QUEUES = ("events", "notifications", "rankings")
 
 
 def started_at(deployment: Deployment, service: str, index: int = 1) -> str:
@@ -58,7 +58,7 @@ def check_members(deployment: Deployment) -> None:
     """Each of our queues has a member on every node."""
     listed = deployment.execute("rabbitmq", "rabbitmqctl", "-q", "list_queues", "-p", "placar", "name", "online")
     ours = [line for line in listed.splitlines() if line.startswith(QUEUES)]
-    must(len(ours) == 6, f"six queues: {ours}")
+    must(len(ours) == 2 * len(QUEUES), f"each queue and that of its dead letters: {ours}")
     for line in ours:
         must(line.count("rabbit@") == len(NODES), f"three members are online: {line}")
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -66,6 +67,14 @@ def is_known_address(username: str, address: str) -> bool:
 def when_logged_in(request: HttpRequest, user: User, **_: Any) -> None:
     """Django's signal user_logged_in."""
     note(SecurityEvent.Kind.LOGGED_IN, user=user, request=request)
+    _remove_ended_sessions()
+
+
+def _remove_ended_sessions() -> None:
+    """Some of those that nobody can use any more, which Django leaves lying: only a log-in makes new ones."""
+    ended = Session.objects.filter(expire_date__lt=timezone.now()).order_by("expire_date")
+    if keys := list(ended.values_list("pk", flat=True)[:REMOVED_AT_ONCE]):
+        Session.objects.filter(pk__in=keys).delete()
 
 
 def when_logged_out(request: HttpRequest, user: User | None, **_: Any) -> None:

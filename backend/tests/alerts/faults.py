@@ -12,6 +12,7 @@ from functools import partial
 from random import Random
 
 from amqp.exceptions import AMQPError
+from django.db import connection
 
 from delivery.accounts import find_unaccounted
 from delivery.broker import BrokerUnavailable, open_connection
@@ -97,6 +98,7 @@ def database_ended(_stand: Stand) -> Iterator[None]:
     subprocess.run([sys.executable, TOOL, "database", "abort"], check=True)
     yield
     subprocess.run([sys.executable, TOOL, "database", "start"], check=True)
+    connection.close()  # of this process: it ended as well, and is made anew when it is needed
 
 
 @contextmanager

@@ -95,7 +95,18 @@ def test_no_body_breaks_anything(processes: Processes, person: str) -> None:
     # A body that is not read to its end takes its connection along.
     usual = {"Authorization": f"Token {token}", "Idempotency-Key": "k", "Connection": "close"}
     all_operations = list(operations(house))
+    # The first round loads what is loaded late, and takes the largest bodies; what then still grows has no end.
+    failures = send_all(server, usual, all_operations)
     before = server.memory()
+    failures += send_all(server, usual, all_operations)
+    grown = server.memory() - before
+    report(f"{person}: {len(all_operations)} operations, memory {before / 2**20:.0f} MiB and {grown / 2**20:+.0f} MiB")
+    assert failures == []
+    assert grown < 50 * 2**20
+
+
+def send_all(server: WebServer, headers: dict[str, str], all_operations: list[tuple[str, str]]) -> list[str]:
+    """Each body to each address: what was answered with an error of the server, or not at all."""
     failures: list[str] = []
     for method, address in all_operations:
         for name, body, content_type in bodies():
@@ -104,7 +115,7 @@ def test_no_body_breaks_anything(processes: Processes, person: str) -> None:
                     method,
                     server.url + address,
                     data=body,
-                    headers={**usual, "Content-Type": content_type},
+                    headers={**headers, "Content-Type": content_type},
                     timeout=300,
                 ).status_code
             except requests.ConnectionError as error:
@@ -112,7 +123,4 @@ def test_no_body_breaks_anything(processes: Processes, person: str) -> None:
                 report(f"{method} {address}: {name}: {error}")
             if status >= 500:
                 failures.append(f"{method} {address}: {name}: {status}")
-    grown = server.memory() - before
-    report(f"{person}: {len(all_operations)} operations, memory {before / 2**20:.0f} MiB and {grown / 2**20:+.0f} MiB")
-    assert failures == []
-    assert grown < 100 * 2**20
+    return failures

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from amqp import Message
+from django.conf import settings
 
 from delivery import queue_move
 from delivery.broker import open_connection
@@ -18,7 +19,7 @@ DELAYS = "celery_delayed_delivery"
 
 def test_each_queue_has_one_policy_and_its_own_queue_of_dead_letters(broker: Broker) -> None:
     patterns = [policy["pattern"] for policy in wanted_policies().values()]
-    for queue in ("events", "notifications", "rankings"):
+    for queue in settings.QUEUES:
         for name in (queue, f"{queue}.dead"):
             assert len([pattern for pattern in patterns if re.search(pattern, name)]) == 1
         publish(queue)

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import requests
 import yaml
+from django.conf import settings
 from django.test import Client
 from prometheus_client import CollectorRegistry, generate_latest
 
@@ -140,7 +141,7 @@ def test_the_broker_is_told_by_queue(transactional_db: None, broker: Broker) -> 
     # It may still tell of the workers and messages of the test before.
     wait_until(lambda: not told_by_queue(), "that the management API tells of empty queues")
     found = list(watched().collect())
-    queues = {(name + end,) for name in ("events", "rankings", "notifications") for end in ("", ".dead")}
+    queues = {(name + end,) for name in settings.QUEUES for end in ("", ".dead")}
     assert values(found, "placar_queue_consumers") == dict.fromkeys(queues, 0)
     assert value(found, "placar_broker_alarms", "memory") == 0
     assert value(found, "placar_broker_nodes", "running") == value(found, "placar_queue_replicas_online", "events")

@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 from celery import current_app
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -37,11 +38,11 @@ def test_it_sends_in_the_order_of_writing_and_marks_what_it_sent(processes: Proc
 
 
 def test_each_domain_goes_to_its_queue(processes: Processes, broker: Broker) -> None:
-    for domain in ("events", "rankings", "notifications"):
+    for domain in settings.QUEUES:
         ask(name=f"{domain}.some_action")
     processes.start_relay()
     wait_until_all_is_sent()
-    for domain in ("events", "rankings", "notifications"):
+    for domain in settings.QUEUES:
         (message,) = broker.take_all(domain)
         assert message.headers["task"] == f"{domain}.some_action"
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from celery import current_app
+from django.conf import settings
 from kombu.transport.native_delayed_delivery import calculate_routing_key
 
 from delivery import queue_move
@@ -16,8 +17,6 @@ from delivery.policies import wanted_policies
 from tests.broker import Broker, channel_of
 from tests.processes import Processes, wait_until
 
-QUEUES = ("events", "notifications", "rankings")
-
 
 def holds_one(broker: Broker, queue: str) -> bool:
     return broker.count(queue) == 1
@@ -25,7 +24,7 @@ def holds_one(broker: Broker, queue: str) -> bool:
 
 def delete_everything() -> None:
     with open_connection() as connection:
-        for queue in QUEUES:
+        for queue in settings.QUEUES:
             channel_of(connection).queue_delete(queue)
         for exchange in ("placar", "celery_delayed_delivery"):
             channel_of(connection).exchange_delete(exchange)
@@ -38,10 +37,10 @@ def test_it_makes_the_queues_and_running_it_again_changes_nothing(processes: Pro
     assert "queue events: is missing\n" in first.stdout
     assert first.stdout.endswith(" differences mended\n")
     with open_connection() as connection:
-        for queue in QUEUES:
+        for queue in settings.QUEUES:
             channel_of(connection).basic_publish(message("kept"), exchange="placar", routing_key=queue)
     assert processes.run_command("topology").stdout == "nothing had to change\n"
-    for queue in QUEUES:
+    for queue in settings.QUEUES:
         wait_until(partial(holds_one, broker, queue), f"one message in {queue} and in no other")
 
 

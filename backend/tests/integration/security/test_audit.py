@@ -1,12 +1,15 @@
 """Who changed where messages go is remembered with the change; nobody edits what is remembered."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.security.models import SecurityEvent
 from tests.factories import make_user
@@ -50,6 +53,17 @@ def test_a_deleted_account_leaves_its_name() -> None:
     ana.delete()
     event.refresh_from_db()
     assert (event.user, event.username) == (None, "ana")
+
+
+def test_sessions_that_have_ended_go_with_the_log_ins_that_come() -> None:
+    ended, lasting = timezone.now() - timedelta(seconds=1), timezone.now() + timedelta(hours=1)
+    Session.objects.bulk_create(Session(session_key=f"ended-{number}", expire_date=ended) for number in range(15))
+    Session.objects.create(session_key="lasting", expire_date=lasting)
+    ana = make_user("ana")
+    for left in (5, 0):
+        Client().force_login(ana)
+        assert Session.objects.filter(session_key__startswith="ended").count() == left
+    assert Session.objects.filter(expire_date__gt=timezone.now()).count() == 3
 
 
 @pytest.fixture

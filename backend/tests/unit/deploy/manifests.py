@@ -79,3 +79,20 @@ def build(overlay: str) -> list[Object] | None:
     command = ["kubectl", "kustomize", str(FOLDER / "overlays" / overlay)]
     built = subprocess.run(command, capture_output=True, text=True, check=True)
     return [document for document in yaml.safe_load_all(built.stdout) if document]
+
+
+def mounted(pod: dict[str, Any]) -> dict[str, set[str]]:
+    """Path -> the files below it, as the secrets of a pod and those of every role give them."""
+    (common,) = read(BASE / "every-role.yaml")
+    every = common["spec"]["template"]["spec"]
+    volumes = {one["name"]: one for one in [*every["volumes"], *pod.get("volumes", [])]}
+    mounts = [*container(every)["volumeMounts"], *container(pod).get("volumeMounts", [])]
+    made = made_secrets()
+    found = {}
+    for mount in mounts:
+        if secret := volumes[mount["name"]].get("secret"):
+            keys = made.get(secret["secretName"], {"stringData": {"ca.crt"}})["stringData"]
+            chosen = {item["key"]: item["path"] for item in secret.get("items", [])} or {key: key for key in keys}
+            assert set(chosen) <= set(keys), f"{secret['secretName']} has no {set(chosen) - set(keys)}"
+            found[mount["mountPath"]] = set(chosen.values())
+    return found

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from tests.unit.deploy.manifests import FOLDER, read
 
 ROOT = FOLDER.parents[1]
@@ -14,6 +16,7 @@ ROOT = FOLDER.parents[1]
 (CLUSTER,) = read(ROOT / "docker-compose.cluster.yml")
 SERVICES: dict[str, dict[str, Any]] = PRODUCTION["services"]
 IMAGE = {name: one for name, one in SERVICES.items() if str(one.get("image", "")).startswith("placar:")}
+BROKERS = {name: one.get("environment", {}).get("CELERY_BROKER_URL", "") for name, one in CLUSTER["services"].items()}
 MAIL = {"email_url", "anymail", "anymail_webhook_secret"}
 
 
@@ -42,6 +45,18 @@ def test_flower_has_nothing_of_placars_and_only_who_sends_knows_the_mail_server(
     assert set(SERVICES["flower"]["networks"]).isdisjoint({"front", "database"})
     knowing = {name for name, service in SERVICES.items() if MAIL & set(service.get("secrets", []))}
     assert knowing == {"backend", "manage", "celery-worker-notifications"}
+
+
+def test_every_queue_has_a_worker_that_knows_all_nodes() -> None:
+    workers = {name: one["command"] for name, one in SERVICES.items() if name.startswith("celery-worker")}
+    consumed = {name: command[6].removeprefix("--queues=") for name, command in workers.items()}
+    assert sorted(consumed.values()) == sorted(settings.QUEUES)
+    assert set(consumed) == set(runpy.run_path(str(ROOT / "scripts" / "composed" / "queues.py"))["WORKERS"])
+    assert all("amqp://worker@rabbitmq-3/" in BROKERS[name] for name in workers)
+    # Else one of them is forgotten when a password changes.
+    for page in (ROOT / "docs" / "runbook").glob("*.md"):
+        for line in re.findall(r"^docker compose .* celery-worker .*celery-worker-.*$", page.read_text(), re.MULTILINE):
+            assert set(workers) <= set(line.split()), f"{page.name}: {line}"
 
 
 def test_every_process_writes_its_log_as_json() -> None:

@@ -8,7 +8,6 @@ import runpy
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.conf import settings
@@ -20,16 +19,15 @@ from tests.unit.deploy.manifests import (
     build,
     container,
     made_secrets,
+    mounted,
     named,
     objects,
     read,
-    role_labels,
     roles,
     settings_of_all,
 )
 
 ROOT = FOLDER.parents[1]
-QUEUES = {queue.name for queue in settings.CELERY_TASK_QUEUES}
 
 
 @pytest.mark.parametrize("file", sorted(FOLDER.rglob("kustomization.yaml")), ids=lambda file: file.parent.name)
@@ -68,14 +66,19 @@ def test_every_role_starts_what_there_is() -> None:
     }
 
 
+def worker_service(queue: str) -> str:
+    """The service of docker-compose.prod.yml that consumes a queue."""
+    return (
+        "celery-worker" if queue == settings.CELERY_TASK_DEFAULT_QUEUE else f"celery-worker-{queue}".replace("_", "-")
+    )
+
+
 # Role -> service of docker-compose.prod.yml; the web server's command is that of the image.
 SERVICES = {
     "relay": "relay",
     "dead-letters": "dead-letters",
     "beat": "celery-beat",
-    "worker-events": "celery-worker",
-    "worker-rankings": "celery-worker-rankings",
-    "worker-notifications": "celery-worker-notifications",
+    **{f"worker-{queue}".replace("_", "-"): worker_service(queue) for queue in settings.QUEUES},
     "metrics": "metrics",
 }
 
@@ -107,7 +110,7 @@ def test_every_role_is_that_of_compose() -> None:
 def test_every_queue_has_its_workers_and_scales_by_itself() -> None:
     workers = {name: container(pod)["command"] for name, pod in roles().items() if "worker" in name}
     consumed = {name: command[6].removeprefix("--queues=") for name, command in workers.items()}
-    assert sorted(consumed.values()) == sorted(QUEUES)
+    assert sorted(consumed.values()) == sorted(settings.QUEUES)
     scaled = named("ScaledObject", FOLDER / "components").values()
     targets = {one["spec"]["scaleTargetRef"]["name"]: one["spec"]["triggers"][0]["metadata"] for one in scaled}
     assert {name: trigger["queueName"] for name, trigger in targets.items()} == consumed
@@ -119,6 +122,8 @@ def test_a_worker_may_end_its_longest_task_before_it_is_killed() -> None:
             own = {one["name"]: one["value"] for one in container(pod)["env"]}
             limit = int(own.get("CELERY_TASK_TIME_LIMIT", settings.CELERY_TASK_TIME_LIMIT))
             assert pod["terminationGracePeriodSeconds"] > limit
+            # One whose loop stands still is not waited for.
+            assert container(pod)["livenessProbe"]["terminationGracePeriodSeconds"] <= 60
     (broker,) = named("RabbitmqCluster").values()
     timeout = re.search(r"consumer_timeout = (\d+)", broker["spec"]["rabbitmq"]["additionalConfig"])
     assert timeout is not None
@@ -136,7 +141,7 @@ def test_every_process_is_asked_whether_it_lives_by_a_sign_that_it_gives() -> No
             asked[name] = set(probe["exec"]["command"][3:])
         elif probe:
             assert probe["httpGet"]["path"] == "/health/live"
-    workers = {f"placar-worker-{queue}": {"worker"} for queue in QUEUES}
+    workers = {f"placar-worker-{queue}".replace("_", "-"): {"worker"} for queue in settings.QUEUES}
     others = {"placar-relay": {"relay"}, "placar-beat": {"beat"}, "placar-dead-letters": {"dead-letters", "replays"}}
     assert asked == {**workers, **others}
     source = "".join(path.read_text() for path in (settings.BASE_DIR / "delivery").rglob("*.py"))
@@ -151,23 +156,6 @@ def test_every_setting_is_read_and_every_file_of_it_is_mounted() -> None:
     config = "".join(path.read_text() for path in (settings.BASE_DIR / "config").glob("*.py"))
     for variable in set().union(*given.values()):
         assert re.search(rf'"{variable.removesuffix("_FILE")}"|"{variable}"', config), variable
-
-
-def mounted(pod: dict[str, Any]) -> dict[str, set[str]]:
-    """Path -> the files below it, as the secrets of a pod and those of every role give them."""
-    (common,) = read(BASE / "every-role.yaml")
-    every = common["spec"]["template"]["spec"]
-    volumes = {one["name"]: one for one in [*every["volumes"], *pod.get("volumes", [])]}
-    mounts = [*container(every)["volumeMounts"], *container(pod).get("volumeMounts", [])]
-    made = made_secrets()
-    found = {}
-    for mount in mounts:
-        if secret := volumes[mount["name"]].get("secret"):
-            keys = made.get(secret["secretName"], {"stringData": {"ca.crt"}})["stringData"]
-            chosen = {item["key"]: item["path"] for item in secret.get("items", [])} or {key: key for key in keys}
-            assert set(chosen) <= set(keys), f"{secret['secretName']} has no {set(chosen) - set(keys)}"
-            found[mount["mountPath"]] = set(chosen.values())
-    return found
 
 
 def test_every_file_that_a_setting_names_is_in_a_secret_that_is_mounted() -> None:
@@ -200,68 +188,6 @@ def test_a_pod_starts_as_a_deployment_without_a_warning(role: str, tmp_path: Pat
         check=False,
     )
     assert check.returncode == 0, check.stderr
-
-
-def test_who_needs_no_broker_has_no_account_there() -> None:
-    with_account = {name for name, pod in roles().items() if "/run/placar/broker" in mounted(pod)}
-    labelled = {name for name, labels in role_labels().items() if "placar/broker" in labels}
-    assert with_account == labelled == set(roles()) - {"placar-web", "placar-beat"}
-
-
-def test_only_who_tells_people_reaches_the_internet() -> None:
-    assert [name for name, labels in role_labels().items() if "placar/internet" in labels] == [
-        "placar-worker-notifications"
-    ]
-    policies = named("NetworkPolicy")
-    assert policies["deny-all"]["spec"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
-    for policy in policies.values():
-        for rule in policy["spec"].get("egress", []):
-            if any("ipBlock" in peer for peer in rule.get("to", [])):
-                assert policy["metadata"]["name"] == "allow-internet"
-    (rule,) = policies["allow-internet"]["spec"]["egress"]
-    assert {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"} <= set(
-        rule["to"][0]["ipBlock"]["except"]
-    )
-    assert {port["port"] for port in rule["ports"]} >= {443, *settings.WEBHOOK_PORTS}
-
-
-def test_selectors_find_the_pods_that_they_are_for() -> None:
-    labels = role_labels()
-    for kind, path in (("Deployment", "spec"), ("PodDisruptionBudget", "spec"), ("Service", "")):
-        for name, one in named(kind).items():
-            selector = one["spec"]["selector"]
-            wanted = selector["matchLabels"] if path else selector
-            if name == "placar-broker":
-                continue
-            assert wanted.items() <= labels[name].items(), f"{kind} {name}"
-
-
-def test_every_user_of_the_broker_has_a_secret_and_the_rights_of_compose() -> None:
-    users, rights = named("User", FOLDER), named("Permission", FOLDER)
-    made = made_secrets()
-    assert set(users) == set(rights) == set(made) - {"placar-app"}
-    for name, user in users.items():
-        assert user["spec"]["importCredentialsSecret"]["name"] == name
-        assert made[name]["metadata"]["labels"]["rabbitmq.com/topology-operator"] == "true"
-        assert rights[name]["spec"]["userReference"]["name"] == name
-    for user in runpy.run_path(str(ROOT / "deploy" / "make_secrets.py"))["BROKER_USERS"]:
-        if user.name == "flower":
-            continue
-        expected = {"configure": user.configure, "write": user.write, "read": user.read}
-        assert rights[f"placar-broker-{user.name}"]["spec"]["permissions"] == expected
-        assert users[f"placar-broker-{user.name}"]["spec"].get("tags", []) == [
-            tag for tag in user.tags.split(",") if tag
-        ]
-
-
-def test_secrets_are_made_anew_and_ask_for_the_database() -> None:
-    first, second = made_secrets(), made_secrets()
-    assert first["placar-app"]["stringData"]["SECRET_KEY"] != second["placar-app"]["stringData"]["SECRET_KEY"]
-    script = [sys.executable, str(FOLDER / "make_secrets.py")]
-    refused = subprocess.run(script, env={}, capture_output=True, text=True, check=False)
-    assert refused.returncode != 0
-    assert "DATABASE_URL must be set" in refused.stderr
-    assert refused.stdout == ""
 
 
 def test_alerts_are_those_of_prometheus() -> None:
