@@ -10,6 +10,7 @@ _FETCH = frozenset({"getattr", "attrgetter", "methodcaller", "import_string", "g
 # Calls that give what they are given.
 _GIVE_ARGUMENTS = frozenset(
     {"partial", "cast", "staticmethod", "classmethod", "list", "tuple", "set", "dict", "next", "zip", "enumerate"}
+    | {"sorted", "iter", "reversed", "frozenset"}
 )
 
 _GIVE_ELEMENTS = frozenset({"get", "pop", "popitem", "setdefault", "values", "items"})
