@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from guardrails.dotted import last_name
 from guardrails.module import Module
 from guardrails.returns import returned
+from guardrails.walk import nodes_within
 from guardrails.words import as_text, words
 
 
@@ -66,7 +67,7 @@ def _set(module: Module) -> Iterator[tuple[ast.expr, ast.expr | None]]:
 def _given(target: ast.expr, value: ast.expr | None) -> Iterator[tuple[str, Iterable[str]]]:
     written = words(value) if value else set()
     if written:
-        for part in ast.walk(target):
+        for part in nodes_within(target):
             if isinstance(part, ast.Name | ast.Attribute):
                 yield last_name(part), written
 

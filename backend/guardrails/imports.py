@@ -27,10 +27,15 @@ def imports(origins: Origins, module: Module) -> Iterator[Imported]:
     for source in module.find(ast.ImportFrom):
         base = module.absolute(source.module or "", source.level)
         yield Imported(tuple(f"{base}.{alias.name}" for alias in source.names), source)
-    texts = origins.resolver(module).texts
     loaders = origins.aliases.of(_LOADERS)
     for call in module.find(ast.Call):
-        # What cannot be read is no import, whatever is called; to look for that first is quick.
-        is_likely = loaded_text(texts, call) and may_mean(call.func, loaders)
-        if is_likely and (name := imported_by_call(module, texts, call, origins.of(module, call.func))):
+        if may_mean(call.func, loaders) and (name := _loaded(origins, module, call)):
             yield Imported((name,), call)
+
+
+def _loaded(origins: Origins, module: Module, call: ast.Call) -> str | None:
+    # What cannot be read is no import, whatever is called; to look for that first is quick.
+    texts = origins.resolver(module).texts
+    if not loaded_text(texts, call):
+        return None
+    return imported_by_call(module, texts, call, origins.of(module, call.func))

@@ -5,7 +5,7 @@ import re
 
 from guardrails.dotted import last_name
 from guardrails.module import Function, Module
-from guardrails.names import CALLED, UNKNOWN, is_celery
+from guardrails.names import CALLED, UNKNOWN, is_celery, without_calls
 from guardrails.project import Project
 from guardrails.task_definitions import task_decorator
 
@@ -47,10 +47,8 @@ def _verdict(project: Project, origin: str, method: str) -> bool | None:
         return None
     if project.has_module(origin):  # something of the project that could not be followed
         return None
-    root, *parts = origin.split(".")
-    if _OTHERS.fullmatch(root.removesuffix(CALLED)):
-        return False
-    return any(_TASK.fullmatch(part) for part in parts) if len(parts) > 1 else False
+    parts = [without_calls(part) for part in origin.split(".")]
+    return _OTHERS.fullmatch(parts[0]) is None and any(map(_TASK.fullmatch, parts))
 
 
 def _of_definition(

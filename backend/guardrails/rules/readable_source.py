@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from guardrails.project import Project
 from guardrails.rule import Problem, Rule
 
+_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
+
 
 def check(project: Project) -> Iterator[Problem]:
-    python = f"Python {sys.version_info.major}.{sys.version_info.minor}"
-    instead = "correct it, run guardrails with the Python that it is written for, or give it another ending than .py"
     for file in project.unreadable:
-        what = f"this file cannot be read as {python} ({file.reason})"
-        yield Problem(file.path, file.line, file.column, what, instead)
+        what = f"this file cannot be read as Python {_VERSION} ({file.reason})"
+        yield Problem(file.path, file.line, file.column, what, "correct it, or check it with the Python that it is for")
 
 
 RULE = Rule("GR002", "an unread file would slip past every other rule", check)

@@ -81,8 +81,6 @@ class _Settings:
     def _is_text(self, expression: ast.expr) -> bool:
         if not isinstance(expression, ast.Constant | ast.Name | ast.BinOp | ast.JoinedStr):
             return False
-        if isinstance(expression, ast.Name) and not expression.id.isupper():
-            return False
         return self._is_named(self._project.text(self._module, expression) or "")
 
     def _is_named(self, name: str) -> bool:

@@ -15,6 +15,7 @@ from delivery.structure import check_structure
 
 class Command(check.Command):
     def handle(self, *app_labels: Any, **options: Any) -> None:
-        if find_spec("guardrails"):  # an image has no use for the checker, and no source of it
+        # --deploy asks about a deployment's settings; its image has no source of the checker anyway.
+        if not options["deploy"] and find_spec("guardrails"):
             checks.register(check_structure, "guardrails")
         super().handle(*app_labels, **options)

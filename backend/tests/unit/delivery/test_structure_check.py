@@ -71,6 +71,12 @@ def test_only_the_command_asks_for_them() -> None:
 
 
 @pytest.mark.usefixtures("project")
+def test_a_deployment_is_not_asked_for_its_source() -> None:
+    with pytest.raises(CommandError, match='no system check with the "guardrails" tag'):
+        run("--deploy", "--tag", "guardrails")
+
+
+@pytest.mark.usefixtures("project")
 def test_where_the_checker_is_not_it_is_not_missed(monkeypatch: pytest.MonkeyPatch) -> None:
     absent: Callable[[str], None] = lambda _name: None  # noqa: E731
     monkeypatch.setattr(check, "find_spec", absent)

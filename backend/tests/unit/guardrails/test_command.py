@@ -54,6 +54,16 @@ def test_finding_is_printed_with_its_place_and_fails(tmp_path: Path) -> None:
     assert result.stderr == "guardrails: 1 finding, 10 files read\n"
 
 
+def test_a_name_that_is_no_text_can_be_told(tmp_path: Path) -> None:
+    project(tmp_path, {"apps/a/x.py": ""})
+    try:
+        (tmp_path / "apps/a/odd\udcff.py").write_text(SENDS)
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    result = run_alone(directory=tmp_path)
+    assert (result.returncode, result.stdout.partition(": ")[0]) == (1, "apps/a/odd\\udcff.py:2:5")
+
+
 def test_whoever_reads_may_stop_reading(tmp_path: Path) -> None:
     project(tmp_path, {"apps/a/x.py": "x.delay(1)\n" * 5000})
     command = [sys.executable, "-m", "guardrails"]

@@ -128,6 +128,10 @@ def test_folders_become_packages(tmp_path: Path) -> None:
         ("if x:\n    # guardrails: allow GR016 because of the trial\n    y = 1\n", "if x:\n    y = 1\n"),
         ("# guardrails: allow GR016 because of the trial", ""),
         (
+            "import celery  # guardrails: allow GR003, GR011 because of GR003, GR011\n",
+            "import celery  # guardrails: allow GR011 because of GR003, GR011\n",
+        ),
+        (
             "from celery import shared_task  # guardrails: allow GR003, GR011, GR016 because of the trial\n",
             "from celery import shared_task  # guardrails: allow GR011 because of the trial\n",
         ),
@@ -159,6 +163,14 @@ def test_a_file_of_another_encoding_keeps_it(tmp_path: Path) -> None:
     run(tmp_path, "--select", CODES, "--fix")
     after = source.replace("@shared_task", '@shared_task(name="a.rank")')
     assert (tmp_path / "apps/a/tasks.py").read_bytes() == after.encode("latin-1")
+
+
+def test_diff_of_a_file_of_another_encoding(tmp_path: Path) -> None:
+    project(tmp_path, {"apps/a/tasks.py": ""})
+    (tmp_path / "apps/a/tasks.py").write_bytes(f"# coding: latin-1\n# é\n{HEAD}@shared_task\n{BODY}".encode("latin-1"))
+    result = run(tmp_path, "--select", "GR007", "--diff")
+    assert '+@shared_task(name="a.rank")\n' in result.out
+    assert "\ufffd" not in result.out
 
 
 def test_a_link_stays_a_link(tmp_path: Path) -> None:

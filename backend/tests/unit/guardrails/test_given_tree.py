@@ -66,7 +66,7 @@ def test_unreadable_file_may_be_of_another_python(tmp_path: Path) -> None:
     plant(tmp_path, {"newer.py": "def broken(:"})
     (finding,) = readable_source.RULE.findings(read_project(tmp_path))
     assert f"as Python {sys.version_info.major}.{sys.version_info.minor} (" in finding.message
-    assert "run guardrails with the Python that it is written for" in finding.message
+    assert "check it with the Python that it is for" in finding.message
 
 
 def test_readable_files_are_accepted(tmp_path: Path) -> None:

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from guardrails.configuration import Configuration
 from guardrails.project import read_project
 from guardrails.rules import enqueued_arguments, enqueued_names, retired_contracts, sends
-from tests.unit.guardrails.planted import assert_finds_marked, plant, task_file
+from tests.unit.guardrails.planted import USES_CELERY, assert_finds_marked, plant, task_file
 
 SENDS = {
     "delay": "rank_task.delay(1)  # bad",
@@ -169,3 +170,10 @@ def test_what_is_retired_is_asked_for_by_nobody(tmp_path: Path) -> None:
     for content in ("{", "[]", '{"retired": 5}'):
         (tmp_path / "message_contracts.json").write_text(content)
         assert not list(retired_contracts.RULE.findings(read_project(tmp_path)))
+
+
+def test_messages_name_the_first_function_that_asks(tmp_path: Path) -> None:
+    plant(tmp_path, {**USES_CELERY, "apps/events/services.py": "rank_task.delay(1)"})
+    project = read_project(tmp_path, Configuration(enqueue=("one.ask", "other.ask")))
+    (finding,) = sends.RULE.findings(project)
+    assert "call one.ask in the transaction" in finding.message
