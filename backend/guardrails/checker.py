@@ -39,7 +39,7 @@ def check(root: Path, configuration: Configuration | None = None) -> Report:
 def examine(project: Project) -> Report:
     """Run the rules that the project's configuration selects."""
     codes = selected(project.configuration)
-    with _with_stack():
+    with _without_collector(), _with_stack():
         found = [finding for rule in RULES if rule.code in codes for finding in rule.findings(project)]
     comments = [comment for module in project.modules for comment in suppressions(module)]
     left, uses = split(found, comments)

@@ -31,13 +31,15 @@ def main(arguments: list[str] | None = None) -> int:
             reconfigure(errors="backslashreplace")  # a file's name may be no text
     options = parse(arguments, CODES)
     try:
-        return _run(options)
+        code = _run(options)
+        sys.stdout.flush()
     except BrokenPipeError:  # whoever read has read enough; else Python would complain at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FOUND
     except (WrongUse, ConfigurationError, BaselineError, OSError) as error:
         _note(str(error))
         return WRONG
+    return code
 
 
 def _run(options: argparse.Namespace) -> int:

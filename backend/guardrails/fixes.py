@@ -1,7 +1,9 @@
 """Applies what findings bring along as their correction, in memory first: nothing is written that was not checked."""
 
 import difflib
-from collections import defaultdict
+import io
+from bisect import bisect_left, insort
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -41,8 +43,8 @@ class Fixes:
         before = module.source.text if module else ""
         after = self.files[path].decode(encoding)
         lines = difflib.unified_diff(
-            before.splitlines(keepends=True),
-            after.splitlines(keepends=True),
+            _lines(before),
+            _lines(after),
             f"a/{name}" if module else "/dev/null",
             f"b/{name}",
         )
@@ -52,6 +54,11 @@ class Fixes:
             yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
         if not found:
             yield f"(new, empty) {name}\n"
+
+
+def _lines(text: str) -> list[str]:
+    # As Python counts lines; str.splitlines knows more ends.
+    return io.StringIO(text, newline="").readlines()
 
 
 def fix(report: Report, chosen: Chosen) -> Fixes:
@@ -78,10 +85,16 @@ def _key(finding: Finding) -> tuple[object, ...]:
 
 
 def _failed(applied: list[Finding], before: Report, after: Report) -> list[Finding]:
-    """Those that are still found, or all of a file that can no longer be read."""
-    left = {_key(each) for each in after.findings}
+    """Those that are found as often as before, or all of a file that can no longer be read."""
+    left = Counter(map(_key, after.findings))
+    left.subtract(map(_key, before.findings))
+    gone = Counter(map(_key, applied))
     broken = {each.path for each in after.project.unreadable} - {each.path for each in before.project.unreadable}
-    return [each for each in applied if _key(each) in left or any(edit.path in broken for edit in each.fix)]
+    return [
+        each
+        for each in applied
+        if -left[_key(each)] < gone[_key(each)] or any(edit.path in broken for edit in each.fix)
+    ]
 
 
 def _apply(project: Project, findings: list[Finding]) -> tuple[list[Finding], dict[PurePosixPath, bytes]]:
@@ -89,23 +102,32 @@ def _apply(project: Project, findings: list[Finding]) -> tuple[list[Finding], di
     edits: dict[PurePosixPath, list[Edit]] = defaultdict(list)
     applied: list[Finding] = []
     for finding in findings:
-        if not any(_overlap(edit, other) for edit in finding.fix for other in edits[edit.path]):
+        if not any(_overlaps(edit, edits[edit.path]) for edit in finding.fix):
             applied.append(finding)
             for edit in finding.fix:
-                edits[edit.path].append(edit)
+                insort(edits[edit.path], edit, key=_start)
     return applied, {path: _edited(project, path, its) for path, its in edits.items() if its}
 
 
-def _overlap(edit: Edit, other: Edit) -> bool:
-    # Two insertions at one place overlap as well: which comes first would be chance.
-    return edit.start <= other.end and other.start <= edit.end
+def _start(edit: Edit) -> int:
+    return edit.start
+
+
+def _overlaps(edit: Edit, others: list[Edit]) -> bool:
+    """Whether it touches one of the others, which are in order and do not touch each other.
+
+    Two insertions at one place do as well: which comes first would be chance.
+    """
+    at = bisect_left(others, edit.start, key=_start)
+    return any(edit.start <= other.end and other.start <= edit.end for other in others[max(at - 1, 0) : at + 1])
 
 
 def _edited(project: Project, path: PurePosixPath, edits: list[Edit]) -> bytes:
     module = project.by_path.get(path)
     if module is None:
         return "".join(edit.text for edit in edits).encode()
-    text = module.source.text
-    for edit in sorted(edits, key=lambda each: each.start, reverse=True):
-        text = text[: edit.start] + edit.text.replace("\n", module.source.line_end) + text[edit.end :]
-    return text.encode(module.source.encoding)
+    pieces, done = list[str](), 0
+    for edit in edits:
+        pieces += [module.source.text[done : edit.start], edit.text.replace("\n", module.source.line_end)]
+        done = edit.end
+    return "".join([*pieces, module.source.text[done:]]).encode(module.source.encoding)

@@ -1,10 +1,13 @@
 """What `--fix` corrects, and what it leaves alone."""
 
 import ast
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
+from guardrails import checker
+from guardrails.rule import Edit, Problem, Rule
+from guardrails.rules import readable_source
 from tests.unit.guardrails.planted import plant
 from tests.unit.guardrails.told import TABLE, project, run
 
@@ -194,6 +197,39 @@ def test_only_what_is_told_is_corrected(tmp_path: Path) -> None:
     run(tmp_path, "--baseline", "b.json", "--write-baseline")
     run(tmp_path, "--fix", "--baseline", "b.json")
     assert not (tmp_path / "apps/b/__init__.py").exists()
+
+
+def test_of_two_alike_one_can_be_corrected(tmp_path: Path) -> None:
+    comment = "  # guardrails: allow GR016 because of the trial\n"
+    project(tmp_path, {"apps/a/x.py": f"x = 1{comment}"})
+    run(tmp_path, "--baseline", "b.json", "--write-baseline")
+    (tmp_path / "apps/a/x.py").write_text(f"x = 1{comment}y = 2{comment}")
+    assert "1 finding corrected" in run(tmp_path, "--fix", "--baseline", "b.json").err
+    assert (tmp_path / "apps/a/x.py").read_text() == f"x = 1{comment}y = 2\n"
+
+
+def test_a_line_of_a_diff_ends_where_python_ends_it(tmp_path: Path) -> None:
+    source = "x = '\x0c'  # guardrails: allow GR016 because of the trial\n"
+    project(tmp_path, {"apps/a/x.py": source})
+    assert run(tmp_path, "--diff").out.splitlines(keepends=False)[-1].endswith("'")
+    assert "No newline" not in run(tmp_path, "--diff").out
+
+
+def test_a_correction_that_corrects_nothing_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = (Edit(PurePosixPath("apps/a/x.py"), 0, 0, "broken(:\n"),)
+    useless = (Edit(PurePosixPath("apps/a/y.py"), 0, 0, "\n"),)
+    found = [
+        Problem(PurePosixPath(f"apps/a/{name}.py"), 1, 1, name, "", fix=fix)
+        for name, fix in (("x", broken), ("y", useless))
+    ]
+    rule = Rule("GR016", "it is", lambda _project: iter(found))
+    monkeypatch.setattr(checker, "RULES", (rule, readable_source.RULE))
+    project(tmp_path, {"apps/a/x.py": "x = 1\n", "apps/a/y.py": "y = 1\n"})
+    result = run(tmp_path, "--fix")
+    assert (result.code, result.codes) == (1, ["GR016", "GR016"])
+    assert "0 findings corrected" in result.err
+    assert (tmp_path / "apps/a/x.py").read_text() == "x = 1\n"
+    assert (tmp_path / "apps/a/y.py").read_text() == "y = 1\n"
 
 
 def test_diff_shows_what_fix_does_and_writes_nothing(tmp_path: Path) -> None:
