@@ -13,7 +13,7 @@ from guardrails.patterns import is_at
 from guardrails.source import Source
 from guardrails.walk import by_kind
 
-_WIRING = re.compile(r"settings|urls|[aw]sgi|(\w+_)?celery\w*")
+_WIRING = re.compile(r"__init__|settings|urls|[aw]sgi|(\w+_)?celery\w*")
 
 Node = TypeVar("Node", bound=ast.AST)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
