@@ -1,6 +1,7 @@
 """One source file of the checked project, parsed."""
 
 import ast
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +12,8 @@ from guardrails.configuration import Configuration
 from guardrails.patterns import is_at
 from guardrails.source import Source
 from guardrails.walk import by_kind
+
+_WIRING = re.compile(r"__init__|settings|urls|[aw]sgi|(\w+_)?celery\w*")
 
 Node = TypeVar("Node", bound=ast.AST)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -56,9 +59,14 @@ class Module:
 
     @cached_property
     def is_of_apps(self) -> bool:
-        """Whether it belongs to an app, or to what stands beside the apps in their folder."""
+        """Whether it belongs to an app, or to what stands beside the apps in their folder and is not the project's."""
         beside = [pattern.rpartition("/")[0] for pattern in self.configuration.apps]
-        return self.app is not None or any(is_at(folder, at) for folder in self.path.parents for at in beside if at)
+        around = [folder for folder in self.path.parents for at in beside if at and is_at(folder, at)]
+        return self.app is not None or any(not self._is_wiring(folder) for folder in around)
+
+    def _is_wiring(self, folder: PurePosixPath) -> bool:
+        """Whether it is the project's settings or application: many projects have these beside their apps."""
+        return _WIRING.fullmatch(self.path.relative_to(folder).parts[0].removesuffix(".py")) is not None
 
     @cached_property
     def is_tasks(self) -> bool:

@@ -17,6 +17,9 @@ from guardrails.texts import Texts
 _DICTS = frozenset({f"{UNKNOWN}globals()", f"{UNKNOWN}locals()", f"{UNKNOWN}vars()"})
 _NAME = re.compile(r"[A-Za-z_][\w.]*(?!\w*\[)")
 
+# Chains of names are short; one that is longer would take more of the stack than there is.
+_LONGEST = 1000
+
 
 class Resolver:
     """Resolves names and expressions within one module."""
@@ -65,7 +68,7 @@ class Resolver:
         key = (id(scope), name)
         if key in self._known:
             return self._known[key]
-        if key in self._pending:
+        if key in self._pending or len(self._pending) > _LONGEST:
             return set()
         self._pending.add(key)
         values = [origin for value in scope.names.get(name, ()) for origin in self._value(scope, value)]

@@ -29,7 +29,7 @@ _HOLDERS = frozenset(
     }
 )
 _APPLICATION_NAME = re.compile(r"(.*_)?(app|celery)")
-_NAMED_FOR_CELERY = re.compile(r"(.*_)?celery(_.*)?")
+_NAMED_FOR_CELERY = re.compile(r"(.*_)?celery\w*")
 
 
 def is_of_celery(origin: str) -> bool:

@@ -26,7 +26,8 @@ def is_business(module: Module) -> bool:
 
 def _imported(project: Project, module: Module) -> Iterator[tuple[Located, str]]:
     for imported in project.imports(module):
-        if name := next(filter(is_celery, imported.names), None):
+        theirs = (name for name in imported.names if is_celery(name) and not project.has_module(name))
+        if name := next(theirs, None):
             yield imported.node, name
 
 

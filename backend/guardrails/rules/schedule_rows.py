@@ -17,6 +17,9 @@ _ROW = re.compile(
     rf"((\.objects|\._default_manager|\._base_manager)(\..+)?\.a?({'|'.join(_WRITES)}))?"
 )
 
+# Where a person asks for something; a row made there is one that an operator wants.
+_ASKED = frozenset({"views", "viewsets", "admin", "forms", "serializers", "api", "management"})
+
 
 def check(project: Project) -> Iterator[Problem]:
     names = project.aliases(*_MODELS, *_WRITES, *(f"a{write}" for write in _WRITES))
@@ -35,7 +38,7 @@ def _runs_unasked(project: Project, module: Module, call: ast.Call) -> bool:
     if "migrations" in module.path.parts or module.path.name in {"apps.py", "signals.py", "celery.py", "__init__.py"}:
         return True
     # Services and tasks are run for somebody who did not ask for a schedule; all else when it is loaded.
-    is_business = module.app is not None and "management" not in module.path.parts
+    is_business = module.app is not None and _ASKED.isdisjoint(module.path.with_suffix("").parts)
     return is_business or project.is_run_when_loaded(module, call)
 
 

@@ -1,6 +1,7 @@
 """A task's function is called like its service, with `_task` at the end."""
 
 import ast
+import builtins
 from collections.abc import Iterator
 
 from guardrails.edits import rename_function
@@ -12,9 +13,8 @@ from guardrails.task_definitions import SUFFIX, TaskDefinition, service_imports,
 def called_service(task: TaskDefinition) -> str | None:
     """The one function that a task with nothing else in it returns a call of."""
     last = task.body[0] if len(task.body) == 1 else None
-    if isinstance(last, ast.Return) and isinstance(last.value, ast.Call) and isinstance(last.value.func, ast.Name):
-        return last.value.func.id
-    return None
+    called = last.value.func if isinstance(last, ast.Return) and isinstance(last.value, ast.Call) else None
+    return called.id if isinstance(called, ast.Name) and not hasattr(builtins, called.id) else None
 
 
 def check(project: Project) -> Iterator[Problem]:

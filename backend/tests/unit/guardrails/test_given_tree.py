@@ -1,5 +1,6 @@
 """GR001, GR002 and GR018: the files are there, can be read, and stand in packages."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,13 @@ def test_unreadable_file_is_named_and_the_others_are_still_checked(tmp_path: Pat
     plant(tmp_path, {"good.py": "x = 1\n"})
     (tmp_path / "broken.py").write_bytes(source)
     assert found(tmp_path, readable_source.RULE) == [("broken.py", line)]
+
+
+def test_unreadable_file_may_be_of_another_python(tmp_path: Path) -> None:
+    plant(tmp_path, {"newer.py": "def broken(:"})
+    (finding,) = readable_source.RULE.findings(read_project(tmp_path))
+    assert f"as Python {sys.version_info.major}.{sys.version_info.minor} (" in finding.message
+    assert "check it with the Python that it is for" in finding.message
 
 
 def test_readable_files_are_accepted(tmp_path: Path) -> None:

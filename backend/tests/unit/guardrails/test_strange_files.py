@@ -5,6 +5,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from guardrails.checker import check
 from guardrails.project import read_project
 from guardrails.reading import Unreadable
 from guardrails.walk import DEEPEST
@@ -110,3 +111,10 @@ def test_line_ends_and_marks_change_nothing(tmp_path: Path) -> None:
         for mark in (b"", b"\xef\xbb\xbf"):
             (tmp_path / "apps/a/x.py").write_bytes(mark + SENDS.replace("\n", line_end).encode())
             assert run(tmp_path).places == ["apps/a/x.py:2:5"]
+
+
+def test_long_chain_of_names_stops_nothing(tmp_path: Path) -> None:
+    chain = "".join(f"name{number + 1} = name{number}\n" for number in range(8_000))
+    source = f"from celery import shared_task as name0\n{chain}name8000(print)\nname3(print)\n"
+    (tmp_path / "work.py").write_text(source)
+    assert ("GR003", 8_003) in {(finding.code, finding.line) for finding in check(tmp_path).findings}

@@ -22,6 +22,12 @@ def test_function_that_calls_nothing_keeps_the_ending(tmp_path: Path) -> None:
     assert_finds_marked(tmp_path, task_function_name.RULE, {PATH: kept, "apps/rankings/tasks.py": broken})
 
 
+def test_builtin_is_no_service(tmp_path: Path) -> None:
+    plant(tmp_path, {PATH: task_file(function="def total(self, event_ids):\n    return sum(event_ids)")})
+    (finding,) = task_function_name.RULE.findings(read_project(tmp_path))
+    assert finding.instead == "name it total_task"
+
+
 def test_function_named_after_its_service_is_accepted(tmp_path: Path) -> None:
     assert_finds_marked(tmp_path, task_function_name.RULE, {PATH: task_file()})
 
