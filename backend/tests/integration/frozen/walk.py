@@ -134,7 +134,8 @@ ADDRESSES: dict[str, Sequence[str]] = {
 }
 # Says nothing of events: the first two take long to be made, the others say until when they hold.
 STATIC = ("api/schema/", "api/docs/", "health/live", "health/ready")
-# Not asked for by who has nothing to do with the event, since it would be done: as "post /api/v1/events/...".
+# Not asked for by who has nothing to do with the event, since it would be done: "post " and the address as it stands in
+# ADDRESSES.
 MEANT_FOR_ALL: frozenset[str] = frozenset()
 # What shows most of an event; the rest is asked for less often.
 MOST_TELLING = [PAGE, f"{PAGE}entries/7", "/", E, *(f"{E}/{part}" for part in ("ranking", "ranking.csv", "rankings"))]

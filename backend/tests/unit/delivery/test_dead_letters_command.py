@@ -3,6 +3,7 @@
 from io import StringIO
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from delivery.dead_letters import Selector
@@ -36,7 +37,7 @@ def test_a_filter_that_names_what_there_is_nowhere_is_refused(act: str) -> None:
         act, "--task", "events.import"
     )
     assert "events.old" in refusal(act, "--task", "events.import")
-    known = "events, notifications, of an older release, rankings"
+    known = ", ".join(sorted([*settings.QUEUES, "of an older release"]))
     assert refusal(act, "--queue", "event") == f"queue 'event': is unknown; there are {known}"
     assert refusal(act, "--kind", "5f0c") == "kind '5f0c': is unknown; there are 5f0c3a91d2b47e68"
 

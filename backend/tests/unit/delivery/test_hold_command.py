@@ -5,6 +5,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -13,6 +14,7 @@ from delivery.outbox import enqueue
 
 pytestmark = pytest.mark.django_db
 NAME = "events.generate_event_ranking"
+QUEUES = ", ".join(sorted(settings.QUEUES))
 
 
 def run(*arguments: str) -> str:
@@ -73,7 +75,10 @@ def test_it_lists_what_is_held_and_releases_it() -> None:
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (["queue", "event", "--reason", "x"], r"queue 'event': is unknown; there are events, notifications, rankings"),
+        (
+            ["queue", "event", "--reason", "x"],
+            rf"queue 'event': is unknown; there are {', '.join(sorted(settings.QUEUES))}",
+        ),
         (["task", "events.rank", "--reason", "x"], r"task 'events\.rank': is unknown; there are events\."),
         (["argument", "event_id=1", "--task", "no.task", "--reason", "x"], r"task 'no\.task': is unknown"),
         (["argument", "event_id", "--reason", "x"], r"'event_id' is not NAME=VALUE, as in event_id=42"),

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -43,7 +44,7 @@ def let_pass(hold: Hold) -> None:
         ({}, r"hold: needs either a queue, or a task name or an argument"),
         ({"queue": "events", "task_name": NAME}, r"hold: needs either a queue"),
         ({"queue": "events", "argument": "event_id", "value": 1}, r"hold: needs either a queue"),
-        ({"queue": "event"}, r"queue 'event': is unknown; there are events, notifications, rankings"),
+        ({"queue": "event"}, rf"queue 'event': is unknown; there are {', '.join(sorted(settings.QUEUES))}"),
         ({"task_name": "events.rank"}, r"task 'events.rank': is unknown; there are events.generate_event_ranking, "),
         ({"task_name": "celery.chord"}, r"task 'celery.chord': is unknown"),
         ({"argument": "event-id", "value": 1}, r"argument 'event-id': is no name of an argument"),

@@ -1,6 +1,7 @@
 """What is made is what the rules want. Each step of `make check` on it, and the task at work: tests/makers."""
 
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -14,6 +15,7 @@ from makers.app_maker import plan_app
 from makers.contract_text import add_to_import_contracts
 from makers.python_text import strings_of
 from makers.task_maker import plan_task
+from makers.templates import fill
 from tests.unit.makers.projects import ROOT, contents, copy_parts
 
 WRITTEN_BEFORE = """
@@ -165,6 +167,11 @@ def test_the_runbook_names_its_worker_wherever_it_names_them_all(made: Path) -> 
     for page in (made / "docs/runbook").glob("*.md"):
         lines = [line for line in page.read_text().splitlines() if "celery-worker-rankings" in line]
         assert all(" celery-worker-laps-of-a-test" in line for line in lines)
+
+
+def test_its_worker_on_kubernetes_is_as_those_that_are_there() -> None:
+    there = (ROOT / "deploy/kubernetes/base/worker-rankings.yaml").read_text()
+    assert re.sub(" # pragma: .*", "", fill("worker.txt", app="rankings", service="rankings")) == there
 
 
 @pytest.mark.parametrize(
