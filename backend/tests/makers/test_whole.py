@@ -48,8 +48,7 @@ TOLD_OF_QUEUES = (
     "tests/unit/makers",
     "tests/unit/test_make_secrets.py",
     "tests/unit/test_migrations.py",
-    "tests/unit/delivery/test_message_contracts.py",
-    "tests/unit/delivery/test_message_contracts_command.py",
+    "tests/unit/delivery",
     *(f"tests/integration/delivery/test_{name}.py" for name in ("celery", "drift", "metrics", "relay", "topology")),
     "tests/integration/delivery/test_recorded_messages.py",
 )
