@@ -76,7 +76,10 @@ def _watch(stand: Stand, name: str, fault: Fault) -> Seen:
                 enough = max(least, time.monotonic() + AFTERWARDS_SECONDS)
             time.sleep(0.5)
     healed = time.monotonic()
-    wait_until(lambda: not stand.prometheus.firing(), f"silence after: {name}", seconds=SILENCE_SECONDS)
+    try:
+        wait_until(lambda: not stand.prometheus.firing(), f"silence after: {name}", seconds=SILENCE_SECONDS)
+    except AssertionError as error:
+        raise AssertionError(f"{error}; {sorted(stand.prometheus.firing())} goes on") from error
     seen.silent_after = time.monotonic() - healed
     # Else what is left of this one would be taken for the next one's.
     wait_until(
