@@ -49,10 +49,11 @@ def enqueue_calls(project: Project) -> Iterator[EnqueueCall]:
     """All but those of tests, which may ask for what they like."""
     functions = project.configuration.enqueue
     targets = frozenset(functions).union(*map(project.follow, functions))
-    names = project.aliases(*(target.rpartition(".")[2] for target in targets))
+    last = frozenset(target.rpartition(".")[2] for target in targets)
     for module in project.modules:
         if module.in_tests:
             continue
+        names = project.aliases(module, last)
         for call in module.find(ast.Call):
             name = argument(call, 0, "task_name")
             if name and may_mean(call.func, names) and not project.origins(module, call.func).isdisjoint(targets):

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from guardrails.calls import imported_by_call, loaded_text
 from guardrails.module import Module
 from guardrails.origins import Origins
-from guardrails.words import may_mean
-
-_LOADERS = frozenset({"import_module", "import_string", "__import__", "locate", "resolve_name", "find_spec"})
+from guardrails.words import LOADERS, may_mean
 
 
 @dataclass(frozen=True)
@@ -27,7 +25,7 @@ def imports(origins: Origins, module: Module) -> Iterator[Imported]:
     for source in module.find(ast.ImportFrom):
         base = module.absolute(source.module or "", source.level)
         yield Imported(tuple(f"{base}.{alias.name}" for alias in source.names), source)
-    loaders = origins.aliases.of(_LOADERS)
+    loaders = origins.aliases.of(LOADERS, module)
     for call in module.find(ast.Call):
         if may_mean(call.func, loaders) and (name := _loaded(origins, module, call)):
             yield Imported((name,), call)

@@ -25,6 +25,7 @@ SCHEDULES = frozenset(
         "django_celery_beat.clockedschedule.clocked",
     }
 )
+_LAST = frozenset(name.rpartition(".")[2] for name in SCHEDULES)
 SIGNALS = frozenset({"on_after_configure", "on_after_finalize"})
 _WORDS = re.compile(r"add_periodic_task|on_after_|getattr|celery")
 
@@ -45,7 +46,7 @@ def _imported(project: Project, module: Module) -> Iterator[tuple[Located, str]]
 
 
 def _called(project: Project, module: Module) -> Iterator[tuple[Located, str]]:
-    names = project.aliases(*(name.rpartition(".")[2] for name in SCHEDULES))
+    names = project.aliases(module, _LAST)
     for call in module.find(ast.Call):
         origins = project.origins(module, call.func) if may_mean(call.func, names) else ()
         if name := next(filter(SCHEDULES.__contains__, origins), None):

@@ -17,15 +17,17 @@ _ROW = re.compile(
     rf"((\.objects|\._default_manager|\._base_manager)(\..+)?\.a?({'|'.join(_WRITES)}))?"
 )
 
+_NAMES = frozenset({*_MODELS, *_WRITES, *(f"a{write}" for write in _WRITES)})
+
 # Where a person asks for something; a row made there is one that an operator wants.
 _ASKED = frozenset({"views", "viewsets", "admin", "forms", "serializers", "api", "management"})
 
 
 def check(project: Project) -> Iterator[Problem]:
-    names = project.aliases(*_MODELS, *_WRITES, *(f"a{write}" for write in _WRITES))
     for module in project.modules:
         if module.in_tests:
             continue
+        names = project.aliases(module, _NAMES)
         for call in module.find(ast.Call):
             if not may_mean(call.func, names):
                 continue

@@ -11,10 +11,13 @@ from guardrails.project import Project
 from guardrails.rule import Located, Problem, Rule, problem_at
 from guardrails.sending import DISTINCT, SENDS, is_send, is_surely_task
 from guardrails.sent_instead import asks_instead
+from guardrails.words import may_mean
 
 # `delay` is also a plain word: it counts where it is called or handed to something that will call it.
 LATER = frozenset({"on_commit", "partial", "Timer", "call_later", "submit", "map"})
 _CANVAS = frozenset({"celery.chain()", "celery.group()", "celery.chord()", "celery.canvas.chain()"})
+_CANVASES = frozenset({"chain", "group", "chord"})
+_OLD = frozenset({"send_task"})
 _WORDS = re.compile(r"delay|apply_async|send_task|getattr|attrgetter|methodcaller|\.\s*(s|si|signature|subtask)\(")
 _PUBLISHES = frozenset({"publish", "put", "send_task_message"})
 
@@ -52,7 +55,7 @@ def _sends(project: Project, module: Module) -> Iterator[tuple[Located, str]]:
 
 def _by_function(project: Project, module: Module) -> Iterator[tuple[Located, str]]:
     """The function `send_task` of old Celery."""
-    names = project.aliases("send_task")
+    names = project.aliases(module, _OLD)
     for name in module.find(ast.Name):
         is_used = name.id in names and isinstance(name.ctx, ast.Load)
         if is_used and "celery.execute.send_task" in project.origins(module, name):
@@ -75,7 +78,7 @@ def _by_call(project: Project, module: Module, call: ast.Call) -> str | None:
         return "a chain of signatures that is called" if is_pipe else None
     if name in _PUBLISHES and any(map(is_celery, project.origins(module, call.func))):
         return f".{name}"
-    if isinstance(call.func, ast.Call) or name in project.aliases("chain", "group", "chord"):
+    if isinstance(call.func, ast.Call) or may_mean(call.func, project.aliases(module, _CANVASES)):
         is_canvas = not _CANVAS.isdisjoint(project.origins(module, call.func))
         return "a canvas that is called" if is_canvas else None
     return None

@@ -23,9 +23,10 @@ _WORDS = re.compile(r"\.\s*\w*task\b|\btasks\s*\.|[\"']\w*task\w*[\"']|getattr")
 def check(project: Project) -> Iterator[Problem]:
     place = f"{project.configuration.apps[0]}/{project.configuration.tasks}.py"
     instead = f"put the logic in a service and a thin @shared_task for it in {place.replace('*', '<app>')}"
-    names = project.aliases(*_MAKERS, ".task", *_functions_of_old(project)) | {".register"}
+    makers = frozenset({*_MAKERS, ".task", *_functions_of_old(project)})
     for module in project.modules:
         if not module.is_tasks and project.concerns(module, _WORDS):
+            names = project.aliases(module, makers) | {".register"}
             for node in _in_module(project, module, names):
                 yield problem_at(module, node, f"a task is made here, outside {place}", instead)
 
@@ -34,11 +35,7 @@ def _functions_of_old(project: Project) -> list[str]:
     """`from celery.task import task`, as it once was."""
     imported = (one for module in project.modules for one in project.imports(module))
     names = {name for one in imported for name in one.names if is_of_celery(name)}
-    return (
-        ["task"]
-        if names & {"celery.task.task", "celery.task.*", "celery.decorators.task", "celery.decorators.*"}
-        else []
-    )
+    return ["task"] if names & _OLD else []
 
 
 def _in_module(project: Project, module: Module, names: frozenset[str]) -> list[Located]:
