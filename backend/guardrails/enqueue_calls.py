@@ -55,6 +55,6 @@ def enqueue_calls(project: Project) -> Iterator[EnqueueCall]:
             continue
         names = project.aliases(module, last)
         for call in module.find(ast.Call):
-            name = argument(call, 0, "task_name")
-            if name and may_mean(call.func, names) and not project.origins(module, call.func).isdisjoint(targets):
+            name = argument(call, 0, "task_name") if may_mean(call.func, names) else None
+            if name and not project.origins(module, call.func).isdisjoint(targets):
                 yield EnqueueCall(project, module, call, name, project.text(module, name))

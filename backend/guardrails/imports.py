@@ -4,9 +4,10 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from guardrails.calls import imported_by_call, loaded_text
+from guardrails.calls import NAMES, argument, imported_by_call, loaded_text
 from guardrails.module import Module
 from guardrails.origins import Origins
+from guardrails.texts import READABLE
 from guardrails.words import LOADERS, may_mean
 
 
@@ -33,6 +34,8 @@ def imports(origins: Origins, module: Module) -> Iterator[Imported]:
 
 def _loaded(origins: Origins, module: Module, call: ast.Call) -> str | None:
     # What cannot be read is no import, whatever is called; to look for that first is quick.
+    if not isinstance(argument(call, 0, *NAMES), READABLE):  # nor is anything of the module needed for that
+        return None
     texts = origins.resolver(module).texts
     if not loaded_text(texts, call):
         return None

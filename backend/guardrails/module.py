@@ -60,9 +60,11 @@ class Module:
     @cached_property
     def is_of_apps(self) -> bool:
         """Whether it belongs to an app, or to what stands beside the apps in their folder and is not the project's."""
+        if self.app is not None:
+            return True
         beside = [pattern.rpartition("/")[0] for pattern in self.configuration.apps]
         around = [folder for folder in self.path.parents for at in beside if at and is_at(folder, at)]
-        return self.app is not None or any(not self._is_wiring(folder) for folder in around)
+        return any(not self._is_wiring(folder) for folder in around)
 
     def _is_wiring(self, folder: PurePosixPath) -> bool:
         """Whether it is the project's settings or application: many projects have these beside their apps."""

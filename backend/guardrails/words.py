@@ -107,4 +107,8 @@ _FOUND: dict[type[ast.expr], Callable[..., set[str]]] = {
 
 def may_mean(function: ast.expr, names: frozenset[str]) -> bool:
     """Whether what is called ends in one of the names, or in what only following it tells."""
+    if isinstance(function, ast.Name):  # nearly all are one of these two
+        return function.id in names
+    if isinstance(function, ast.Attribute):
+        return f".{function.attr}" in names
     return not names.isdisjoint(words(function))

@@ -49,7 +49,7 @@ def _called(project: Project, module: Module) -> Iterator[tuple[Located, str]]:
     names = project.aliases(module, _LAST)
     for call in module.find(ast.Call):
         origins = project.origins(module, call.func) if may_mean(call.func, names) else ()
-        if name := next(filter(SCHEDULES.__contains__, origins), None):
+        if name := next(filter(SCHEDULES.__contains__, sorted(origins)), None):
             yield call, f"{name} makes a schedule in code"
 
 

@@ -24,6 +24,8 @@ _ASKED = frozenset({"views", "viewsets", "admin", "forms", "serializers", "api",
 
 
 def check(project: Project) -> Iterator[Problem]:
+    if not any("celery_beat" in module.source.text for module in project.modules):
+        return
     for module in project.modules:
         if module.in_tests:
             continue
@@ -31,7 +33,7 @@ def check(project: Project) -> Iterator[Problem]:
         for call in module.find(ast.Call):
             if not may_mean(call.func, names):
                 continue
-            match = next(filter(None, map(_ROW.fullmatch, project.origins(module, call.func))), None)
+            match = next(filter(None, map(_ROW.fullmatch, sorted(project.origins(module, call.func)))), None)
             if match and _runs_unasked(project, module, call):
                 yield problem_at(module, call, f"a row of {match[1]} is written by code that runs unasked", INSTEAD)
 
