@@ -66,7 +66,8 @@ def _bound(module: Module) -> Iterator[_Bound]:
     for alias in module.find(ast.alias):
         if alias.asname:
             yield alias.asname, False, [alias.name.rpartition(".")[2]]
-    shared = {name for kind in (ast.Global, ast.Nonlocal) for node in module.find(kind) for name in node.names}
+    taken: list[ast.Global | ast.Nonlocal] = [*module.find(ast.Global), *module.find(ast.Nonlocal)]
+    shared = {name for node in taken for name in node.names}
     for is_own, target, value in _set(module):
         written = words(value) if value else set()
         if written:

@@ -60,9 +60,9 @@ class Module:
     @cached_property
     def is_of_apps(self) -> bool:
         """Whether it belongs to an app, or to what stands beside the apps in their folder and is not the project's."""
-        if self.app is not None:
-            return True
-        beside = [pattern.rpartition("/")[0] for pattern in self.configuration.apps]
+        if self.app is not None or any(map(self.configuration.is_no_app, self.path.parents)):
+            return self.app is not None
+        beside = [pattern.rpartition("/")[0] for pattern in self.configuration.app_patterns]
         around = [folder for folder in self.path.parents for at in beside if at and is_at(folder, at)]
         return any(not self._is_wiring(folder) for folder in around)
 

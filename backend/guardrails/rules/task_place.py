@@ -21,14 +21,14 @@ _WORDS = re.compile(r"\.\s*\w*task\b|\btasks\s*\.|[\"']\w*task\w*[\"']|getattr")
 
 
 def check(project: Project) -> Iterator[Problem]:
-    place = f"{project.configuration.apps[0]}/{project.configuration.tasks}.py"
-    instead = f"put the logic in a service and a thin @shared_task for it in {place.replace('*', '<app>')}"
+    place = project.configuration.tasks_place
+    instead = f"put the logic in a service and a thin @shared_task for it in {place}"
     makers = frozenset({*_MAKERS, ".task", *_functions_of_old(project)})
     for module in project.modules:
         if not module.is_tasks and project.concerns(module, _WORDS):
             names = project.aliases(module, makers) | {".register"}
             for node in _in_module(project, module, names):
-                yield problem_at(module, node, f"a task is made here, outside {place}", instead)
+                yield problem_at(module, node, f"a task is made here, outside {place.replace('<app>', '*')}", instead)
 
 
 def _functions_of_old(project: Project) -> list[str]:
