@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from guardrails.calls import argument
 from guardrails.module import Module
 from guardrails.project import Project
-from guardrails.words import may_mean
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ def enqueue_calls(project: Project) -> Iterator[EnqueueCall]:
         if module.in_tests:
             continue
         names = project.aliases(module, last)
-        for call in module.find(ast.Call):
-            name = argument(call, 0, "task_name") if may_mean(call.func, names) else None
+        for call in module.calls(names):
+            name = argument(call, 0, "task_name")
             if name and not project.origins(module, call.func).isdisjoint(targets):
                 yield EnqueueCall(project, module, call, name, project.text(module, name))

@@ -8,7 +8,7 @@ from guardrails.calls import NAMES, argument, imported_by_call, loaded_text
 from guardrails.module import Module
 from guardrails.origins import Origins
 from guardrails.texts import READABLE
-from guardrails.words import LOADERS, may_mean
+from guardrails.words import LOADERS
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ def imports(origins: Origins, module: Module) -> Iterator[Imported]:
         base = module.absolute(source.module or "", source.level)
         yield Imported(tuple(f"{base}.{alias.name}" for alias in source.names), source)
     loaders = origins.aliases.of(LOADERS, module)
-    for call in module.find(ast.Call):
-        if may_mean(call.func, loaders) and (name := _loaded(origins, module, call)):
+    for call in module.calls(loaders):
+        if name := _loaded(origins, module, call):
             yield Imported((name,), call)
 
 

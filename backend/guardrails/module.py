@@ -12,6 +12,7 @@ from guardrails.configuration import Configuration
 from guardrails.patterns import is_at
 from guardrails.source import Source
 from guardrails.walk import by_kind
+from guardrails.words import Index, chosen, index, words
 
 _WIRING = re.compile(r"__init__|settings|urls|[aw]sgi|(\w+_)?celery\w*")
 
@@ -86,6 +87,14 @@ class Module:
     def find(self, kind: type[Node]) -> list[Node]:
         """All nodes of exactly this kind, at any depth, outer ones first."""
         return cast("list[Node]", self._nodes.get(kind, []))
+
+    @cached_property
+    def _calls(self) -> Index[ast.Call]:
+        return index((call, words(call.func)) for call in self.find(ast.Call))
+
+    def calls(self, names: frozenset[str]) -> list[ast.Call]:
+        """The calls of what may stand for one of the names (guardrails.words), outer ones first."""
+        return chosen(self._calls, names)
 
     @property
     def functions(self) -> list[Function]:

@@ -9,7 +9,6 @@ from guardrails.module import Module
 from guardrails.names import is_celery
 from guardrails.project import Project
 from guardrails.sending import SENDS, is_send
-from guardrails.words import may_mean
 
 _QUEUES = frozenset({"CELERY_TASK_QUEUES", "CELERY_QUEUES", "task_queues"})
 _ROUTES = frozenset({"CELERY_TASK_ROUTES", "CELERY_ROUTES", "task_routes"})
@@ -106,9 +105,9 @@ def _given(project: Project) -> Iterator[tuple[Module, ast.expr]]:
         if module.in_tests or "queue" not in module.source.text:
             continue
         names = project.aliases(module, _OF_SENDING)
-        for call in module.find(ast.Call):
+        for call in module.calls(names):
             queue = [keyword.value for keyword in call.keywords if keyword.arg == "queue"]
-            if queue and may_mean(call.func, names) and _is_celerys(project, module, call.func):
+            if queue and _is_celerys(project, module, call.func):
                 yield module, queue[0]
 
 

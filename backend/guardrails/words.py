@@ -1,7 +1,9 @@
 """The words by which an expression may be something else: what it ends in, whatever else stands in it."""
 
 import ast
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
 from guardrails.dotted import last_name
 
@@ -112,3 +114,23 @@ def may_mean(function: ast.expr, names: frozenset[str]) -> bool:
     if isinstance(function, ast.Attribute):
         return f".{function.attr}" in names
     return not names.isdisjoint(words(function))
+
+
+Node = TypeVar("Node", bound=ast.AST)
+Index = Mapping[str, list[tuple[int, Node]]]
+"""Nodes by the words that they have, each with its place in the order of all."""
+
+
+def index(nodes: Iterable[tuple[Node, set[str]]]) -> Index[Node]:
+    """Most words of a file are no rule's: who asks by words need not go over all nodes."""
+    found: dict[str, list[tuple[int, Node]]] = defaultdict(list)
+    for place, (node, its_words) in enumerate(nodes):
+        for word in its_words:
+            found[word].append((place, node))
+    return dict(found)
+
+
+def chosen(known: Index[Node], names: frozenset[str]) -> list[Node]:
+    """The nodes that have one of the names among their words, in order."""
+    found = {place: node for name in names.intersection(known) for place, node in known[name]}
+    return [found[place] for place in sorted(found)]

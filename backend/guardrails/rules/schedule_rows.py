@@ -8,7 +8,6 @@ from guardrails.module import Module
 from guardrails.project import Project
 from guardrails.rule import Problem, Rule, problem_at
 from guardrails.rules.schedule_reasons import INSTEAD, WHY
-from guardrails.words import may_mean
 
 _MODELS = ("PeriodicTask", "CrontabSchedule", "IntervalSchedule", "SolarSchedule", "ClockedSchedule")
 _WRITES = ("create", "get_or_create", "update_or_create", "bulk_create")
@@ -30,9 +29,7 @@ def check(project: Project) -> Iterator[Problem]:
         if module.in_tests:
             continue
         names = project.aliases(module, _NAMES)
-        for call in module.find(ast.Call):
-            if not may_mean(call.func, names):
-                continue
+        for call in module.calls(names):
             match = next(filter(None, map(_ROW.fullmatch, sorted(project.origins(module, call.func)))), None)
             if match and _runs_unasked(project, module, call):
                 yield problem_at(module, call, f"a row of {match[1]} is written by code that runs unasked", INSTEAD)
