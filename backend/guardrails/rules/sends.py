@@ -29,8 +29,9 @@ def check(project: Project) -> Iterator[Problem]:
             continue
         if not project.concerns(module, _WORDS):
             continue
-        calls = {id(call.func): call for call in module.find(ast.Call)}
-        for node, method in _sends(project, module):
+        sends = [*_sends(project, module)]
+        calls = {id(call.func): call for call in module.find(ast.Call)} if sends else {}
+        for node, method in sends:
             call = calls.get(id(node))
             asks = asks_instead(project, module, call) if call else None
             written = f"write `{asks}` ({project.configuration.enqueue[0]}) in the transaction that changes the state"
@@ -38,19 +39,25 @@ def check(project: Project) -> Iterator[Problem]:
 
 
 def _sends(project: Project, module: Module) -> Iterator[tuple[Located, str]]:
+    attributes = [one for one in module.find(ast.Attribute) if one.attr in SENDS and isinstance(one.ctx, ast.Load)]
+    if attributes:
+        yield from _by_method(project, module, attributes)
+    for call in module.find(ast.Call):
+        if method := _by_call(project, module, call):
+            yield call, method
+    yield from _by_function(project, module)
+
+
+def _by_method(project: Project, module: Module, attributes: list[ast.Attribute]) -> Iterator[tuple[Located, str]]:
     calls = module.find(ast.Call)
     called = {id(call.func) for call in calls}
     handed = {id(given) for call in calls if last_name(call.func) in LATER for given in call.args}
     inner = {id(attribute.value) for attribute in module.find(ast.Attribute)}
-    for attribute in module.find(ast.Attribute):
-        if attribute.attr in SENDS and isinstance(attribute.ctx, ast.Load) and id(attribute) not in inner:
+    for attribute in attributes:
+        if id(attribute) not in inner:
             is_used = id(attribute) in called or id(attribute) in handed or attribute.attr in DISTINCT
             if _is_sent(project, module, attribute, is_used=is_used):
                 yield attribute, f".{attribute.attr}"
-    for call in calls:
-        if method := _by_call(project, module, call):
-            yield call, method
-    yield from _by_function(project, module)
 
 
 def _by_function(project: Project, module: Module) -> Iterator[tuple[Located, str]]:
