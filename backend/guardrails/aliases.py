@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from guardrails.module import Function, Module
 from guardrails.returns import returned, statements_below
-from guardrails.words import as_attribute, as_text, words
+from guardrails.words import as_attribute, as_text, is_attribute, words
 
 
 class Aliases:
@@ -71,7 +71,8 @@ def _bound(module: Module) -> Iterator[_Bound]:
     for is_own, target, value in _set(module):
         written = words(value) if value else set()
         if written:
-            yield from ((name, is_own and name not in shared, written) for name in _names(target))
+            for name in _names(target):
+                yield name, is_own and name not in shared and not is_attribute(name), written
     for given in module.find(ast.arguments):
         yield from _defaults(given)
     yield from _defined(module)
@@ -101,11 +102,12 @@ def _set(module: Module) -> Iterator[tuple[bool, ast.expr, ast.expr | None]]:
 
 def _outside_of_functions(module: Module) -> set[int]:
     """The statements that bind names of the module or of a class, by identity."""
-    pending: list[ast.AST] = [module.tree]
-    for node in pending:  # grows on the way
-        if not isinstance(node, Function):
-            pending += statements_below(node)
-    return set(map(id, pending))
+    holders = [module.tree, *module.find(ast.ClassDef)]  # also what a function defines a class with
+    held = [statement for holder in holders for statement in statements_below(holder)]
+    for statement in held:  # grows on the way
+        if not isinstance(statement, Function | ast.ClassDef):
+            held += statements_below(statement)
+    return set(map(id, held))
 
 
 def _names(target: ast.expr) -> Iterator[str]:

@@ -27,7 +27,11 @@ def as_text(text: str) -> str:
 
 def as_attribute(name: str) -> str:
     """The word of an attribute: `.task`, told apart from the plain name."""
-    return name if name.startswith(".") else f".{name}"
+    return name if is_attribute(name) else f".{name}"
+
+
+def is_attribute(word: str) -> bool:
+    return word.startswith(".")
 
 
 def words(value: ast.expr) -> set[str]:
