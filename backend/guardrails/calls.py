@@ -6,6 +6,9 @@ from guardrails.module import Module
 from guardrails.names import UNKNOWN, Names
 from guardrails.texts import Texts
 
+# By which what imports takes the text.
+NAMES = ("name", "dotted_path")
+
 IMPORTERS = frozenset(
     {
         f"{UNKNOWN}__import__",
@@ -38,7 +41,7 @@ def imported_by_call(module: Module, texts: Texts, call: ast.Call, functions: se
 
 def loaded_text(texts: Texts, call: ast.Call) -> str | None:
     """The text by which a call would import a module, were it such a call."""
-    return texts.of(argument(call, 0, "name", "dotted_path"))
+    return texts.of(argument(call, 0, *NAMES))
 
 
 def argument(call: ast.Call, place: int, *names: str) -> ast.expr | None:

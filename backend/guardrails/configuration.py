@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import PurePosixPath
 
 from guardrails.patterns import is_at, matches
@@ -19,7 +20,9 @@ class Configuration:
     """The folder that modules are imported from (that of manage.py), relative to the pyproject.toml."""
 
     apps: tuple[str, ...] = ("apps/*",)
-    """Patterns of the folders that are apps. A folder's name is its app's name, and the domain of its tasks."""
+    """Patterns of the folders that are apps. A folder's name is its app's name, and the domain of its tasks.
+    `!` before a pattern says which of them are none: `["shop/*", "!shop/settings"]`.
+    """
 
     services: str = "services"
     """The module of an app that holds its business logic."""
@@ -73,10 +76,26 @@ class Configuration:
     baseline: str = ""
     """The file of accepted findings (`--write-baseline`), relative to the pyproject.toml."""
 
+    @cached_property
+    def app_patterns(self) -> tuple[str, ...]:
+        """The patterns without those that begin with `!`."""
+        return tuple(app for app in self.apps if not app.startswith("!"))
+
+    @cached_property
+    def tasks_place(self) -> str:
+        """Where tasks stand, as messages name it."""
+        if len(self.app_patterns) == 1:
+            return f"{self.app_patterns[0].replace('*', '<app>')}/{self.tasks}.py"
+        return f"the {self.tasks}.py of its app"
+
     def app_folder(self, path: PurePosixPath) -> PurePosixPath | None:
         """The folder of the app that a file belongs to."""
-        folders = [*path.parents][-2::-1]  # from the root inwards, without the root itself
-        return next((folder for folder in folders if any(is_at(folder, app) for app in self.apps)), None)
+        folders = [folder for folder in [*path.parents][-2::-1] if not self.is_no_app(folder)]  # from the root inwards
+        return next((folder for folder in folders if any(is_at(folder, app) for app in self.app_patterns)), None)
+
+    def is_no_app(self, folder: PurePosixPath) -> bool:
+        """Whether a pattern with `!` says so."""
+        return any(app.startswith("!") and is_at(folder, app[1:]) for app in self.apps)
 
     def is_test(self, path: PurePosixPath) -> bool:
         return any(matches(path, pattern) for pattern in self.tests)

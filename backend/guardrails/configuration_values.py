@@ -35,7 +35,7 @@ def _readers(codes: frozenset[str]) -> dict[str, Callable[[object], object]]:
 
     return {
         "root": _folder,
-        "apps": _list_of(_pattern),
+        "apps": _list_of(_app),
         "services": _name,
         "tasks": _name,
         "enqueue": _list_of(_dotted),
@@ -80,6 +80,11 @@ def _name(value: object) -> str:
 def _pattern(value: object) -> str:
     if wrong := fault(_text(value)):
         raise ValueError(f"{value!r} {wrong}")
+    return str(value)
+
+
+def _app(value: object) -> str:
+    _pattern(_text(value).removeprefix("!"))
     return str(value)
 
 

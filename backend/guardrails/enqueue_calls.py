@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from guardrails.calls import argument
 from guardrails.module import Module
 from guardrails.project import Project
-from guardrails.words import may_mean
 
 
 @dataclass(frozen=True)
@@ -49,11 +48,12 @@ def enqueue_calls(project: Project) -> Iterator[EnqueueCall]:
     """All but those of tests, which may ask for what they like."""
     functions = project.configuration.enqueue
     targets = frozenset(functions).union(*map(project.follow, functions))
-    names = project.aliases(*(target.rpartition(".")[2] for target in targets))
+    last = frozenset(target.rpartition(".")[2] for target in targets)
     for module in project.modules:
         if module.in_tests:
             continue
-        for call in module.find(ast.Call):
+        names = project.aliases(module, last)
+        for call in module.calls(names):
             name = argument(call, 0, "task_name")
-            if name and may_mean(call.func, names) and not project.origins(module, call.func).isdisjoint(targets):
+            if name and not project.origins(module, call.func).isdisjoint(targets):
                 yield EnqueueCall(project, module, call, name, project.text(module, name))

@@ -4,12 +4,11 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from guardrails.calls import imported_by_call, loaded_text
+from guardrails.calls import NAMES, argument, imported_by_call, loaded_text
 from guardrails.module import Module
 from guardrails.origins import Origins
-from guardrails.words import may_mean
-
-_LOADERS = frozenset({"import_module", "import_string", "__import__", "locate", "resolve_name", "find_spec"})
+from guardrails.texts import READABLE
+from guardrails.words import LOADERS
 
 
 @dataclass(frozen=True)
@@ -27,14 +26,16 @@ def imports(origins: Origins, module: Module) -> Iterator[Imported]:
     for source in module.find(ast.ImportFrom):
         base = module.absolute(source.module or "", source.level)
         yield Imported(tuple(f"{base}.{alias.name}" for alias in source.names), source)
-    loaders = origins.aliases.of(_LOADERS)
-    for call in module.find(ast.Call):
-        if may_mean(call.func, loaders) and (name := _loaded(origins, module, call)):
+    loaders = origins.aliases.of(LOADERS, module)
+    for call in module.calls(loaders):
+        if name := _loaded(origins, module, call):
             yield Imported((name,), call)
 
 
 def _loaded(origins: Origins, module: Module, call: ast.Call) -> str | None:
     # What cannot be read is no import, whatever is called; to look for that first is quick.
+    if not isinstance(argument(call, 0, *NAMES), READABLE):  # nor is anything of the module needed for that
+        return None
     texts = origins.resolver(module).texts
     if not loaded_text(texts, call):
         return None

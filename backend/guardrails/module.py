@@ -12,6 +12,7 @@ from guardrails.configuration import Configuration
 from guardrails.patterns import is_at
 from guardrails.source import Source
 from guardrails.walk import by_kind
+from guardrails.words import Index, chosen, index, words
 
 _WIRING = re.compile(r"__init__|settings|urls|[aw]sgi|(\w+_)?celery\w*")
 
@@ -60,9 +61,11 @@ class Module:
     @cached_property
     def is_of_apps(self) -> bool:
         """Whether it belongs to an app, or to what stands beside the apps in their folder and is not the project's."""
-        beside = [pattern.rpartition("/")[0] for pattern in self.configuration.apps]
+        if self.app is not None or any(map(self.configuration.is_no_app, self.path.parents)):
+            return self.app is not None
+        beside = [pattern.rpartition("/")[0] for pattern in self.configuration.app_patterns]
         around = [folder for folder in self.path.parents for at in beside if at and is_at(folder, at)]
-        return self.app is not None or any(not self._is_wiring(folder) for folder in around)
+        return any(not self._is_wiring(folder) for folder in around)
 
     def _is_wiring(self, folder: PurePosixPath) -> bool:
         """Whether it is the project's settings or application: many projects have these beside their apps."""
@@ -84,6 +87,14 @@ class Module:
     def find(self, kind: type[Node]) -> list[Node]:
         """All nodes of exactly this kind, at any depth, outer ones first."""
         return cast("list[Node]", self._nodes.get(kind, []))
+
+    @cached_property
+    def _calls(self) -> Index[ast.Call]:
+        return index((call, words(call.func)) for call in self.find(ast.Call))
+
+    def calls(self, names: frozenset[str]) -> list[ast.Call]:
+        """The calls of what may stand for one of the names (guardrails.words), outer ones first."""
+        return chosen(self._calls, names)
 
     @property
     def functions(self) -> list[Function]:

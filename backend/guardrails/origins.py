@@ -48,8 +48,9 @@ class Origins:
 
     def text(self, module: Module, expression: ast.expr) -> str | None:
         """The string that an expression is, also where a constant comes from another module."""
-        resolver = self.resolver(module)
-        text = resolver.texts.of(expression)
+        if isinstance(expression, ast.Constant):  # nothing of the module is needed for that
+            return expression.value if isinstance(expression.value, str) else None
+        text = self.resolver(module).texts.of(expression)
         if text is not None or not isinstance(expression, ast.Name | ast.Attribute):
             return text
         return next(filter(None, map(self._constant, sorted(self.of(module, expression)))), None)

@@ -54,9 +54,9 @@ class Project:
         """The string that the expression is, where it can be read."""
         return self._origins.text(module, expression) if expression else None
 
-    def aliases(self, *names: str) -> frozenset[str]:
-        """These names and those under which they may be met."""
-        return self._origins.aliases.of(frozenset(names))
+    def aliases(self, module: Module, names: frozenset[str]) -> frozenset[str]:
+        """These names and those under which they may be met in a module."""
+        return self._origins.aliases.of(names, module)
 
     def follow(self, name: str) -> Names:
         """What a dotted name stands for."""

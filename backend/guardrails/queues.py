@@ -101,13 +101,13 @@ def _in_routes(project: Project) -> Iterator[tuple[Module, ast.expr]]:
 
 
 def _given(project: Project) -> Iterator[tuple[Module, ast.expr]]:
-    names = project.aliases(*_OF_SENDING)
     for module in project.modules:
-        if module.in_tests:
+        if module.in_tests or "queue" not in module.source.text:
             continue
-        for call in module.find(ast.Call):
+        names = project.aliases(module, _OF_SENDING)
+        for call in module.calls(names):
             queue = [keyword.value for keyword in call.keywords if keyword.arg == "queue"]
-            if queue and last_name(call.func) in names and _is_celerys(project, module, call.func):
+            if queue and _is_celerys(project, module, call.func):
                 yield module, queue[0]
 
 

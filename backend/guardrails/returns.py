@@ -4,7 +4,7 @@ import ast
 
 from guardrails.module import Function
 
-_HOLDS_STATEMENTS = (ast.stmt, ast.ExceptHandler, ast.match_case)
+_BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
 
 
 def returned(function: Function) -> list[ast.expr]:
@@ -12,8 +12,15 @@ def returned(function: Function) -> list[ast.expr]:
     found: list[ast.expr] = []
     pending: list[ast.AST] = [*function.body]
     for node in pending:  # grows on the way
-        if isinstance(node, ast.Return) and node.value:
-            found.append(node.value)
-        elif not isinstance(node, Function | ast.ClassDef | ast.Lambda):
-            pending += [child for child in ast.iter_child_nodes(node) if isinstance(child, _HOLDS_STATEMENTS)]
+        if isinstance(node, ast.Return):
+            if node.value:
+                found.append(node.value)
+        elif not isinstance(node, Function | ast.ClassDef):
+            pending += statements_below(node)
     return found
+
+
+def statements_below(node: ast.AST) -> list[ast.AST]:
+    """What a block holds right below it: statements, `except` and `case`."""
+    blocks = (getattr(node, block, ()) for block in _BLOCKS)
+    return [statement for block in blocks for statement in block]

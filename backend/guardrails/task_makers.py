@@ -7,7 +7,7 @@ from guardrails.names import CALLED, UNKNOWN, is_within, without_calls
 _MAKERS = frozenset(
     {"task", "shared_task", "register_task", "periodic_task", "_task_from_fun", "connect_on_app_finalize"}
 )
-_TASK_CLASSES = frozenset({"Task", "DjangoTask", "AbortableTask", "PeriodicTask", "create_task_cls()"})
+TASK_CLASSES = frozenset({"Task", "DjangoTask", "AbortableTask", "PeriodicTask", "create_task_cls()"})
 
 # What stands before `.task`: celery itself, a module of it, or one of the ways to hold an application.
 _HOLDERS = frozenset(
@@ -39,7 +39,7 @@ def is_of_celery(origin: str) -> bool:
 def is_task_class(origin: str, own_module: str) -> bool:
     """The base class of tasks, Celery's under any of its names or the project's own."""
     is_own = is_within(origin, own_module) and not origin.endswith(CALLED)
-    return is_own or (is_of_celery(origin) and origin.split(".")[-1] in _TASK_CLASSES)
+    return is_own or (is_of_celery(origin) and origin.split(".")[-1] in TASK_CLASSES)
 
 
 def is_task_maker(origin: str) -> bool:

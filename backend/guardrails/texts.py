@@ -4,6 +4,8 @@ import ast
 
 from guardrails.scopes import Scope, place_of
 
+# All else is no string that could be read.
+READABLE = (ast.Constant, ast.BinOp, ast.JoinedStr, ast.FormattedValue, ast.Name)
 _DEEPEST = 20
 
 

@@ -36,8 +36,26 @@ def nodes_within(node: ast.AST) -> list[ast.AST]:
 
 
 def _add_children(node: ast.AST, to: list[ast.AST]) -> None:
-    for value in node.__dict__.values():
+    for field in _FIELDS[node.__class__]:
+        value = getattr(node, field, None)
         if value.__class__ is list:
-            to += [item for item in value if isinstance(item, ast.AST)]
-        elif isinstance(value, ast.AST) and value._fields:
+            to += filter(None, value)  # some lists of nodes have gaps
+        elif isinstance(value, ast.AST):
             to.append(value)
+
+
+class _Fields(dict[type[ast.AST], tuple[str, ...]]):
+    """For each kind of node the fields that may hold others. All nodes are gone over, so it counts to ask no more."""
+
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        fields = () if kind in _LEAVES else tuple(field for field in kind._fields if field not in _NO_NODES)
+        self[kind] = fields
+        return fields
+
+
+_LEAVES = frozenset({ast.Name, ast.Constant, ast.Global, ast.Nonlocal})
+_NO_NODES = frozenset(
+    {"arg", "asname", "attr", "conversion", "ctx", "is_async", "kind", "kwd_attrs", "level", "module", "op", "ops"}
+    | {"rest", "simple", "type_comment", "type_ignores"}
+)
+_FIELDS = _Fields()

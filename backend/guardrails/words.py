@@ -1,12 +1,16 @@
 """The words by which an expression may be something else: what it ends in, whatever else stands in it."""
 
 import ast
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
 from guardrails.dotted import last_name
 
+# Calls that import what a text names.
+LOADERS = frozenset({"import_module", "import_string", "__import__", "locate", "resolve_name", "find_spec"})
 # Calls that give what a text names.
-_FETCH = frozenset({"getattr", "attrgetter", "methodcaller", "import_string", "get_model", "get_registered_model"})
+_FETCH = frozenset({"getattr", "attrgetter", "methodcaller", "get_model", "get_registered_model"})
 # Calls that give what they are given.
 _GIVE_ARGUMENTS = frozenset(
     {"partial", "cast", "staticmethod", "classmethod", "list", "tuple", "set", "dict", "next", "zip", "enumerate"}
@@ -21,10 +25,19 @@ def as_text(text: str) -> str:
     return f'"{text.rpartition(".")[2]}'
 
 
+def as_attribute(name: str) -> str:
+    """The word of an attribute: `.task`, told apart from the plain name."""
+    return name if is_attribute(name) else f".{name}"
+
+
+def is_attribute(word: str) -> bool:
+    return word.startswith(".")
+
+
 def words(value: ast.expr) -> set[str]:
     """Names, ends of attributes and texts, also those of functions that are called, of containers and of choices.
 
-    `app.task` has `task`, and `.task` since it is an attribute; `JOBS["slow"]` has `JOBS`; `shared_task(bind=True)` has
+    `app.task` has `.task`, as it is an attribute; `JOBS["slow"]` has `JOBS`; `shared_task(bind=True)` has
     `shared_task`. `f(x)` has no `x`.
     """
     found = _FOUND.get(type(value))
@@ -43,6 +56,8 @@ def _of_elements(values: Iterable[ast.expr]) -> set[str]:
 def _of_call(call: ast.Call) -> set[str]:
     name = last_name(call.func)
     given: list[ast.expr] = [*call.args, *(keyword.value for keyword in call.keywords)]
+    if name in LOADERS:  # what it gives is no loader
+        return _any(given)
     if name not in _GIVE_ARGUMENTS | _FETCH:
         given = [one for one in given if "." in _literal(one)]  # as `load("celery.shared_task")`
     holder = call.func.value if isinstance(call.func, ast.Attribute) and call.func.attr in _GIVE_ELEMENTS else None
@@ -74,7 +89,7 @@ def _of_constant(value: ast.Constant) -> set[str]:
 
 _FOUND: dict[type[ast.expr], Callable[..., set[str]]] = {
     ast.Name: lambda value: {value.id},
-    ast.Attribute: lambda value: {value.attr, f".{value.attr}"},
+    ast.Attribute: lambda value: {as_attribute(value.attr)},
     ast.Constant: _of_constant,
     ast.Call: _of_call,
     ast.BinOp: _of_sum,
@@ -98,4 +113,28 @@ _FOUND: dict[type[ast.expr], Callable[..., set[str]]] = {
 
 def may_mean(function: ast.expr, names: frozenset[str]) -> bool:
     """Whether what is called ends in one of the names, or in what only following it tells."""
+    if isinstance(function, ast.Name):  # nearly all are one of these two
+        return function.id in names
+    if isinstance(function, ast.Attribute):
+        return f".{function.attr}" in names
     return not names.isdisjoint(words(function))
+
+
+Node = TypeVar("Node", bound=ast.AST)
+Index = Mapping[str, list[tuple[int, Node]]]
+"""Nodes by the words that they have, each with its place in the order of all."""
+
+
+def index(nodes: Iterable[tuple[Node, set[str]]]) -> Index[Node]:
+    """Most words of a file are no rule's: who asks by words need not go over all nodes."""
+    found: dict[str, list[tuple[int, Node]]] = defaultdict(list)
+    for place, (node, its_words) in enumerate(nodes):
+        for word in its_words:
+            found[word].append((place, node))
+    return dict(found)
+
+
+def chosen(known: Index[Node], names: frozenset[str]) -> list[Node]:
+    """The nodes that have one of the names among their words, in order."""
+    found = {place: node for name in names.intersection(known) for place, node in known[name]}
+    return [found[place] for place in sorted(found)]

@@ -40,7 +40,7 @@ def _fetched(project: Project, module: Module) -> Iterator[tuple[Located, str]]:
     ]
     nodes += [item for item in module.find(ast.Subscript) if last_name(item.value) == "modules"]
     for node in nodes:
-        if name := next(filter(is_celery, project.origins(module, node)), None):
+        if name := next(filter(is_celery, sorted(project.origins(module, node))), None):
             yield node, name
 
 

@@ -25,8 +25,7 @@ def _instead(project: Project, name: str, known: list[str]) -> str:
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
     if close:
         return f'write "{close[0]}"'
-    folder = project.configuration.apps[0].replace("*", name.partition(".")[0] or "<app>")
-    return f"define it in {folder}/{project.configuration.tasks}.py"
+    return f"define it in {project.configuration.tasks_place.replace('<app>', name.partition('.')[0] or '<app>')}"
 
 
 RULE = Rule("GR017", "its message would end as a dead letter that no worker knows", check)

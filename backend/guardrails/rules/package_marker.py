@@ -14,7 +14,7 @@ class _Imported:
         configuration = project.configuration
         self._project = project
         self._roots = {layer.partition(".")[0] for layer in configuration.layers}
-        self._roots |= {path.partition("/")[0] for path in (*configuration.apps, *configuration.given)}
+        self._roots |= {path.partition("/")[0] for path in (*configuration.app_patterns, *configuration.given)}
 
     def __call__(self, folder: PurePosixPath) -> bool:
         top = folder.parts[0]

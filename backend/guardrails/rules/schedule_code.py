@@ -10,7 +10,6 @@ from guardrails.names import is_celery
 from guardrails.project import Project
 from guardrails.rule import Located, Problem, Rule, problem_at
 from guardrails.rules.schedule_reasons import INSTEAD, WHY
-from guardrails.words import may_mean
 
 SCHEDULES = frozenset(
     {
@@ -25,6 +24,7 @@ SCHEDULES = frozenset(
         "django_celery_beat.clockedschedule.clocked",
     }
 )
+_LAST = frozenset(name.rpartition(".")[2] for name in SCHEDULES)
 SIGNALS = frozenset({"on_after_configure", "on_after_finalize"})
 _WORDS = re.compile(r"add_periodic_task|on_after_|getattr|celery")
 
@@ -38,17 +38,19 @@ def check(project: Project) -> Iterator[Problem]:
 
 
 def _imported(project: Project, module: Module) -> Iterator[tuple[Located, str]]:
+    last = project.aliases(module, _LAST) | {"*"}
     for imported in project.imports(module):
-        reached = (name for name in imported.names if not SCHEDULES.isdisjoint({name, *project.follow(name)}))
+        likely = (name for name in imported.names if name.rpartition(".")[2] in last)
+        reached = (name for name in likely if not SCHEDULES.isdisjoint({name, *project.follow(name)}))
         if name := next(reached, None):
             yield imported.node, f"{name} is imported to make a schedule"
 
 
 def _called(project: Project, module: Module) -> Iterator[tuple[Located, str]]:
-    names = project.aliases(*(name.rpartition(".")[2] for name in SCHEDULES))
-    for call in module.find(ast.Call):
-        origins = project.origins(module, call.func) if may_mean(call.func, names) else ()
-        if name := next(filter(SCHEDULES.__contains__, origins), None):
+    names = project.aliases(module, _LAST)
+    for call in module.calls(names):
+        origins = project.origins(module, call.func)
+        if name := next(filter(SCHEDULES.__contains__, sorted(origins)), None):
             yield call, f"{name} makes a schedule in code"
 
 

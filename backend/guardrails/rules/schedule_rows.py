@@ -8,7 +8,6 @@ from guardrails.module import Module
 from guardrails.project import Project
 from guardrails.rule import Problem, Rule, problem_at
 from guardrails.rules.schedule_reasons import INSTEAD, WHY
-from guardrails.words import may_mean
 
 _MODELS = ("PeriodicTask", "CrontabSchedule", "IntervalSchedule", "SolarSchedule", "ClockedSchedule")
 _WRITES = ("create", "get_or_create", "update_or_create", "bulk_create")
@@ -17,19 +16,21 @@ _ROW = re.compile(
     rf"((\.objects|\._default_manager|\._base_manager)(\..+)?\.a?({'|'.join(_WRITES)}))?"
 )
 
+_NAMES = frozenset({*_MODELS, *_WRITES, *(f"a{write}" for write in _WRITES)})
+
 # Where a person asks for something; a row made there is one that an operator wants.
 _ASKED = frozenset({"views", "viewsets", "admin", "forms", "serializers", "api", "management"})
 
 
 def check(project: Project) -> Iterator[Problem]:
-    names = project.aliases(*_MODELS, *_WRITES, *(f"a{write}" for write in _WRITES))
+    if not any("celery_beat" in module.source.text for module in project.modules):
+        return
     for module in project.modules:
         if module.in_tests:
             continue
-        for call in module.find(ast.Call):
-            if not may_mean(call.func, names):
-                continue
-            match = next(filter(None, map(_ROW.fullmatch, project.origins(module, call.func))), None)
+        names = project.aliases(module, _NAMES)
+        for call in module.calls(names):
+            match = next(filter(None, map(_ROW.fullmatch, sorted(project.origins(module, call.func)))), None)
             if match and _runs_unasked(project, module, call):
                 yield problem_at(module, call, f"a row of {match[1]} is written by code that runs unasked", INSTEAD)
 

@@ -87,7 +87,7 @@ class _Settings:
         return self._is_named(text) and (text not in _OWN or self._is_configuration(expression))
 
     def _is_named(self, name: str) -> bool:
-        return name in _OWN or _SETTING.fullmatch(name) is not None
+        return name in _OWN or ("SCHEDULE" in name and _SETTING.fullmatch(name) is not None)
 
 
 RULE = Rule("GR013", WHY, check)

@@ -11,10 +11,13 @@ from guardrails.project import Project
 from guardrails.rule import Located, Problem, Rule, problem_at
 from guardrails.sending import DISTINCT, SENDS, is_send, is_surely_task
 from guardrails.sent_instead import asks_instead
+from guardrails.words import may_mean
 
 # `delay` is also a plain word: it counts where it is called or handed to something that will call it.
 LATER = frozenset({"on_commit", "partial", "Timer", "call_later", "submit", "map"})
 _CANVAS = frozenset({"celery.chain()", "celery.group()", "celery.chord()", "celery.canvas.chain()"})
+_CANVASES = frozenset({"chain", "group", "chord"})
+_OLD = frozenset({"send_task"})
 _WORDS = re.compile(r"delay|apply_async|send_task|getattr|attrgetter|methodcaller|\.\s*(s|si|signature|subtask)\(")
 _PUBLISHES = frozenset({"publish", "put", "send_task_message"})
 
@@ -26,8 +29,9 @@ def check(project: Project) -> Iterator[Problem]:
             continue
         if not project.concerns(module, _WORDS):
             continue
-        calls = {id(call.func): call for call in module.find(ast.Call)}
-        for node, method in _sends(project, module):
+        sends = [*_sends(project, module)]
+        calls = {id(call.func): call for call in module.find(ast.Call)} if sends else {}
+        for node, method in sends:
             call = calls.get(id(node))
             asks = asks_instead(project, module, call) if call else None
             written = f"write `{asks}` ({project.configuration.enqueue[0]}) in the transaction that changes the state"
@@ -35,24 +39,30 @@ def check(project: Project) -> Iterator[Problem]:
 
 
 def _sends(project: Project, module: Module) -> Iterator[tuple[Located, str]]:
-    calls = module.find(ast.Call)
-    called = {id(call.func) for call in calls}
-    handed = {id(given) for call in calls if last_name(call.func) in LATER for given in call.args}
-    inner = {id(attribute.value) for attribute in module.find(ast.Attribute)}
-    for attribute in module.find(ast.Attribute):
-        if attribute.attr in SENDS and isinstance(attribute.ctx, ast.Load) and id(attribute) not in inner:
-            is_used = id(attribute) in called or id(attribute) in handed or attribute.attr in DISTINCT
-            if _is_sent(project, module, attribute, is_used=is_used):
-                yield attribute, f".{attribute.attr}"
-    for call in calls:
+    attributes = [one for one in module.find(ast.Attribute) if one.attr in SENDS and isinstance(one.ctx, ast.Load)]
+    if attributes:
+        yield from _by_method(project, module, attributes)
+    for call in module.find(ast.Call):
         if method := _by_call(project, module, call):
             yield call, method
     yield from _by_function(project, module)
 
 
+def _by_method(project: Project, module: Module, attributes: list[ast.Attribute]) -> Iterator[tuple[Located, str]]:
+    calls = module.find(ast.Call)
+    called = {id(call.func) for call in calls}
+    handed = {id(given) for call in calls if last_name(call.func) in LATER for given in call.args}
+    inner = {id(attribute.value) for attribute in module.find(ast.Attribute)}
+    for attribute in attributes:
+        if id(attribute) not in inner:
+            is_used = id(attribute) in called or id(attribute) in handed or attribute.attr in DISTINCT
+            if _is_sent(project, module, attribute, is_used=is_used):
+                yield attribute, f".{attribute.attr}"
+
+
 def _by_function(project: Project, module: Module) -> Iterator[tuple[Located, str]]:
     """The function `send_task` of old Celery."""
-    names = project.aliases("send_task")
+    names = project.aliases(module, _OLD)
     for name in module.find(ast.Name):
         is_used = name.id in names and isinstance(name.ctx, ast.Load)
         if is_used and "celery.execute.send_task" in project.origins(module, name):
@@ -75,7 +85,7 @@ def _by_call(project: Project, module: Module, call: ast.Call) -> str | None:
         return "a chain of signatures that is called" if is_pipe else None
     if name in _PUBLISHES and any(map(is_celery, project.origins(module, call.func))):
         return f".{name}"
-    if isinstance(call.func, ast.Call) or name in project.aliases("chain", "group", "chord"):
+    if isinstance(call.func, ast.Call) or may_mean(call.func, project.aliases(module, _CANVASES)):
         is_canvas = not _CANVAS.isdisjoint(project.origins(module, call.func))
         return "a canvas that is called" if is_canvas else None
     return None

@@ -9,7 +9,8 @@ from guardrails.project import Project
 from guardrails.rule import Problem, Rule, problem_at
 from guardrails.task_definitions import TaskDefinition, task_definitions
 
-_ID = re.compile(r"id|.+_ids?")
+# Many a Django project calls an id by its other name.
+_ID = re.compile(r"(.+_)?(id|pk)s?")
 # What an id can be written as; anything else that an annotation names is no id.
 _TYPES = frozenset({"int", "str", "UUID", "uuid", "None", "list", "tuple", "Sequence", "Iterable", "Optional", "Union"})
 _AROUND = frozenset({"typing", "t", "collections", "abc", "builtins", "Literal", "Annotated", "object", "Any"})

@@ -17,7 +17,9 @@ def check(project: Project) -> Iterator[Problem]:
 
 
 def _body(task: TaskDefinition) -> str:
-    return f"return {task.service}({', '.join(parameter.arg for parameter in task.parameters)})"
+    stars = {task.function.args.vararg: "*", task.function.args.kwarg: "**"}
+    given = ", ".join(stars.get(parameter, "") + parameter.arg for parameter in task.parameters)
+    return f"return {task.service}({given})"
 
 
 def _breach(task: TaskDefinition) -> tuple[Located, str] | None:

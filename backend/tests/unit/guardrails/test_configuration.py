@@ -201,3 +201,28 @@ def test_every_key_is_documented_with_its_default() -> None:
     # These two are told in words.
     written = {key: tomllib.loads(f"x = {told[key]}")["x"] for key in set(told) - {"given", "baseline"}}
     assert read_table(written, CODES) == Configuration()
+
+
+@pytest.mark.parametrize(
+    ("apps", "place"),
+    [
+        (("shop/*", "!shop/settings"), "shop/<app>/jobs.py"),
+        (("shop/orders",), "shop/orders/jobs.py"),
+        (("shop/orders", "shop/users"), "the jobs.py of its app"),
+    ],
+)
+def test_messages_name_the_place_of_tasks(apps: tuple[str, ...], place: str) -> None:
+    assert Configuration(apps=apps, tasks="jobs").tasks_place == place
+
+
+def test_patterns_may_say_what_is_no_app() -> None:
+    configuration = read_table({"apps": ["shop/*", "!shop/settings", "!shop/l*"]}, frozenset())
+    paths = ("shop/orders/x.py", "shop/settings/x.py", "shop/locale/x.py", "shop/x.py")
+    folders = [configuration.app_folder(PurePosixPath(path)) for path in paths]
+    assert folders == [PurePosixPath("shop/orders"), None, None, None]
+
+
+@pytest.mark.parametrize("pattern", ["!", "!/shop", "!../shop"])
+def test_what_is_no_app_is_checked_as_well(pattern: str) -> None:
+    with pytest.raises(ValueError, match=r"tool\.guardrails\.apps"):
+        read_table({"apps": [pattern]}, frozenset())

@@ -17,7 +17,7 @@ PATH = "apps/events/tasks.py"
         "self, event_id, event",
         "self, event_id, *, force",
         "self, grid",
-        "self, ids",
+        "self, idea",
         "self, _id",
         "self, event_idx",
         "self, *event_ids",

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from guardrails.project import read_project
 from guardrails.rules import thin_task
-from tests.unit.guardrails.planted import assert_finds_marked, task_file
+from tests.unit.guardrails.planted import assert_finds_marked, plant, task_file
 
 PATH = "apps/events/tasks.py"
 
@@ -203,3 +204,16 @@ def test_service_by_relative_import_is_accepted(tmp_path: Path) -> None:
             return rank(event_id)
     """
     assert_finds_marked(tmp_path, thin_task.RULE, {PATH: source})
+
+
+def test_what_to_write_passes_stars_on(tmp_path: Path) -> None:
+    source = """
+        from celery import shared_task
+
+        @shared_task
+        def rank_task(event_id, *places, **options):
+            print(event_id)
+    """
+    plant(tmp_path, {PATH: source})
+    [problem] = thin_task.RULE.check(read_project(tmp_path))
+    assert problem.instead == "write `return rank(event_id, *places, **options)`"
