@@ -10,11 +10,10 @@ them. Prints each mutant that survives, then a line for each module.
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from mutants.mutant import left_out, mutants
+from mutants.mutant import Mutant, left_out, mutants
 from mutants.session import Session
 
 BACKEND = Path(__file__).resolve().parents[1] / "backend"
@@ -33,26 +32,22 @@ def main(*names: str) -> int:
 
 
 def _measure(paths: list[Path], session: Session) -> None:
-    all_of_them, survivors = 0, 0
+    count = alive = 0
     for path in paths:
         if path != UNTESTED:
-            alive = list(_survivors(path, session))
-            count = sum(1 for _ in mutants(path))
-            all_of_them, survivors = all_of_them + count, survivors + len(alive)
-            print(f"{path.relative_to(PACKAGE)}: {len(alive)} of {count} survive", flush=True)
-    unions = sum(left_out(path) for path in paths)
-    print(f"{survivors} of {all_of_them} survive; {unions} unions of types are left as they are", flush=True)
+            its = list(mutants(path))
+            survivors = sum(map(partial(_survives, session), its))
+            print(f"{path.relative_to(PACKAGE)}: {survivors} of {len(its)} survive", flush=True)
+            count, alive = count + len(its), alive + survivors
+    unions = sum(map(left_out, paths))
+    print(f"{alive} of {count} survive; {unions} unions of types were left as they are", flush=True)
 
 
-def _survivors(path: Path, session: Session) -> Iterator[str]:
-    for mutant in mutants(path):
-        killer = session.killer(mutant)
-        if not killer:
-            print(f"survives: {mutant}", flush=True)
-            yield str(mutant)
-        if log := os.environ.get("MUTANTS_LOG"):
-            with open(log, "a") as f:
-                f.write(f"{mutant} [{mutant.function}] by {killer}\n")
+def _survives(session: Session, mutant: Mutant) -> bool:
+    if session.killer(mutant):
+        return False
+    print(f"survives: {mutant}", flush=True)
+    return True
 
 
 if __name__ == "__main__":

@@ -34,8 +34,8 @@ class Mutant:
         nodes = list(ast.walk(tree))
         at = nodes[self.node]
         changed = list(changes(at))[self.change]
-        tree = ast.fix_missing_locations(_Put(at, changed).visit(tree))
-        return compile(tree, str(self.path), "exec", dont_inherit=True)
+        _Put(at, changed).visit(tree)
+        return compile(ast.fix_missing_locations(tree), str(self.path), "exec", dont_inherit=True)
 
     def function_code(self) -> CodeType:
         """The function that it lies in, changed."""

@@ -42,13 +42,13 @@ class Session:
         self.items: list[pytest.Item] = []
         self.seconds: list[float] = []
 
-    def arguments(self) -> list[str]:
+    def _arguments(self) -> list[str]:
         quiet = ["-q", "-s", "--tb=no", "--no-header", "--no-summary", "-p", "no:cacheprovider"]
         return [*quiet, f"--basetemp={self.scratch / 'tests'}", str(self.tests)]
 
     def run(self) -> int:
         sys.settrace(self._trace)
-        return int(pytest.main(self.arguments(), plugins=[self]))
+        return int(pytest.main(self._arguments(), plugins=[self]))
 
     def _trace(self, frame: FrameType, _event: str, _argument: object) -> None:
         if frame.f_code.co_filename.startswith(f"{self.package}{os.sep}"):
@@ -122,7 +122,7 @@ class Session:
                 del sys.modules[name]
         sys.meta_path.insert(0, _Finder(mutant))
         first = _First()
-        if pytest.main([*self.arguments(), "-x"], plugins=[first]):
+        if pytest.main([*self._arguments(), "-x"], plugins=[first]):
             yield (first.failed or "not loaded").encode()
 
 
@@ -150,7 +150,7 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return None
 
     def exec_module(self, module: ModuleType) -> None:
-        exec(self.mutant.code(), module.__dict__)  # noqa: S102 (this is what it is for)
+        exec(self.mutant.code(), module.__dict__)
 
 
 def _passes(item: pytest.Item, following: pytest.Item | None) -> bool:
@@ -174,11 +174,11 @@ def _forked(work: Callable[[], Iterator[bytes]], seconds: int) -> bytes:
                 while piece:
                     piece = piece[os.write(into, piece) :]
             os._exit(0)
-        except BaseException as error:  # noqa: BLE001 (nothing may come back into the parent's code)
+        except BaseException as error:  # nothing may come back into the parent's code
             os.write(into, repr(error).encode()[:4000])
             os._exit(1)
     os.close(into)
-    with os.fdopen(out, "rb") as stream:
-        given = stream.read()
+    with os.fdopen(out, "rb") as pipe:
+        given = pipe.read()
     status = os.waitpid(child, 0)[1]
     return given or (f"ended by {status}".encode() if status else b"")
