@@ -67,7 +67,9 @@ def test_github_commands_cannot_be_broken_out_of() -> None:
 
 
 def sarif(root: Path) -> dict[str, Any]:
-    document = json.loads(run(root, "--format", "sarif").out)
+    told = run(root, "--format", "sarif").out
+    assert told.startswith('{\n  "$schema": ')
+    document = json.loads(told)
     assert document["version"] == "2.1.0"
     (only,) = document["runs"]
     assert isinstance(only, dict)
@@ -84,6 +86,7 @@ def test_sarif_has_rules_and_results(tmp_path: Path) -> None:
     only = sarif(tmp_path / "backend")
     (result,) = only["results"]
     rules = only["tool"]["driver"]["rules"]
+    assert rules[0]["shortDescription"]["text"].startswith("The given structure ")
     assert rules[result["ruleIndex"]]["id"] == result["ruleId"] == "GR016"
     assert [rule["id"] for rule in rules] == sorted(rule["id"] for rule in rules)
     assert only["columnKind"] == "unicodeCodePoints"

@@ -42,10 +42,12 @@ def test_comment_allows_the_finding(tmp_path: Path, source: str) -> None:
     [
         (f"x = 1  {ALLOW}\nx.delay(1)\n", ["1:8 GR093", "2:1 GR016"]),
         (f"{ALLOW}\n\nx = 1\nx.delay(1)\n", ["1:1 GR093", "4:1 GR016"]),
+        (f"x = 1  # noqa: S101 {ALLOW}\n", ["1:21 GR093"]),
         (f"x.delay(1)\n{ALLOW}\n", ["1:1 GR016", "2:1 GR093"]),
         (f"y = [\n    1,  {ALLOW}\n    x.delay(1),\n]\n", ["2:9 GR093", "3:5 GR016"]),
         (f"y = [\n    {ALLOW}\n    x.delay(1),\n    x.delay(2),\n]\n", ["4:5 GR016"]),
         (f"y = [\n    x.delay(1),\n    {ALLOW}\n    x.delay(2),\n]\n", ["2:5 GR016"]),
+        (f"{ALLOW}\n(x.delay(1))\nx.delay(2)\n", ["3:1 GR016"]),
         (f"@cached  {ALLOW}\n@x.delay(1)\ndef f(): ...\n", ["1:10 GR093", "2:2 GR016"]),
         (f"class A:  {ALLOW}\n    x.delay(1)\n", ["1:11 GR093", "2:5 GR016"]),
         (f"x.delay(1); y = '{ALLOW}'\n", ["1:1 GR016"]),

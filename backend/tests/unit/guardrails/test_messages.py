@@ -1,0 +1,57 @@
+"""What is told of a finding, where the corpus asks for its place alone."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.guardrails.told import project, run
+
+TABLE = """[tool.guardrails]
+given = []
+enqueue = ["one.ask", "other.ask"]
+layers = ["high", "apps"]
+"""
+TASKS = """
+    from celery import shared_task
+
+    from apps.a.services import rank
+
+    @shared_task(name="a.rank")
+    def rank_task(event_id: int) -> None:
+        return rank(event_id)
+"""
+
+
+def messages(root: Path, code: str, files: dict[str, str]) -> list[str]:
+    project(root, {"apps/a/tasks.py": TASKS, **files}, TABLE)
+    return [line.partition(f" {code} ")[2] for line in run(root, "--select", code).out.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("code", "source", "what", "instead"),
+    [
+        ("GR011", "import celery", "services.py imports celery", "enqueue the task by its name with one.ask, or "),
+        ("GR012", "import apps.a.tasks", "apps.a.tasks is imported", "call the service, or enqueue the task by its name with one.ask."),
+        ("GR016", "x.delay()", ".delay sends a task from here", "call one.ask in the transaction"),
+        ("GR016", "from apps.a.tasks import rank_task\nrank_task.delay(1)", ".delay sends", 'write `ask("a.rank", {"event_id": 1})` (one.ask) in'),
+        ("GR021", "import near", "services.py reaches Celery by way of near -> far -> celery", "enqueue the task by its name with one.ask, or move what is needed here out of near."),
+        ("GR022", "import high.x", "apps reaches up to high.x", "move what both need down, or enqueue a task by its name with one.ask."),
+    ],
+)  # fmt: skip
+def test_message_says_what_is_wrong_and_what_to_write(
+    tmp_path: Path, code: str, source: str, what: str, instead: str
+) -> None:
+    files = {"near.py": "import far", "far.py": "import celery", "high/x.py": "", "apps/a/services.py": source}
+    (message,) = messages(tmp_path, code, files)
+    assert message.startswith(what)
+    assert f"; {instead}" in message
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [("event", '"event_id": event.pk'), ("E.objects.get()", '"event_id": event.pk'), ("x.y.__dict__", '"event_id": event.pk'), ("request.user", '"event_id": request.user.pk')],
+)  # fmt: skip
+def test_an_id_in_place_of_an_object_is_written_out(tmp_path: Path, value: str, told: str) -> None:
+    source = f"from one import ask\n\ndef close(event, request, x):\n    ask('a.rank', {{'event_id': {value}}})\n"
+    (message,) = messages(tmp_path, "GR023", {"apps/a/services.py": source})
+    assert f"; pass the id, as in `{told}`, and let" in message
