@@ -323,8 +323,9 @@ def test_diff_shows_what_fix_does_and_writes_nothing(tmp_path: Path) -> None:
 
 def test_what_was_corrected_and_what_is_left_is_told(tmp_path: Path) -> None:
     files = {"apps/a/tasks.py": f"{HEAD}@shared_task\n{BODY}"}
+    files["broken.py"] = "broken(:"
     project(tmp_path, files, table='[tool.guardrails]\nselect = ["GR007", "GR010"]\n')
-    assert run(tmp_path).err == "guardrails: 2 findings (1 that --fix corrects), 3 files read\n"
+    assert run(tmp_path).err == "guardrails: 2 findings (1 that --fix corrects), 4 files read\n"
     after = run(tmp_path, "--fix")
     assert (after.code, after.codes) == (1, ["GR010"])
-    assert after.err == "guardrails: 1 finding corrected\nguardrails: 1 finding, 3 files read\n"
+    assert after.err == "guardrails: 1 finding corrected\nguardrails: 1 finding, 4 files read\n"
