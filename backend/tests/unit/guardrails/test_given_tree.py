@@ -40,12 +40,22 @@ def test_folder_in_the_place_of_a_file_is_a_missing_file(tmp_path: Path) -> None
         ({"other/settings.py": ""}, "move other/settings.py back to config/settings.py"),
         ({"other/settings.py": "", "more/settings.py": ""}, "put it back as config/settings.py"),
         ({"config/other.py": ""}, "put it back as config/settings.py"),
+        ({"config/settings.py/notes.txt": ""}, "make the folder config/settings.py a file again"),
+        ({"setting.py": ""}, "put it back as config/settings.py"),
+        ({"other/a.py": ""}, "put it back as config/settings.py"),
+        ({"other/z.py": ""}, "put it back as config/settings.py"),
     ],
 )
 def test_message_says_where_it_went(tmp_path: Path, instead: dict[str, str], advice: str) -> None:
     plant(tmp_path, dict.fromkeys(set(GIVEN) - {"config/settings.py"}, "") | instead)
     (finding,) = given_tree.RULE.findings(read_project(tmp_path))
     assert finding.instead.startswith(advice)
+
+
+def test_what_is_given_itself_did_not_take_the_place_of_another(tmp_path: Path) -> None:
+    plant(tmp_path, dict.fromkeys(set(GIVEN) - {"config/wsgi.py"}, ""))
+    (finding,) = given_tree.RULE.findings(read_project(tmp_path))
+    assert finding.instead == "put it back as config/wsgi.py"
 
 
 @pytest.mark.parametrize(
@@ -78,6 +88,14 @@ def test_folder_without_marker_is_found(tmp_path: Path) -> None:
     plant(tmp_path, {"apps/__init__.py": "", "apps/events/management/commands/show.py": ""})
     markers = ["apps/events", "apps/events/management", "apps/events/management/commands"]
     assert found(tmp_path, package_marker.RULE) == [(f"{folder}/__init__.py", 1) for folder in markers]
+
+
+def test_folders_that_the_configuration_names_are_packages(tmp_path: Path) -> None:
+    configuration = Configuration(layers=("one.base",), apps=("two/*",), given=("three/x.py",))
+    plant(tmp_path, dict.fromkeys(("one/base/x.py", "two/a/x.py", "three/x.py", "four/x.py", "base/x.py"), ""))
+    findings = package_marker.RULE.findings(read_project(tmp_path, configuration))
+    told = {(str(finding.path.parent), finding.line, finding.column) for finding in findings}
+    assert told == {(folder, 1, 1) for folder in ("one", "one/base", "two", "two/a", "three")}
 
 
 def test_root_tests_and_hidden_folders_need_no_marker(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from tests.unit.guardrails.told import project, run
 
 TABLE = """[tool.guardrails]
 given = []
+apps = ["apps/*", "more/*"]
 enqueue = ["one.ask", "other.ask"]
 layers = ["high", "apps"]
 """
@@ -40,6 +41,13 @@ SENDS_KNOWN = "from apps.a.tasks import rank_task\nrank_task.delay(1)"
         ("GR016", SENDS_KNOWN, ".delay sends", 'write `ask("a.rank", {"event_id": 1})` (one.ask) in'),
         ("GR021", "import near", "services.py reaches Celery by way of near -> far -> celery", f"{ENQUEUE}, or move"),
         ("GR021", "import near", "services.py reaches", f"{ENQUEUE}, or move what is needed here out of near."),
+        ("GR017", "import one\none.ask('b.x', {})", "no tasks.py defines the ", "define it in apps/b/tasks.py"),
+        (
+            "GR019",
+            "import one\none.ask('a.rank', {**x, 'id': 1})",
+            'task "a.rank" takes no `id`',
+            "give it `event_id`.",
+        ),
         ("GR022", "import high.x", "apps reaches up to high.x", "move what both need down, or enqueue a task by"),
     ],
 )
