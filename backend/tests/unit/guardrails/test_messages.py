@@ -29,14 +29,17 @@ def messages(root: Path, code: str, files: dict[str, str]) -> list[str]:
 
 
 ENQUEUE = "enqueue the task by its name with one.ask"
+MAKES_ROW = "from django_celery_beat.models import PeriodicTask\nPeriodicTask.objects.create()"
 SENDS_KNOWN = "from apps.a.tasks import rank_task\nrank_task.delay(1)"
 
 
 @pytest.mark.parametrize(
     ("code", "source", "what", "instead"),
     [
+        ("GR010", "", "task rank_task lacks bind and autoretry_for and retry_kwargs", "add bind=True, "),
         ("GR011", "import celery", "services.py imports celery", f"{ENQUEUE}, or "),
         ("GR012", "import apps.a.tasks", "apps.a.tasks is imported here", f"call the service, or {ENQUEUE}."),
+        ("GR015", MAKES_ROW, "a row of PeriodicTask is written by code that runs unasked", ""),
         ("GR016", "x.delay()", ".delay sends a task from here", "call one.ask in the transaction"),
         ("GR016", SENDS_KNOWN, ".delay sends", 'write `ask("a.rank", {"event_id": 1})` (one.ask) in'),
         ("GR021", "import near", "services.py reaches Celery by way of near -> far -> celery", f"{ENQUEUE}, or move"),
