@@ -15,6 +15,7 @@ import shutil
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType, FunctionType, ModuleType
@@ -72,9 +73,19 @@ class Session:
         if failing := [item.nodeid for item, (passed, _, _) in zip(self.items, seen, strict=True) if not passed]:
             raise SystemExit(f"mutants: without a mutant these tests fail: {failing}")
         self.seconds = [seconds for _, seconds, _ in seen]
-        for number in sorted(range(len(seen)), key=self.seconds.__getitem__):
+        for number in self._in_turn():
             for each in seen[number][2]:
                 self.callers.setdefault(each, []).append(number)
+
+    def _in_turn(self) -> list[int]:
+        """The quickest test of each file, then the second of each: what one file does not see another may."""
+        its_turn: dict[int, int] = {}
+        count: Counter[Path] = Counter()
+        quickest = sorted(range(len(self.items)), key=self.seconds.__getitem__)
+        for number in quickest:
+            count[self.items[number].path] += 1
+            its_turn[number] = count[self.items[number].path]
+        return sorted(quickest, key=its_turn.__getitem__)
 
     def _seen(self) -> Iterator[bytes]:
         seen = []
