@@ -77,3 +77,17 @@ def test_an_id_in_place_of_an_object_is_written_out(tmp_path: Path, value: str, 
     source = f"from one import ask\n\ndef close(event, request, x):\n    ask('a.rank', {{'event_id': {value}}})\n"
     (message,) = messages(tmp_path, "GR023", {"apps/a/services.py": source})
     assert f'; pass the id, as in `"event_id": {told}`, and let' in message
+
+
+@pytest.mark.parametrize(
+    ("source", "what"),
+    [
+        ("def rank(): ...", "function rank stands in tasks.py"),
+        ("class Rank: ...", "class Rank stands in tasks.py"),
+        ("rank = 1", "a statement stands in tasks.py"),
+        ("import os", "tasks.py says `import os`"),
+    ],
+)
+def test_what_is_no_task_is_named(tmp_path: Path, source: str, what: str) -> None:
+    (message,) = messages(tmp_path, "GR004", {"apps/a/tasks.py": source})
+    assert message.startswith(what)
