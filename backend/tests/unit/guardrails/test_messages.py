@@ -79,15 +79,23 @@ def test_an_id_in_place_of_an_object_is_written_out(tmp_path: Path, value: str, 
     assert f'; pass the id, as in `"event_id": {told}`, and let' in message
 
 
+NAMED = (
+    "from celery import shared_task\nfrom apps.a.services import rank\n@shared_task{}\ndef {}(i_id): return rank(i_id)"
+)
+
+
 @pytest.mark.parametrize(
-    ("source", "what"),
+    ("code", "source", "what"),
     [
-        ("def rank(): ...", "function rank stands in tasks.py"),
-        ("class Rank: ...", "class Rank stands in tasks.py"),
-        ("rank = 1", "a statement stands in tasks.py"),
-        ("import os", "tasks.py says `import os`"),
+        ("GR004", "def rank(): ...", "function rank stands in tasks.py"),
+        ("GR004", "class Rank: ...", "class Rank stands in tasks.py"),
+        ("GR004", "rank = 1", "a statement stands in tasks.py"),
+        ("GR004", "import os", "tasks.py says `import os`"),
+        ("GR006", NAMED.format("", "job"), "task function job is not named after its service"),
+        ("GR007", NAMED.format("", "rank_task"), "task rank_task has no name written out as a string"),
+        ("GR007", NAMED.format("(name='b.x')", "rank_task"), 'the name "b.x" is not the task\'s app and service'),
     ],
 )
-def test_what_is_no_task_is_named(tmp_path: Path, source: str, what: str) -> None:
-    (message,) = messages(tmp_path, "GR004", {"apps/a/tasks.py": source})
+def test_message_says_what_of_a_task_is_wrong(tmp_path: Path, code: str, source: str, what: str) -> None:
+    (message,) = messages(tmp_path, code, {"apps/a/tasks.py": source})
     assert message.startswith(what)
