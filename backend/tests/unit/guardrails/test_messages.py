@@ -39,6 +39,7 @@ SENDS_KNOWN = "from apps.a.tasks import rank_task\nrank_task.delay(1)"
         ("GR010", "", "task rank_task lacks bind and autoretry_for and retry_kwargs", "add bind=True, "),
         ("GR011", "import celery", "services.py imports celery", f"{ENQUEUE}, or "),
         ("GR012", "import apps.a.tasks", "apps.a.tasks is imported here", f"call the service, or {ENQUEUE}."),
+        ("GR012", "from apps.a.tasks import rank_task", "apps.a.tasks is imported here", "call the service, or "),
         ("GR015", MAKES_ROW, "a row of PeriodicTask is written by code that runs unasked", ""),
         ("GR016", "x.delay()", ".delay sends a task from here", "call one.ask in the transaction"),
         ("GR016", SENDS_KNOWN, ".delay sends", 'write `ask("a.rank", {"event_id": 1})` (one.ask) in'),

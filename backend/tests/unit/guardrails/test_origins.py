@@ -1,11 +1,15 @@
 """Names are followed through the project's own modules, however they are passed on."""
 
 import ast
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
+from guardrails.configuration import Configuration
+from guardrails.dotted import dotted
+from guardrails.module import Module
 from guardrails.project import read_project
+from guardrails.reading import parse
 from tests.unit.guardrails.planted import plant
 
 PROJECT = {
@@ -56,3 +60,24 @@ def test_origin(tmp_path: Path, imports: str, expression: str, origin: str) -> N
 @pytest.mark.parametrize("name", ["x", "turn", "turn()", "here", "there", "x.y.z"])
 def test_circles_end(tmp_path: Path, name: str) -> None:
     origins(tmp_path, "from config.strange import x, turn, here, there", name)
+
+
+def test_chains_of_names_are_read_up_to_a_length() -> None:
+    longest = "a" + ".b" * 50
+    assert dotted(ast.parse(longest, mode="eval").body) == longest
+    assert dotted(ast.parse(f"{longest}.b", mode="eval").body) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "package"),
+    [
+        ("manage.py", "manage", ""),
+        ("apps/a/deep/__init__.py", "apps.a.deep", "apps.a.deep"),
+        ("apps/a/migrations/0001_initial.py", "apps.a.migrations.0001_initial", "apps.a.migrations"),
+    ],
+)
+def test_a_module_has_the_name_that_it_is_imported_by(path: str, name: str, package: str) -> None:
+    module = parse(PurePosixPath(path), b"", Configuration())
+    assert isinstance(module, Module)
+    assert (module.name, module.package) == (name, package)
+    assert module.absolute("celery", 0) == module.absolute("celery", 9) == "celery"
