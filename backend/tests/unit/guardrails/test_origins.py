@@ -8,6 +8,7 @@ import pytest
 from guardrails.configuration import Configuration
 from guardrails.dotted import dotted
 from guardrails.module import Module
+from guardrails.names import called
 from guardrails.project import read_project
 from guardrails.reading import parse
 from tests.unit.guardrails.planted import plant
@@ -81,3 +82,17 @@ def test_a_module_has_the_name_that_it_is_imported_by(path: str, name: str, pack
     assert isinstance(module, Module)
     assert (module.name, module.package) == (name, package)
     assert module.absolute("celery", 0) == module.absolute("celery", 9) == "celery"
+
+
+@pytest.mark.parametrize(
+    ("origin", "gives"),
+    [
+        ("x[].get", "x"),
+        ("x[].values", "x[]"),
+        ("x[].save", "x[].save()"),
+        ("x.get", "x.get()"),
+        ("x.values", "x.values()"),
+    ],
+)
+def test_what_a_call_gives(origin: str, gives: str) -> None:
+    assert called(origin) == gives
