@@ -59,17 +59,22 @@ def test_what_is_given_itself_did_not_take_the_place_of_another(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("source", "line"),
+    ("source", "line", "column"),
     [
-        pytest.param(b"x = 1\ndef broken(:\n", 2, id="syntax"),
-        pytest.param(b"x = 1\n\0", 1, id="null byte"),
-        pytest.param(b"name = '\xff'\n", 1, id="encoding"),
+        pytest.param(b"x = 1\ndef broken(:\n", 2, 12, id="syntax"),
+        pytest.param(b"x = 1\n\0", 1, 1, id="null byte"),
+        pytest.param(b"name = '\xff'\n", 1, 1, id="encoding"),
+        pytest.param(b"# coding: nobodys\n", 1, 1, id="unknown encoding"),
+        pytest.param(b"x = " + b"-" * 2000 + b"1", 1, 1, id="depth"),
     ],
 )
-def test_unreadable_file_is_named_and_the_others_are_still_checked(tmp_path: Path, source: bytes, line: int) -> None:
+def test_unreadable_file_is_named_and_the_others_are_still_checked(
+    tmp_path: Path, source: bytes, line: int, column: int
+) -> None:
     plant(tmp_path, {"good.py": "x = 1\n"})
     (tmp_path / "broken.py").write_bytes(source)
-    assert found(tmp_path, readable_source.RULE) == [("broken.py", line)]
+    (finding,) = readable_source.RULE.findings(read_project(tmp_path))
+    assert (str(finding.path), finding.line, finding.column) == ("broken.py", line, column)
 
 
 def test_unreadable_file_may_be_of_another_python(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from guardrails.module import Module
 from guardrails.names import called
 from guardrails.project import read_project
 from guardrails.reading import parse
+from guardrails.returns import returned
 from tests.unit.guardrails.planted import plant
 
 PROJECT = {
@@ -96,3 +97,36 @@ def test_a_module_has_the_name_that_it_is_imported_by(path: str, name: str, pack
 )
 def test_what_a_call_gives(origin: str, gives: str) -> None:
     assert called(origin) == gives
+
+
+RETURNS = """
+def f():
+    if x:
+        return 1
+    try:
+        return 2
+    except E:
+        return 3
+    match x:
+        case 4:
+            return 4
+    def g():
+        return 5
+    class A:
+        def h(self):
+            return 6
+    return
+    return lambda: 7
+"""
+
+
+def test_what_a_function_returns_is_not_what_those_within_it_do() -> None:
+    function = ast.parse(RETURNS).body[0]
+    assert isinstance(function, ast.FunctionDef)
+    assert [ast.unparse(value) for value in returned(function)] == ["lambda: 7", "1", "2", "3", "4"]
+
+
+def test_a_changed_file_is_read_anew_and_the_others_stay(tmp_path: Path) -> None:
+    plant(tmp_path, {"a.py": "broken(:", "b.py": "broken(:", "c.py": "x = 1"})
+    changed = read_project(tmp_path).changed({PurePosixPath("a.py"): b"", PurePosixPath("c.py"): b"broken(:"})
+    assert [str(each.path) for each in changed.unreadable] == ["b.py", "c.py"]
