@@ -5,6 +5,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from guardrails.bindings import bound_scopes
 from guardrails.configuration import Configuration
 from guardrails.dotted import dotted
 from guardrails.module import Module
@@ -12,6 +13,7 @@ from guardrails.names import called
 from guardrails.project import read_project
 from guardrails.reading import parse
 from guardrails.returns import returned
+from guardrails.texts import Texts
 from tests.unit.guardrails.planted import plant
 
 PROJECT = {
@@ -130,3 +132,24 @@ def test_a_changed_file_is_read_anew_and_the_others_stay(tmp_path: Path) -> None
     plant(tmp_path, {"a.py": "broken(:", "b.py": "broken(:", "c.py": "x = 1"})
     changed = read_project(tmp_path).changed({PurePosixPath("a.py"): b"", PurePosixPath("c.py"): b"broken(:"})
     assert [str(each.path) for each in changed.unreadable] == ["b.py", "c.py"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "text"),
+    [
+        ("'a' + f'{b}'", "ab"),
+        ("f'{b!r}'", None),
+        ("f'{b:>3}'", None),
+        ("'a' + unknown", None),
+        ("'a'" + " + 'a'" * 21, "a" * 22),
+        ("'a'" + " + 'a'" * 22, None),
+        ('f"{' + "'a'" + " + 'a'" * 19 + '}"', "a" * 20),
+        ('f"{' + "'a'" + " + 'a'" * 20 + '}"', None),
+    ],
+)
+def test_text_that_can_be_read(expression: str, text: str | None) -> None:
+    module = parse(PurePosixPath("x.py"), f"b = 'b'\n{expression}\n".encode(), Configuration())
+    assert isinstance(module, Module)
+    statement = module.tree.body[1]
+    assert isinstance(statement, ast.Expr)
+    assert Texts(bound_scopes(module)).of(statement.value) == text
