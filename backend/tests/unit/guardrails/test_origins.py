@@ -153,3 +153,13 @@ def test_text_that_can_be_read(expression: str, text: str | None) -> None:
     statement = module.tree.body[1]
     assert isinstance(statement, ast.Expr)
     assert Texts(bound_scopes(module)).of(statement.value) == text
+
+
+@pytest.mark.parametrize(("names", "text"), [(21, "a"), (22, None)])
+def test_text_is_followed_through_names_up_to_a_length(names: int, text: str | None) -> None:
+    source = "x0 = 'a'\n" + "".join(f"x{name} = x{name - 1}\n" for name in range(1, names)) + f"x{names - 1}\n"
+    module = parse(PurePosixPath("x.py"), source.encode(), Configuration())
+    assert isinstance(module, Module)
+    statement = module.tree.body[-1]
+    assert isinstance(statement, ast.Expr)
+    assert Texts(bound_scopes(module)).of(statement.value) == text
