@@ -18,7 +18,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from types import FrameType, FunctionType, ModuleType
+from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any
 
 import pytest
@@ -27,6 +27,8 @@ from _pytest.runner import runtestprotocol
 from mutants.mutant import Key, Mutant, key
 
 GIGABYTE = 2**30
+# Tests that take more seconds go over whole projects, and would see what quicker ones see.
+LONGEST = 1.0
 
 
 class Session:
@@ -74,7 +76,7 @@ class Session:
             raise SystemExit(f"mutants: without a mutant these tests fail: {failing}")
         self.seconds = [seconds for _, seconds, _ in seen]
         for number in self._in_turn():
-            for each in seen[number][2]:
+            for each in seen[number][2] if self.seconds[number] < LONGEST else ():
                 self.callers.setdefault(each, []).append(number)
 
     def _in_turn(self) -> list[int]:
@@ -107,19 +109,21 @@ class Session:
             killer = _forked(lambda: self._loaded_anew(mutant), 300) or b""
         else:
             tests = self.callers.get(function, [])
-            killer = _forked(lambda: self._changed_in_place(mutant, tests), 300)
+            code, changed = mutant.function_code(), self.functions[function]
+            killer = _forked(lambda: self._changed_in_place(code, changed, tests), 300)
             if killer.isdigit():
                 tests.remove(int(killer))
                 tests.insert(0, int(killer))
                 return self.items[int(killer)].nodeid
         return killer.decode()
 
-    def _changed_in_place(self, mutant: Mutant, tests: Sequence[int]) -> Iterator[bytes]:
-        code = mutant.function_code()
-        for each in self.functions[code.co_filename, code.co_firstlineno, code.co_name]:
+    def _changed_in_place(
+        self, code: CodeType, changed: Sequence[FunctionType], tests: Sequence[int]
+    ) -> Iterator[bytes]:
+        for each in changed:
             each.__code__ = code
         items = [self.items[number] for number in tests]
-        for number, item, following in zip(tests, items, [*items[1:], None], strict=True):
+        for number, item, following in zip(tests, items, [*items[1:], None], strict=False):
             signal.setitimer(signal.ITIMER_PROF, 5 + 20 * self.seconds[number])
             if not _passes(item, following):
                 yield str(number).encode()

@@ -1,9 +1,10 @@
 """What is told of a finding, where the corpus asks for its place alone."""
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
+from guardrails.rule import Problem, finding
 from tests.unit.guardrails.told import project, run
 
 TABLE = """[tool.guardrails]
@@ -100,3 +101,9 @@ NAMED = (
 def test_message_says_what_of_a_task_is_wrong(tmp_path: Path, code: str, source: str, what: str) -> None:
     (message,) = messages(tmp_path, code, {"apps/a/tasks.py": source})
     assert message.startswith(what)
+
+
+def test_what_is_wrong_is_the_message_without_what_to_write() -> None:
+    problem = Problem(PurePosixPath("x.py"), 1, 1, "x is here", "write y")
+    told = finding("GR001", "nobody wants it", problem)
+    assert (told.message, told.what) == ("x is here, but nobody wants it; write y.", "x is here, but nobody wants it.")
