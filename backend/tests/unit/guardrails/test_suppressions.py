@@ -30,6 +30,7 @@ def told(root: Path, source: str) -> list[str]:
         f'y = """\n{{}}\n""".format(\n    x.delay(1))  {ALLOW}\n',
         f"{ALLOW}\n@cached\n@x.delay(1)\ndef f(): ...\n",
         f"x = 1\nx.delay(1)  {ALLOW}\nx = 2\n",
+        f"x = 1\ny = [  {ALLOW}\n    1,\n    x.delay(1),\n]\n",
         f"if x: x.delay(1)  {ALLOW}\n",
         f"é = 'é'; x.delay(1)  {ALLOW}\n",
     ],
