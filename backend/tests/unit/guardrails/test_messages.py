@@ -53,7 +53,7 @@ SENDS_KNOWN = "from apps.a.tasks import rank_task\nrank_task.delay(1)"
             'task "a.rank" takes no `id`',
             "give it `event_id`.",
         ),
-        ("GR022", "import high.x", "apps reaches up to high.x", "move what both need down, or enqueue a task by"),
+        ("GR022", "import high.x, high.y", "apps reaches up to high.x", "move what both need down, or enqueue a task by"),
     ],
 )
 def test_message_says_what_is_wrong_and_what_to_write(
