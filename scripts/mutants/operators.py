@@ -20,7 +20,9 @@ BINARY: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
     ast.BitOr: (ast.BitAnd, ast.Sub),
     ast.BitAnd: (ast.BitOr, ast.Sub),
 }
-BUILT_IN_TYPES = frozenset({"bool", "bytes", "dict", "float", "frozenset", "int", "list", "set", "str", "tuple"})
+# Those of Python and of ast; all others start with a capital letter.
+SMALL_TYPES = frozenset({"bool", "bytes", "dict", "float", "frozenset", "int", "list", "set", "str", "tuple"})
+SMALL_TYPES |= {"arg", "expr", "keyword", "stmt"}
 
 Node = TypeVar("Node", bound=ast.AST)
 
@@ -131,7 +133,7 @@ def _is_type(node: ast.expr) -> bool:
         case ast.Subscript():
             return _is_type(node.value)
         case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name in BUILT_IN_TYPES or (name[0].isupper() and not name.isupper())
+            return name in SMALL_TYPES or (name[0].isupper() and not name.isupper())
         case _:
             return False
 

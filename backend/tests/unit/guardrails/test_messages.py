@@ -53,7 +53,12 @@ SENDS_KNOWN = "from apps.a.tasks import rank_task\nrank_task.delay(1)"
             'task "a.rank" takes no `id`',
             "give it `event_id`.",
         ),
-        ("GR022", "import high.x, high.y", "apps reaches up to high.x", "move what both need down, or enqueue a task by"),
+        (
+            "GR022",
+            "import high.x, high.y",
+            "apps reaches up to high.x",
+            "move what both need down, or enqueue a task by",
+        ),
     ],
 )
 def test_message_says_what_is_wrong_and_what_to_write(
@@ -101,6 +106,12 @@ NAMED = (
 def test_message_says_what_of_a_task_is_wrong(tmp_path: Path, code: str, source: str, what: str) -> None:
     (message,) = messages(tmp_path, code, {"apps/a/tasks.py": source})
     assert message.startswith(what)
+
+
+def test_a_thin_body_is_written_out(tmp_path: Path) -> None:
+    source = "from celery import shared_task\n@shared_task\ndef rank_task(a_id, b_id): ..."
+    (message,) = messages(tmp_path, "GR005", {"apps/a/tasks.py": source})
+    assert message.endswith("; write `return rank(a_id, b_id)`.")
 
 
 def test_what_is_wrong_is_the_message_without_what_to_write() -> None:
