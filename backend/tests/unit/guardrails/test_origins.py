@@ -14,6 +14,7 @@ from guardrails.project import read_project
 from guardrails.reading import parse
 from guardrails.returns import returned
 from guardrails.texts import Texts
+from guardrails.words import words
 from tests.unit.guardrails.planted import plant
 
 PROJECT = {
@@ -163,3 +164,26 @@ def test_text_is_followed_through_names_up_to_a_length(names: int, text: str | N
     statement = module.tree.body[-1]
     assert isinstance(statement, ast.Expr)
     assert Texts(bound_scopes(module)).of(statement.value) == text
+
+
+@pytest.mark.parametrize(
+    ("expression", "its_words"),
+    [
+        ("app.task", {"task", ".task"}),
+        ("shared_task(bind=True)", {"shared_task"}),
+        ("f(x)", {"f"}),
+        ("partial(x, y=z)", {"partial", "x", "z"}),
+        ("x.get('y')", {"get", ".get", "x"}),
+        ("load('celery.shared_task')", {"load", '"shared_task'}),
+        ("load('plain')", {"load"}),
+        ("'shared' + '_task'", {'"shared_task'}),
+        ("x + 'task'", {"x", '"task'}),
+        ("JOBS['slow']", {"JOBS"}),
+        ("jobs['slow']", {"jobs"}),
+        ("globals()['job']", {"globals", '"job'}),
+        ("x.__dict__['job']", {"__dict__", ".__dict__", '"job'}),
+        ("[x, 'data', 1]", {"x"}),
+    ],
+)
+def test_words_by_which_an_expression_may_be_known(expression: str, its_words: set[str]) -> None:
+    assert words(ast.parse(expression, mode="eval").body) == its_words
