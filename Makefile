@@ -7,7 +7,7 @@ PYTHON := .venv/bin/python
 # A PostgreSQL and a RabbitMQ of their own around a command, removed afterwards.
 SERVICES := $(PYTHON) scripts/private_services.py run
 
-.PHONY: help run test chaos alerts alert-rules drills browser fuzz makers compose-check bench check audit secrets format lock messages kubernetes clean
+.PHONY: help run test chaos alerts alert-rules drills browser fuzz makers mutants compose-check bench check audit secrets format lock messages kubernetes clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -54,6 +54,9 @@ fuzz: .venv/.develop ## Send the web server what nobody would in good faith, and
 
 makers: .venv/.develop ## Make an app and tasks in a copy of the project: they pass every check, and run (ARGS)
 	@exec $(SERVICES) -- .venv/bin/pytest -q backend/tests/makers $(ARGS)
+
+mutants: .venv/.develop ## Change the guardrails in small ways, one at a time: which of them does no test see? (ARGS="rules/sends.py")
+	@exec $(PYTHON) scripts/mutate_guardrails.py $(ARGS)
 
 compose-check: ## Bring up each Compose file from a fresh clone, with faults (ARGS="local production"; PLACAR_COMPOSE)
 	@exec python3 scripts/compose_check.py $(ARGS)

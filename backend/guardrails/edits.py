@@ -18,9 +18,8 @@ _OPENING = re.compile(r"\s*\(")
 
 def name_task(project: Project, task: TaskDefinition, name: str) -> Fix:
     """Give a task that has none its explicit name, when nobody can have asked for it by the one it had until now."""
-    until_now = f"{task.module.name}.{task.function.name}"
-    is_asked_for = _mentions(project, task.function.name) > 1 or _mentions(project, until_now) > 0
-    if is_asked_for or _mentions(project, name) > 0:
+    # The name that it had ends in the function's.
+    if _mentions(project, task.function.name) > 1 or _mentions(project, name) > 0:
         return ()
     return _with_keyword(task.module, task.decorator, f'name="{name}"')
 

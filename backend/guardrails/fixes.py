@@ -85,11 +85,11 @@ def _key(finding: Finding) -> tuple[object, ...]:
 
 
 def _failed(applied: list[Finding], before: Report, after: Report) -> list[Finding]:
-    """Those that are found as often as before, or all of a file that can no longer be read."""
+    """Those that are found as often as before, or all of a file that cannot be read then."""
     left = Counter(map(_key, after.findings))
     left.subtract(map(_key, before.findings))
     gone = Counter(map(_key, applied))
-    broken = {each.path for each in after.project.unreadable} - {each.path for each in before.project.unreadable}
+    broken = {each.path for each in after.project.unreadable}
     return [
         each
         for each in applied

@@ -48,22 +48,22 @@ def _set(project: Project, settings: frozenset[str]) -> Iterator[tuple[Module, a
 
 def _names(project: Project, module: Module, value: ast.expr) -> set[str] | None:
     """The names in `(Queue("a"), Queue("b"))`, `{"a": {...}}`, `tuple(Queue(name) for name in ("a", "b"))`."""
-    if isinstance(value, ast.Call) and last_name(value.func) in {"tuple", "list"} and len(value.args) == 1:
-        return _names(project, module, value.args[0])
-    if isinstance(value, ast.GeneratorExp | ast.ListComp) and len(value.generators) == 1:
-        return _looped(project, module, value)
-    if isinstance(value, ast.Dict):
-        elements = [project.text(module, key) if key else None for key in value.keys]
-    elif isinstance(value, ast.Tuple | ast.List | ast.Set):
-        elements = [_name(project, module, one) for one in value.elts]
-    else:
-        return None
+    match value:
+        case ast.Call(args=[given]) if last_name(value.func) in {"tuple", "list"}:
+            return _names(project, module, given)
+        case ast.GeneratorExp(elt=element, generators=[loop]) | ast.ListComp(elt=element, generators=[loop]):
+            return _looped(project, module, element, loop)
+        case ast.Dict():
+            elements = [project.text(module, key) if key else None for key in value.keys]
+        case ast.Tuple() | ast.List() | ast.Set():
+            elements = [_name(project, module, one) for one in value.elts]
+        case _:
+            return None
     return None if None in elements else {element for element in elements if element}
 
 
-def _looped(project: Project, module: Module, value: ast.GeneratorExp | ast.ListComp) -> set[str] | None:
-    loop = value.generators[0]
-    given = argument(value.elt, 0, "name") if isinstance(value.elt, ast.Call) else None
+def _looped(project: Project, module: Module, element: ast.expr, loop: ast.comprehension) -> set[str] | None:
+    given = argument(element, 0, "name") if isinstance(element, ast.Call) else None
     if not isinstance(given, ast.Name) or last_name(loop.target) != given.id or loop.ifs:
         return None
     return _names(project, module, project.assigned(module, loop.iter))
@@ -106,9 +106,9 @@ def _given(project: Project) -> Iterator[tuple[Module, ast.expr]]:
             continue
         names = project.aliases(module, _OF_SENDING)
         for call in module.calls(names):
-            queue = [keyword.value for keyword in call.keywords if keyword.arg == "queue"]
+            queue = next((keyword.value for keyword in call.keywords if keyword.arg == "queue"), None)
             if queue and _is_celerys(project, module, call.func):
-                yield module, queue[0]
+                yield module, queue
 
 
 def _is_celerys(project: Project, module: Module, function: ast.expr) -> bool:

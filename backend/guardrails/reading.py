@@ -70,7 +70,8 @@ def parse(path: PurePosixPath, content: bytes, configuration: Configuration) -> 
         module = Module(path, tree, decode(content), configuration)
         module.find(ast.Module)  # whether it can be gone over at all shows here
     except SyntaxError as error:
-        return Unreadable(path, error.lineno or 1, error.offset or 1, error.msg)
+        # Of an encoding that is none, CPython says no place, or one before the first.
+        return Unreadable(path, error.lineno or 1, max(error.offset or 1, 1), error.msg)
     except (ValueError, RecursionError, MemoryError) as error:  # of CPython's parser, for what is nested too deeply
         return Unreadable(path, 1, 1, str(error) or "it is nested too deeply")
     return module

@@ -33,10 +33,9 @@ def decide(*arguments: str) -> str:
 @pytest.mark.parametrize("act", ["list", "replay", "discard"])
 def test_a_filter_that_names_what_there_is_nowhere_is_refused(act: str) -> None:
     make_dead_letters(1, fingerprint="5f0c3a91d2b47e68", queue="of an older release", task_name="events.old")
-    assert "task 'events.import': is unknown; there are events.generate_event_ranking, " in refusal(
-        act, "--task", "events.import"
-    )
-    assert "events.old" in refusal(act, "--task", "events.import")
+    told = refusal(act, "--task", "events.import")
+    assert told.startswith("task 'events.import': is unknown; there are events.")
+    assert {"events.generate_event_ranking", "events.old"} < set(told.partition("there are ")[2].split(", "))
     known = ", ".join(sorted([*settings.QUEUES, "of an older release"]))
     assert refusal(act, "--queue", "event") == f"queue 'event': is unknown; there are {known}"
     assert refusal(act, "--kind", "5f0c") == "kind '5f0c': is unknown; there are 5f0c3a91d2b47e68"

@@ -1,6 +1,5 @@
 """The findings that a codebase starts with."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -77,12 +76,25 @@ def test_a_missing_file_has_an_entry(tmp_path: Path) -> None:
 
 
 def test_it_is_written_in_order_and_readable(accepted: Path) -> None:
-    assert json.loads((accepted / "accepted.json").read_text()) == {
-        "findings": [
-            {"path": "apps/a/x.py", "code": "GR016", "source": "other.delay(2)", "count": 2},
-            {"path": "apps/a/x.py", "code": "GR016", "source": "work.delay(1)", "count": 1},
-        ]
-    }
+    (accepted / "apps/a/x.py").write_text(TWICE + "    é.delay(3)\n")
+    run(accepted, "--write-baseline")
+    entries = [("other.delay(2)", 2), ("work.delay(1)", 1), ("é.delay(3)", 1)]
+    told = [
+        f'''    {{
+      "path": "apps/a/x.py",
+      "code": "GR016",
+      "source": "{source}",
+      "count": {count}
+    }}'''
+        for source, count in entries
+    ]
+    assert (accepted / "accepted.json").read_text() == '{\n  "findings": [\n' + ",\n".join(told) + "\n  ]\n}\n"
+
+
+def test_an_entry_of_less_than_none_accepts_nothing(accepted: Path) -> None:
+    file = accepted / "accepted.json"
+    file.write_text(file.read_text().replace('"count": 1', '"count": -1'))
+    assert run(accepted).places == ["apps/a/x.py:2:5"]
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def two(tmp_path: Path) -> Path:
 def test_what_is_found_in_the_paths_is_told(two: Path, folder: str, paths: list[str], places: list[str]) -> None:
     result = run(two / folder, *paths)
     assert (result.places, result.code) == (places, 1)
-    assert result.err.endswith(", 3 files read\n")
+    assert result.err == f"guardrails: {len(places)} finding{'s' * (len(places) > 1)}, 3 files read\n"
 
 
 def test_paths_outside_of_the_source_are_told_and_do_no_harm(two: Path) -> None:

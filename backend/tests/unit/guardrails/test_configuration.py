@@ -99,6 +99,8 @@ def test_a_nearer_table_wins(tmp_path: Path) -> None:
 def test_without_a_table_root_is_the_folder_of_manage_py(tmp_path: Path) -> None:
     plant(tmp_path, {"site/manage.py": "", "site/apps/a/x.py": "", "pyproject.toml": "[project]\nname = 'x'\n"})
     assert place(tmp_path / "site/apps/a") == Place(tmp_path / "site", Configuration())
+    plant(tmp_path, {"manage.py": ""})
+    assert place(tmp_path / "site/apps/a").root == tmp_path / "site"
 
 
 def test_else_root_is_the_one_folder_below_with_a_manage_py(tmp_path: Path) -> None:
@@ -136,6 +138,7 @@ def test_without_anything_root_is_the_folder_itself(tmp_path: Path) -> None:
         ("per-path-ignores = {'../x' = ['GR001']}", "tool.guardrails.per-path-ignores: '../x' must start at"),
         ("per-path-ignores = {x = ['GR999']}", "tool.guardrails.per-path-ignores: 'GR999' is no code"),
         ("root = 'nowhere'", 'tool.guardrails.root: there is no folder "nowhere"'),
+        ("root = 3", "tool.guardrails.root: 3 is not a text"),
         ("root = '..'", "tool.guardrails.root: '..' must start at"),
         ("root =", "cannot be read: Invalid value (at line 2, column 7)"),
     ],
@@ -178,9 +181,14 @@ def test_a_module_knows_its_app_by_the_configuration() -> None:
     assert module("plain/jobs.py") == ("plain", "plain", True, False)
     assert module("plain/tasks.py") == ("plain", "plain", False, False)
     assert module("plain/api/jobs.py") == ("plain", "plain", False, False)
+    assert module("plain/api/deep/er/jobs.py") == ("plain", "plain", False, False)
     assert module("plain/checks/jobs.py") == ("plain", "plain", False, True)
     assert module("apps/events/jobs.py") == (None, None, False, False)
     assert module("jobs.py") == (None, None, False, False)
+
+
+def test_the_root_is_no_app() -> None:
+    assert Configuration(apps=("*",)).app_folder(PurePosixPath("manage.py")) is None
 
 
 def test_what_is_excluded_is_not_read(tmp_path: Path) -> None:

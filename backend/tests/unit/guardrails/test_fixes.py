@@ -1,11 +1,14 @@
 """What `--fix` corrects, and what it leaves alone."""
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 import pytest
 
 from guardrails import checker
+from guardrails.fixes import _overlaps
+from guardrails.project import Project
 from guardrails.rule import Edit, Problem, Rule
 from guardrails.rules import readable_source
 from tests.unit.guardrails.planted import plant
@@ -263,6 +266,42 @@ def test_a_correction_that_corrects_nothing_is_not_kept(tmp_path: Path, monkeypa
     assert (tmp_path / "apps/a/y.py").read_text() == "y = 1\n"
 
 
+def test_one_that_fails_does_not_stop_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def check(read: Project) -> Iterator[Problem]:
+        for name in ("x", "y"):
+            path = PurePosixPath(f"apps/a/{name}.py")
+            if "put right" not in read.by_path[path].source.text:
+                fix = (Edit(path, 0, 0, "# put right\n" if name == "y" else "\n"),)
+                # The second time it is only one correction, and puts both right.
+                yield from [Problem(path, 1, 1, name, "", fix=fix)] * 2
+        yield Problem(PurePosixPath("apps/a/x.py"), 1, 1, "by hand", "")
+
+    monkeypatch.setattr(checker, "RULES", (Rule("GR016", "it is", check),))
+    project(tmp_path, {"apps/a/x.py": "x = 1\n", "apps/a/y.py": "y = 1\n"})
+    result = run(tmp_path, "--fix")
+    assert (result.code, result.codes) == (1, ["GR016"] * 3)
+    assert "1 finding corrected" in result.err
+    assert (tmp_path / "apps/a/x.py").read_text() == "x = 1\n"
+    assert (tmp_path / "apps/a/y.py").read_text() == "# put right\ny = 1\n"
+
+
+@pytest.mark.parametrize(
+    ("others", "overlaps"),
+    [
+        ([], False),
+        ([(0, 2), (6, 8)], False),
+        ([(0, 3)], True),
+        ([(5, 7)], True),
+        ([(5, 7), (9, 9)], True),
+        ([(0, 9)], True),
+        ([(4, 4)], True),
+    ],
+)
+def test_corrections_that_touch_are_not_made_at_once(others: list[tuple[int, int]], *, overlaps: bool) -> None:
+    path = PurePosixPath("x.py")
+    assert _overlaps(Edit(path, 3, 5, ""), [Edit(path, *other, "") for other in others]) == overlaps
+
+
 def test_diff_shows_what_fix_does_and_writes_nothing(tmp_path: Path) -> None:
     source = f"{HEAD}@shared_task\n{BODY}".rstrip("\n")
     project(tmp_path, {"apps/a/tasks.py": source})
@@ -284,8 +323,9 @@ def test_diff_shows_what_fix_does_and_writes_nothing(tmp_path: Path) -> None:
 
 def test_what_was_corrected_and_what_is_left_is_told(tmp_path: Path) -> None:
     files = {"apps/a/tasks.py": f"{HEAD}@shared_task\n{BODY}"}
+    files["broken.py"] = "broken(:"
     project(tmp_path, files, table='[tool.guardrails]\nselect = ["GR007", "GR010"]\n')
-    assert run(tmp_path).err == "guardrails: 2 findings (1 that --fix corrects), 3 files read\n"
+    assert run(tmp_path).err == "guardrails: 2 findings (1 that --fix corrects), 4 files read\n"
     after = run(tmp_path, "--fix")
     assert (after.code, after.codes) == (1, ["GR010"])
-    assert after.err == "guardrails: 1 finding corrected\nguardrails: 1 finding, 3 files read\n"
+    assert after.err == "guardrails: 1 finding corrected\nguardrails: 1 finding, 4 files read\n"

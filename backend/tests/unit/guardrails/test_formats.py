@@ -18,7 +18,9 @@ def test_text_has_place_code_and_message(tmp_path: Path) -> None:
 
 def test_json_has_every_field(tmp_path: Path) -> None:
     project(tmp_path, {"apps/a/x.py": SPREAD})
-    (finding,) = json.loads(run(tmp_path, "--format", "json").out)["findings"]
+    told = run(tmp_path, "--format", "json").out
+    assert told.startswith('{\n  "findings": [\n    {\n      "path": ')
+    (finding,) = json.loads(told)["findings"]
     message = finding.pop("message")
     assert message.startswith(".delay sends a task from here, but ")
     assert message.endswith(f"; {finding['instead']}.")
@@ -65,7 +67,9 @@ def test_github_commands_cannot_be_broken_out_of() -> None:
 
 
 def sarif(root: Path) -> dict[str, Any]:
-    document = json.loads(run(root, "--format", "sarif").out)
+    told = run(root, "--format", "sarif").out
+    assert told.startswith('{\n  "$schema": ')
+    document = json.loads(told)
     assert document["version"] == "2.1.0"
     (only,) = document["runs"]
     assert isinstance(only, dict)
@@ -82,6 +86,7 @@ def test_sarif_has_rules_and_results(tmp_path: Path) -> None:
     only = sarif(tmp_path / "backend")
     (result,) = only["results"]
     rules = only["tool"]["driver"]["rules"]
+    assert rules[0]["shortDescription"]["text"].startswith("The given structure ")
     assert rules[result["ruleIndex"]]["id"] == result["ruleId"] == "GR016"
     assert [rule["id"] for rule in rules] == sorted(rule["id"] for rule in rules)
     assert only["columnKind"] == "unicodeCodePoints"
@@ -109,5 +114,7 @@ def test_sarif_knows_findings_again_when_lines_move(tmp_path: Path) -> None:
 
     first = fingerprints("x.delay(1)\nx.delay(1)\nx.delay(2)\n")
     assert len(set(first)) == 3
+    # Services keep them from one run to the next, and from one version to the next.
+    assert first[:2] == ["2638848004a4b26bf009dae317b04e89", "c5eefba58f0a226280f8be69ad6b6aca"]
     assert fingerprints("import os\n\nx.delay(1)\nx.delay(1)\nx.delay(3)\n")[:2] == first[:2]
     assert fingerprints("import os\n\nx.delay(1)\nx.delay(1)\nx.delay(3)\n")[2] != first[2]

@@ -1,11 +1,20 @@
 """Names are followed through the project's own modules, however they are passed on."""
 
 import ast
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
+from guardrails.bindings import bound_scopes
+from guardrails.configuration import Configuration
+from guardrails.dotted import dotted
+from guardrails.module import Module
+from guardrails.names import called
 from guardrails.project import read_project
+from guardrails.reading import parse
+from guardrails.returns import returned
+from guardrails.texts import Texts
+from guardrails.words import words
 from tests.unit.guardrails.planted import plant
 
 PROJECT = {
@@ -56,3 +65,125 @@ def test_origin(tmp_path: Path, imports: str, expression: str, origin: str) -> N
 @pytest.mark.parametrize("name", ["x", "turn", "turn()", "here", "there", "x.y.z"])
 def test_circles_end(tmp_path: Path, name: str) -> None:
     origins(tmp_path, "from config.strange import x, turn, here, there", name)
+
+
+def test_chains_of_names_are_read_up_to_a_length() -> None:
+    longest = "a" + ".b" * 50
+    assert dotted(ast.parse(longest, mode="eval").body) == longest
+    assert dotted(ast.parse(f"{longest}.b", mode="eval").body) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "package"),
+    [
+        ("manage.py", "manage", ""),
+        ("apps/a/deep/__init__.py", "apps.a.deep", "apps.a.deep"),
+        ("apps/a/migrations/0001_initial.py", "apps.a.migrations.0001_initial", "apps.a.migrations"),
+    ],
+)
+def test_a_module_has_the_name_that_it_is_imported_by(path: str, name: str, package: str) -> None:
+    module = parse(PurePosixPath(path), b"", Configuration())
+    assert isinstance(module, Module)
+    assert (module.name, module.package) == (name, package)
+    assert module.absolute("celery", 0) == module.absolute("celery", 9) == "celery"
+
+
+@pytest.mark.parametrize(
+    ("origin", "gives"),
+    [
+        ("x[].get", "x"),
+        ("x[].values", "x[]"),
+        ("x[].save", "x[].save()"),
+        ("x.get", "x.get()"),
+        ("x.values", "x.values()"),
+    ],
+)
+def test_what_a_call_gives(origin: str, gives: str) -> None:
+    assert called(origin) == gives
+
+
+RETURNS = """
+def f():
+    if x:
+        return 1
+    try:
+        return 2
+    except E:
+        return 3
+    match x:
+        case 4:
+            return 4
+    def g():
+        return 5
+    class A:
+        def h(self):
+            return 6
+    return
+    return lambda: 7
+"""
+
+
+def test_what_a_function_returns_is_not_what_those_within_it_do() -> None:
+    function = ast.parse(RETURNS).body[0]
+    assert isinstance(function, ast.FunctionDef)
+    assert [ast.unparse(value) for value in returned(function)] == ["lambda: 7", "1", "2", "3", "4"]
+
+
+def test_a_changed_file_is_read_anew_and_the_others_stay(tmp_path: Path) -> None:
+    plant(tmp_path, {"a.py": "broken(:", "b.py": "broken(:", "c.py": "x = 1"})
+    changed = read_project(tmp_path).changed({PurePosixPath("a.py"): b"", PurePosixPath("c.py"): b"broken(:"})
+    assert [str(each.path) for each in changed.unreadable] == ["b.py", "c.py"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "text"),
+    [
+        ("'a' + f'{b}'", "ab"),
+        ("f'{b!r}'", None),
+        ("f'{b:>3}'", None),
+        ("'a' + unknown", None),
+        ("'a'" + " + 'a'" * 21, "a" * 22),
+        ("'a'" + " + 'a'" * 22, None),
+        ('f"{' + "'a'" + " + 'a'" * 19 + '}"', "a" * 20),
+        ('f"{' + "'a'" + " + 'a'" * 20 + '}"', None),
+    ],
+)
+def test_text_that_can_be_read(expression: str, text: str | None) -> None:
+    module = parse(PurePosixPath("x.py"), f"b = 'b'\n{expression}\n".encode(), Configuration())
+    assert isinstance(module, Module)
+    statement = module.tree.body[1]
+    assert isinstance(statement, ast.Expr)
+    assert Texts(bound_scopes(module)).of(statement.value) == text
+
+
+@pytest.mark.parametrize(("names", "text"), [(21, "a"), (22, None)])
+def test_text_is_followed_through_names_up_to_a_length(names: int, text: str | None) -> None:
+    source = "x0 = 'a'\n" + "".join(f"x{name} = x{name - 1}\n" for name in range(1, names)) + f"x{names - 1}\n"
+    module = parse(PurePosixPath("x.py"), source.encode(), Configuration())
+    assert isinstance(module, Module)
+    statement = module.tree.body[-1]
+    assert isinstance(statement, ast.Expr)
+    assert Texts(bound_scopes(module)).of(statement.value) == text
+
+
+@pytest.mark.parametrize(
+    ("expression", "its_words"),
+    [
+        ("app.task", {".task"}),
+        ("shared_task(bind=True)", {"shared_task"}),
+        ("f(x)", {"f"}),
+        ("partial(x, y=z)", {"partial", "x", "z"}),
+        ("x.get('y')", {".get", "x"}),
+        ("load('celery.shared_task')", {"load", '"shared_task'}),
+        ("load('plain')", {"load"}),
+        ("'shared' + '_task'", {'"shared_task'}),
+        ("x + 'task'", {"x", '"task'}),
+        ("JOBS['slow']", {"JOBS"}),
+        ("jobs['slow']", {"jobs"}),
+        ("globals()['job']", {"globals", '"job'}),
+        ("x.__dict__['job']", {".__dict__", '"job'}),
+        ("[x, 'data', 1]", {"x"}),
+    ],
+)
+def test_words_by_which_an_expression_may_be_known(expression: str, its_words: set[str]) -> None:
+    assert words(ast.parse(expression, mode="eval").body) == its_words

@@ -32,6 +32,8 @@ def module(content: bytes) -> Module:
         ("\f\nx = call(1)\n", ast.Call, Span(2, 5, 2, 12)),
         ("x = '\x85\u2028'; call(1)\n", ast.Call, Span(1, 11, 1, 18)),
         ("x = lambda a: a\n", ast.Lambda, Span(1, 5, 1, 16)),
+        ("x = [lambda a: a]\n", ast.Lambda, Span(1, 6, 1, 17)),
+        ("x = 1; import y; z = 2\n", ast.Import, Span(1, 8, 1, 16)),
     ],
 )
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])

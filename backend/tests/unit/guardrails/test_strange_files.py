@@ -1,5 +1,6 @@
 """What is no ordinary file is told, and never stops the rest."""
 
+import gc
 import os
 from pathlib import Path, PurePosixPath
 
@@ -118,3 +119,14 @@ def test_long_chain_of_names_stops_nothing(tmp_path: Path) -> None:
     source = f"from celery import shared_task as name0\n{chain}name8000(print)\nname3(print)\n"
     (tmp_path / "work.py").write_text(source)
     assert ("GR003", 8_003) in {(finding.code, finding.line) for finding in check(tmp_path).findings}
+
+
+@pytest.mark.parametrize("collects", [True, False])
+def test_whether_memory_is_collected_stays_as_it_was(tmp_path: Path, *, collects: bool) -> None:
+    before = gc.isenabled()
+    (gc.enable if collects else gc.disable)()
+    try:
+        check(tmp_path)
+        assert gc.isenabled() == collects
+    finally:
+        (gc.enable if before else gc.disable)()
