@@ -77,6 +77,17 @@ def find_unaccounted() -> list[OutboxMessage]:
     return [message for message in missing if message.pk in again]
 
 
+def find_unheard(since: timedelta) -> QuerySet[OutboxMessage]:
+    """Tasks that were sent, and that no worker has said a word of for so long; oldest first, with a message or without.
+
+    Where a queue is never empty, its messages hide as many that are missing from `find_unaccounted` for as long as
+    that lasts. What is known to run is left out: it is in a worker's hands.
+    """
+    before = timezone.now() - since
+    heard = Q(status__in=[*states.READY_STATES, states.STARTED]) | Q(date_done__gte=before)
+    return sent_without(heard).filter(sent_at__lt=before).order_by("sent_at", "pk")
+
+
 def find_missing() -> list[OutboxMessage]:
     """One look of the two: some of them may be between two steps. Raises BrokerUnavailable."""
     before = _count_quiet()

@@ -1,12 +1,13 @@
 """`manage.py ledger`: the account of all tasks."""
 
+from argparse import ArgumentTypeError
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from delivery.accounts import account_by_state, find_unaccounted
+from delivery.accounts import account_by_state, find_unaccounted, find_unheard
 from delivery.broker import BrokerUnavailable
 from delivery.command_line import operator
 from delivery.lost_letters import missing_letters, rebuild_letters
@@ -28,6 +29,13 @@ class Command(BaseCommand):
         acts = parser.add_subparsers(dest="act", metavar="[show|resend|restored]")
         acts.add_parser("show", help="show the account (the default)")
         resend = acts.add_parser("resend", help="send again, under their own ids, the tasks that are unaccounted for")
+        resend.add_argument(
+            "--unheard-for",
+            type=_minutes,
+            metavar="MINUTES",
+            help="instead those that no worker has said a word of for so long, also where messages that wait may be"
+            " theirs: what has one already is not run twice",
+        )
         restored = acts.add_parser(
             "restored",
             help="after the database was restored from a backup, while nothing else runs: empty the broker, send again"
@@ -36,9 +44,11 @@ class Command(BaseCommand):
         for parser_of_act in (resend, restored):
             parser_of_act.add_argument("--reason", required=True, metavar="TEXT", help="why, for the record")
 
-    def handle(self, *, act: str | None, reason: str = "", **_options: Any) -> None:
+    def handle(
+        self, *, act: str | None, reason: str = "", unheard_for: timedelta | None = None, **_options: Any
+    ) -> None:
         if act == "resend":
-            self._resend(reason)
+            self._resend(reason, unheard_for)
         elif act == "restored":
             self._restored(reason)
         else:
@@ -58,12 +68,14 @@ class Command(BaseCommand):
         if unaccounted:
             raise CommandError("manage.py ledger resend --reason TEXT sends them again")
 
-    def _resend(self, reason: str) -> None:
+    def _resend(self, reason: str, unheard_for: timedelta | None) -> None:
+        found = find_unheard(unheard_for) if unheard_for else self._find()
         try:
-            count = resend_tasks(self._find(), who=operator(), reason=reason)
+            count = resend_tasks(found, who=operator(), reason=reason)
         except ResendRefused as refusal:
             raise CommandError(str(refusal)) from refusal
-        self.stdout.write(f"sent again: {count}" if count else "nothing is unaccounted for")
+        nothing = f"nothing was unheard of for {unheard_for}" if unheard_for else "nothing is unaccounted for"
+        self.stdout.write(f"sent again: {count}" if count else nothing)
         if letters := rebuild_letters(who=operator(), reason=reason):
             self.stdout.write(f"dead letters made anew: {letters}")
 
@@ -82,6 +94,13 @@ class Command(BaseCommand):
             return find_unaccounted()
         except BrokerUnavailable as error:
             raise CommandError(f"what is unaccounted for is not known: {error}") from error
+
+
+def _minutes(text: str) -> timedelta:
+    """Whole minutes, one at least: in the first a worker may be between two steps."""
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 10**6:
+        raise ArgumentTypeError(f"must be a number of minutes from 1, not {text!r}")
+    return timedelta(minutes=int(text))
 
 
 def _age(moment: datetime) -> timedelta:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django_celery_results.models import TaskResult
 
 from delivery import accounts
-from delivery.accounts import account_by_state, find_unaccounted
+from delivery.accounts import account_by_state, find_unaccounted, find_unheard
 from delivery.broker_counts import MessageCounts
 from delivery.in_flight import in_flight
 from delivery.models import OperatorAct, OutboxMessage
@@ -116,6 +116,29 @@ def test_a_task_that_is_missing_at_one_look_only_is_not_named(
     add_task()
     monkeypatch.setattr("time.sleep", lambda _seconds: counts.update(events=1))
     assert find_unaccounted() == []
+
+
+def test_what_messages_that_wait_hide_is_found_by_its_silence(counts: dict[str, int]) -> None:
+    hours, minute = timedelta(hours=2), timedelta(minutes=1)
+    retried, lost = add_task(states.RETRY, sent=hours), add_task()
+    add_task(sent=minute)
+    for status in (states.STARTED, states.SUCCESS):
+        add_task(status, sent=hours)
+    heard = add_task(states.RETRY, sent=hours)
+    TaskResult.objects.filter(task_id=str(heard.task_id)).update(date_done=timezone.now() - minute)
+    add_task(sent=None)
+    counts["events"] = 5
+    assert find_unaccounted() == []
+    assert list(find_unheard(timedelta(minutes=10))) == [retried, lost]
+    assert ledger("resend", "--reason", "lost", "--unheard-for", "10") == "sent again: 2\n"
+    assert ledger("resend", "--reason", "lost", "--unheard-for", "10") == "nothing was unheard of for 0:10:00\n"
+    assert not OutboxMessage.objects.filter(pk__in=[retried.pk, lost.pk], sent_at__isnull=False).exists()
+
+
+@pytest.mark.parametrize("minutes", ["0", "-1", "1.5", "ten", "²", "99999999999"])
+def test_minutes_that_are_none_are_refused(minutes: str) -> None:
+    with pytest.raises(CommandError, match="--unheard-for: must be a number of minutes from 1"):
+        ledger("resend", "--reason", "lost", f"--unheard-for={minutes}")
 
 
 def ledger(*arguments: str) -> str:
