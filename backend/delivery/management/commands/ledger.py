@@ -34,7 +34,7 @@ class Command(BaseCommand):
             type=_minutes,
             metavar="MINUTES",
             help="instead those that no worker has said a word of for so long, also where messages that wait may be"
-            " theirs: what has one already is not run twice",
+            " theirs: a second message has no second effect",
         )
         restored = acts.add_parser(
             "restored",
