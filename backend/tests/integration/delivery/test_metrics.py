@@ -138,8 +138,9 @@ def test_the_runbook_has_sections_of_alerts_that_are_there() -> None:
 
 
 def test_the_broker_is_told_by_queue(transactional_db: None, broker: Broker) -> None:
-    # It may still tell of the workers and messages of the test before.
+    # It may still tell of the workers, messages and alarms of the test before.
     wait_until(lambda: not told_by_queue(), "that the management API tells of empty queues")
+    wait_until(lambda: not told_alarms(), "that the management API tells of no alarm")
     found = list(watched().collect())
     queues = {(name + end,) for name in settings.QUEUES for end in ("", ".dead")}
     assert values(found, "placar_queue_consumers") == dict.fromkeys(queues, 0)
@@ -193,6 +194,11 @@ def told_by_queue() -> dict[str, tuple[int, int]]:
     ours = {queue.name for queue in (*task_queues(), *dead_queues())}
     told = {queue["name"]: tuple(queue.get(key, -1) for key in keys) for queue in ManagementApi().get("queues")}
     return {name: counts for name, counts in told.items() if name in ours and counts != (0, 0)}
+
+
+def told_alarms() -> list[Any]:
+    """The nodes in alarm, as of some moment of the last seconds."""
+    return [node["name"] for node in ManagementApi().nodes() if node.get("mem_alarm") or node.get("disk_free_alarm")]
 
 
 def test_without_a_broker_all_else_is_told_and_of_it_nothing(exported: Watched, broker: Broker) -> None:
