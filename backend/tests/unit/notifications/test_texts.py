@@ -31,7 +31,8 @@ def make(kind: str, language: str, *, text: str = NAME, withheld: str = "", role
 
 
 def test_there_is_a_sample_of_every_kind() -> None:
-    assert set(contexts(NAME)) == set(Kind)
+    assert not (missing := set(Kind) - set(contexts(NAME))), f"samples.py has none of {sorted(missing)}"
+    assert not (gone := set(contexts(NAME)) - set(Kind)), f"samples.py has some of {sorted(gone)}, which no kind is"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
