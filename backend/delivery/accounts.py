@@ -1,27 +1,26 @@
 """The account of all tasks: how many are in which state, and which of them nobody has any more.
 
 A task that was sent is either finished, or there is a message of it: in a queue, in the hands of a worker, in a delay,
-or dead and not yet taken in. Where a queue's tasks are more than its messages, the rest is unaccounted for.
+or dead and not yet taken in. Where a queue's tasks are more than its messages, the rest is unaccounted for. In a queue
+that is never empty messages of others hide what is missing, until it is overtaken (delivery.overtaken).
 """
 
 import time
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from celery import states
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django_celery_results.models import TaskResult
 
 from delivery.broker_counts import count_messages
-from delivery.in_flight import TaskIdText, sent_without
+from delivery.in_flight import TaskIdText, sent_without, with_heard_at
 from delivery.ledger import FAILED, State
-from delivery.messages import queue_name_of
+from delivery.messages import names_by_queue
 from delivery.models import OutboxMessage
+from delivery.overtaken import find_overtaken
 
 # The broker's own counts are up to five seconds old, and a worker may be between two steps: only a task that nothing
 # was heard of for so long is counted, and it must be missing at two looks, so far apart.
@@ -80,8 +79,8 @@ def find_unaccounted() -> list[OutboxMessage]:
 def find_unheard(since: timedelta) -> QuerySet[OutboxMessage]:
     """Tasks that were sent, and that no worker has said a word of for so long; oldest first, with a message or without.
 
-    Where a queue is never empty, its messages hide as many that are missing from `find_unaccounted` for as long as
-    that lasts. What is known to run is left out: it is in a worker's hands.
+    Where a queue is never empty, its messages hide as many that are missing from `find_unaccounted` until they are
+    overtaken; this finds them sooner. What is known to run is left out: it is in a worker's hands.
     """
     before = timezone.now() - since
     heard = Q(status__in=[*states.READY_STATES, states.STARTED]) | Q(date_done__gte=before)
@@ -96,14 +95,18 @@ def find_missing() -> list[OutboxMessage]:
     messages = count_messages()
     # What was finished between the two counts had no message any more at the second, and is not missing.
     after = _count_quiet()
-    found: list[OutboxMessage] = []
-    for queue, names in _names_by_queue(after).items():
+    found: dict[int, OutboxMessage] = {}
+    for queue, names in names_by_queue(after).items():
         tasks = min(sum(counts[name] for name in names) for counts in (before, after))
         # Delayed messages are of any queue: none of them may be taken for missing.
         missing = tasks - messages.by_queue.get(queue, 0) - messages.delayed
         if missing > 0:
-            found += _by_silence(_quiet().filter(task_name__in=names))[:missing]
-    return found
+            silent = with_heard_at(_quiet().filter(task_name__in=names))
+            found |= {message.pk: message for message in silent.order_by("heard_at", "pk")[:missing]}
+        # Any of them may be a dead letter that is not yet taken in.
+        overtaken = find_overtaken(queue, names)[messages.dead.get(queue, 0) :]
+        found |= {message.pk: message for message in overtaken}
+    return list(found.values())
 
 
 def _quiet() -> QuerySet[OutboxMessage]:
@@ -112,20 +115,7 @@ def _quiet() -> QuerySet[OutboxMessage]:
     return sent_without(Q(status__in=states.READY_STATES) | Q(date_done__gte=since)).filter(sent_at__lt=since)
 
 
-def _by_silence(messages: QuerySet[OutboxMessage]) -> QuerySet[Any]:
-    """In the order of when something was heard of them."""
-    result = TaskResult.objects.filter(task_id=TaskIdText(OuterRef("task_id"))).values("date_done")
-    return messages.order_by(Greatest("sent_at", Coalesce(Subquery(result), "sent_at")), "pk")
-
-
 def _count_quiet() -> Counter[str]:
     """By the task's name."""
     counted = _quiet().order_by().values("task_name").annotate(count=Count("pk"))
     return Counter(dict(counted.values_list("task_name", "count")))
-
-
-def _names_by_queue(names: Iterable[str]) -> Mapping[str, list[str]]:
-    by_queue = defaultdict(list)
-    for name in names:
-        by_queue[queue_name_of(name)].append(name)
-    return by_queue

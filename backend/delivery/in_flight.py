@@ -3,7 +3,8 @@
 from typing import Any
 
 from celery import states
-from django.db.models import CharField, Exists, Func, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, Func, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Greatest
 from django_celery_results.models import TaskResult
 
 from delivery.models import OutboxMessage
@@ -32,3 +33,9 @@ def sent_without(result: Q) -> QuerySet[OutboxMessage]:
     """Sent, and no result of theirs is like this."""
     found = TaskResult.objects.filter(result, task_id=TaskIdText(OuterRef("task_id")))
     return OutboxMessage.objects.filter(~Exists(found), sent_at__isnull=False)
+
+
+def with_heard_at(messages: QuerySet[OutboxMessage]) -> QuerySet[Any]:
+    """With `heard_at`: when it was sent, or a worker last said something of it."""
+    result = TaskResult.objects.filter(task_id=TaskIdText(OuterRef("task_id"))).values("date_done")
+    return messages.annotate(heard_at=Greatest("sent_at", Coalesce(Subquery(result), "sent_at")))

@@ -1,6 +1,8 @@
 """What goes to the broker for an outbox row: the message that Celery's own producer would make, and its queue."""
 
 import uuid
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -57,6 +59,14 @@ def queue_name_of(task_name: str) -> str:
         return str(queue_of(task_name).name)
     except NoRoute:
         return ""
+
+
+def names_by_queue(names: Iterable[str]) -> dict[str, list[str]]:
+    """Names of tasks by the queue that they are routed to."""
+    by_queue = defaultdict(list)
+    for name in names:
+        by_queue[queue_name_of(name)].append(name)
+    return dict(by_queue)
 
 
 def represent(kwargs: dict[str, Any]) -> str:

@@ -115,7 +115,7 @@ def queues_purged(stand: Stand) -> Iterator[None]:
         time.sleep(5)
         stand.broker.purge()
     yield
-    # Messages that wait hide as many that are missing, in a queue that is never empty for good: those are silent.
+    # Messages that wait hide as many that are missing, in a queue that is never empty for long: those are silent.
     deadline = time.monotonic() + 45
     while time.monotonic() < deadline:
         resend_tasks(find_unaccounted(), who="tests", reason="purged")

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 from django.utils import timezone
+from django_celery_results.models import TaskResult
 
 from apps.events.models import Event
 from delivery.accounts import find_unaccounted
@@ -56,6 +57,25 @@ def test_what_vanished_from_its_queue_is_found_and_sent_again(
     wait_until(lambda: all(task_state(task_id).state == "succeeded" for task_id in ids), "all done")
     shown = processes.run_command("ledger")
     assert (shown.returncode, shown.stderr) == (0, "")
+
+
+def test_what_vanished_is_found_though_its_queue_is_never_empty(
+    processes: Processes, broker: Broker, event: Event
+) -> None:
+    send(processes, event)
+    lost = set(OutboxMessage.objects.all())
+    broker.purge()
+    with transaction.atomic():
+        younger = enqueue("events.generate_event_ranking", {"event_id": event.pk})
+    worker = processes.start_worker()
+    wait_until(lambda: task_state(younger).state == "succeeded", "the younger one done")
+    assert worker.stop() == 0
+    for _ in range(2 * COUNT):
+        broker.publish(b"[]", {})
+    wait_until(lambda: counted("events", "messages") == 2 * COUNT, "the count of what waits")
+    assert find_unaccounted() == []
+    TaskResult.objects.update(date_done=timezone.now() - timedelta(minutes=11))
+    assert set(find_unaccounted()) == lost
 
 
 def test_what_a_worker_holds_and_what_is_dead_and_not_yet_taken_in_is_accounted_for(

@@ -58,6 +58,21 @@ def test_celerys_own_cleanup_reaches_a_queue_that_is_consumed(broker: Broker) ->
     assert current_app.amqp.router.route({}, "nobody.routes_this")["queue"].name == "events"
 
 
+def test_what_comes_back_is_first_again(broker: Broker) -> None:
+    """Without a delivery limit RabbitMQ may move it to the end; that a task was overtaken would say nothing then."""
+    wait_until(lambda: all(effective("events").values()), "the policy in force")
+    for number in range(3):
+        broker.publish(b"%d" % number, {})
+    with open_connection() as connection:
+        channel = channel_of(connection)
+        for _ in range(15):
+            wait_until(lambda: broker.count("events") == 3, "all of them back")
+            message = channel.basic_get("events")
+            assert message.body == b"0"
+            channel.basic_reject(message.delivery_tag, requeue=True)
+    assert [message.body for message in broker.take_all("events")] == [b"0", b"1", b"2"]
+
+
 def test_delivery_limit_and_dead_letters_at_least_once_come_by_policy(broker: Broker) -> None:
     """Without a limit RabbitMQ 3 delivers a message that kills its worker for ever, and 4 drops it."""
     wait_until(lambda: all(effective("events").values()), "the policy in force")

@@ -33,11 +33,13 @@ def add_task(status: str = "", *, sent: timedelta | None = timedelta(hours=1), n
 
 @pytest.fixture(autouse=True)
 def counts(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
-    """What the broker has, for a test to say: by queue, and `delayed`."""
+    """What the broker has, for a test to say: by queue, `delayed`, and `dead`, of events."""
     found: dict[str, int] = {}
-    monkeypatch.setattr(
-        accounts, "count_messages", lambda: MessageCounts(by_queue=found, delayed=found.get("delayed", 0))
-    )
+
+    def count_messages() -> MessageCounts:
+        return MessageCounts(by_queue=found, dead={"events": found.get("dead", 0)}, delayed=found.get("delayed", 0))
+
+    monkeypatch.setattr(accounts, "count_messages", count_messages)
     monkeypatch.setattr(accounts, "BETWEEN_LOOKS_SECONDS", 0)
     return found
 
@@ -133,6 +135,44 @@ def test_what_messages_that_wait_hide_is_found_by_its_silence(counts: dict[str, 
     assert ledger("resend", "--reason", "lost", "--unheard-for", "10") == "sent again: 2\n"
     assert ledger("resend", "--reason", "lost", "--unheard-for", "10") == "nothing was unheard of for 0:10:00\n"
     assert not OutboxMessage.objects.filter(pk__in=[retried.pk, lost.pk], sent_at__isnull=False).exists()
+
+
+def finish(*, asked_for: int, done: int, name: str = NAME) -> None:
+    """A task that was asked for and finished so many minutes ago."""
+    message = add_task(states.SUCCESS, sent=timedelta(minutes=done), name=name)
+    asked_for_at = timezone.now() - timedelta(minutes=asked_for)
+    OutboxMessage.objects.filter(pk=message.pk).update(created_at=asked_for_at)
+    TaskResult.objects.filter(task_id=str(message.task_id)).update(task_name=name)
+
+
+def test_what_younger_ones_have_overtaken_is_unaccounted_for_whatever_waits(counts: dict[str, int]) -> None:
+    retried, lost = add_task(states.RETRY, sent=timedelta(hours=2)), add_task(sent=timedelta(minutes=60))
+    runs, waits = add_task(states.STARTED), add_task(sent=timedelta(minutes=40))
+    add_task(name="rankings.refresh_season_standings")
+    counts |= {"events": 1000, "rankings": 1000}
+    finish(asked_for=49, done=11, name="events.import_scores")
+    assert find_unaccounted() == [retried, lost]
+    counts["dead"] = 1
+    assert find_unaccounted() == [lost]
+    counts |= {"events": 0, "dead": 0}
+    assert find_unaccounted() == [retried, lost, runs, waits]
+
+
+@pytest.mark.parametrize(("asked_for", "done"), [(51, 11), (49, 9)])
+def test_nothing_is_overtaken_by_what_is_hardly_younger_or_just_finished(
+    counts: dict[str, int], asked_for: int, done: int
+) -> None:
+    add_task(sent=timedelta(minutes=60))
+    counts["events"] = 1000
+    finish(asked_for=asked_for, done=done)
+    assert find_unaccounted() == []
+
+
+def test_what_was_sent_again_and_had_been_done_overtakes_nothing(counts: dict[str, int]) -> None:
+    add_task(sent=timedelta(minutes=60))
+    counts["events"] = 1000
+    finish(asked_for=90, done=20)
+    assert find_unaccounted() == []
 
 
 @pytest.mark.parametrize("minutes", ["0", "-1", "1.5", "ten", "²", "99999999999"])

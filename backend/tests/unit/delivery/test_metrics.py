@@ -210,7 +210,7 @@ def at_broker(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     def count() -> MessageCounts:
         if found.get("silent"):
             raise BrokerUnavailable("silent")
-        return MessageCounts(by_queue=found, delayed=0)
+        return MessageCounts(by_queue=found, dead={}, delayed=0)
 
     monkeypatch.setattr(accounts, "count_messages", count)
     monkeypatch.setattr(ledger, "BETWEEN_LOOKS_SECONDS", 0)
