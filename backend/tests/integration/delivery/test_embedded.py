@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -68,10 +69,27 @@ class Placar:
 
 
 @pytest.fixture
-def placar(tmp_path: Path) -> Iterator[Placar]:
+def new_placar(tmp_path: Path) -> Iterator[Placar]:
     placar = Placar(tmp_path)
     yield placar
     placar.processes.end_all()
+
+
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database as a first start makes it, its tasks not yet done."""
+    database = tmp_path_factory.mktemp("seeded") / "placar.sqlite3"
+    environment = os.environ | {"DATABASE_URL": f"sqlite:///{database}"}
+    for command in (("migrate", "-v", "0"), ("schedules", "load", "schedules.json"), ("seed_demo",)):
+        subprocess.run([sys.executable, "manage.py", *command], cwd=BACKEND, env=environment, check=True)
+    return database
+
+
+@pytest.fixture
+def placar(new_placar: Placar, seeded: Path) -> Placar:
+    """As new_placar, without the seconds that the migrations take."""
+    shutil.copy(seeded, new_placar.database)
+    return new_placar
 
 
 def address_of(run: RunningProcess) -> str:
@@ -113,14 +131,14 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-def test_it_serves_the_demo_with_rankings_that_its_worker_made(placar: Placar) -> None:
-    run = placar.start_up()
+def test_it_serves_the_demo_with_rankings_that_its_worker_made(new_placar: Placar) -> None:
+    run = new_placar.start_up()
     assert "Demo logins: " in run.log
     assert "<html" in read(address_of(run))
-    placar.wait_until_all_is_done()
-    assert placar.count("events_ranking") > 0
+    new_placar.wait_until_all_is_done()
+    assert new_placar.count("events_ranking") > 0
     # Beat reads its schedules from the database.
-    wait_until(lambda: placar.count("django_celery_beat_periodictask") > 0, "beat's own schedule in the database")
+    wait_until(lambda: new_placar.count("django_celery_beat_periodictask") > 0, "beat's own schedule in the database")
     assert run.stop() == 0
     assert run.log.endswith("Placar has ended.\n")
     assert "Traceback" not in run.log
@@ -138,9 +156,9 @@ def test_told_to_stop_it_ends_its_children_and_itself(placar: Placar, number: si
     assert "Traceback" not in run.log
 
 
-def test_told_to_stop_while_it_starts_it_ends(placar: Placar) -> None:
-    run = placar.start()
-    wait_until(placar.database.exists, "the migrations have begun")
+def test_told_to_stop_while_it_starts_it_ends(new_placar: Placar) -> None:
+    run = new_placar.start()
+    wait_until(new_placar.database.exists, "the migrations have begun")
     run.signal(signal.SIGINT)
     assert run.wait() == 0
     assert "Traceback" not in run.log
@@ -190,10 +208,10 @@ def test_a_retry_that_waits_in_the_workers_memory_survives_it(placar: Placar) ->
     wait_until(lambda: run.log.count(" retry: Retry in 10s") == 2, "the first try again, in another worker")
 
 
-def test_a_port_in_use_is_named(placar: Placar) -> None:
+def test_a_port_in_use_is_named(new_placar: Placar) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        run = placar.start(port=port)
+        run = new_placar.start(port=port)
         assert run.wait() == 1
     assert run.log.splitlines() == [
         f"CommandError: port {port} cannot be used (Address already in use); take another: make run PORT={port + 1}"
@@ -209,7 +227,7 @@ def test_a_second_one_on_the_same_database_says_so_and_ends(placar: Placar) -> N
     assert "<html" in read(address_of(first))
 
 
-def test_the_worker_refuses_a_real_broker(placar: Placar) -> None:
-    worker = placar.processes.start_command("run_worker", extra_environment={"CELERY_BROKER_URL": "amqp://"})
+def test_the_worker_refuses_a_real_broker(new_placar: Placar) -> None:
+    worker = new_placar.processes.start_command("run_worker", extra_environment={"CELERY_BROKER_URL": "amqp://"})
     assert worker.wait() != 0
     assert worker.log == "CommandError: CELERY_BROKER_URL names a broker; the embedded mode is for memory://\n"
