@@ -33,5 +33,7 @@ class Command(BaseCommand):
         self.stdout.write(
             "It may import every app but notifications, which may import it (pyproject.toml, contract `apps`).\n"
             "Say in CHANGELOG that there is another queue: deployments give rights on it (docs/runbook/upgrades.md).\n"
+            "Name it in README (The house), and its worker where people read of workers: docs/runbook.md,"
+            " docs/runbook/first-deployment.md, docs/kubernetes.md.\n"
             f"Next: manage.py new_task {name}.ACTION --args THING_id:int"
         )

@@ -45,7 +45,9 @@ class Command(BaseCommand):
         told = (
             f"It calls {action} of {file}, which is there already" if is_written else f"Next: write {action} in {file}"
         )
+        schedule = "" if arguments else ",\nor by a row of backend/schedules.json"
         self.stdout.write(
             f"{told}; its test is tests/integration/{app}/test_{action}.py.\n"
-            f'Ask for it with enqueue("{name}", {{...}}) in the transaction that makes it necessary.'
+            f'Ask for it with enqueue("{name}", {{...}}) in the transaction that makes it necessary{schedule}.\n'
+            "docs/guarantees.md says of every task's service why a second run changes nothing: give it a row."
         )

@@ -88,7 +88,7 @@ def test_no_trace_in_what_anybody_is_told(world: World) -> None:
     assert find_traces(world, told) == []
     everybody = kinds_of(told["athlete"]) | kinds_of(told["owner"]) | kinds_of(told["operator"])
     assert not (untold := set(KINDS) - everybody), f"tell_everything in told.py tells nothing of {sorted(untold)}"
-    assert kinds_of(told["athlete"]) == PARTICIPANTS, "PARTICIPANTS, above, are the kinds that participants are told"
+    assert kinds_of(told["athlete"]) == PARTICIPANTS, "PARTICIPANTS are the kinds that they are told"
     assert told["stranger"] == {}
 
 
