@@ -152,12 +152,13 @@ class Origins:
 
     def _split(self, origin: str) -> tuple[Module | None, list[str]]:
         """The longest part of the name that is a module of the project, and what is left of the name."""
-        parts = origin.split(".")
-        for length in range(len(parts), 0, -1):
-            module = self._modules.get(".".join(parts[:length]))
-            if module is not None:
-                return module, parts[length:]
-        return None, parts
+        name, rest = origin, list[str]()
+        while name:
+            if module := self._modules.get(name):
+                return module, rest[::-1]
+            name, _, last = name.rpartition(".")
+            rest.append(last)
+        return None, rest[::-1]
 
 
 def _is_property(function: Function) -> bool:
@@ -166,5 +167,5 @@ def _is_property(function: Function) -> bool:
 
 def _parted(part: str) -> tuple[str, str]:
     """A name and the calls and elements after it."""
-    at = min((place for place in (part.find("("), part.find("[")) if place >= 0), default=len(part))
-    return part[:at], part[at:]
+    name = part.partition("(")[0].partition("[")[0]
+    return name, part[len(name) :]

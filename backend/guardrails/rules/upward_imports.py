@@ -9,6 +9,7 @@ from guardrails.names import is_within
 from guardrails.project import Project
 from guardrails.rule import Located, Problem, Rule, problem_at
 
+_FETCHES = frozenset({"get_model", "get_registered_model"})
 _RELATIONS = frozenset({"ForeignKey", "OneToOneField", "ManyToManyField"})
 
 
@@ -43,14 +44,11 @@ def _named(project: Project, module: Module) -> Iterator[tuple[Located, tuple[st
     """Models by label: `get_model("label", "Model")`, `ForeignKey("label.Model")`. Migrations may look anywhere."""
     if "migrations" in module.path.parts:
         return
-    for call in module.find(ast.Call):
-        name = last_name(call.func)
-        if name in {"get_model", "get_registered_model"}:
+    for call in module.calls_of(*_FETCHES, *_RELATIONS):
+        if last_name(call.func) in _FETCHES:
             labels = [origin.partition(".")[0] for origin in project.origins(module, call) if ".models." in origin]
-        elif name in _RELATIONS:
-            labels = [_label(project, module, call)]
         else:
-            continue
+            labels = [_label(project, module, call)]
         yield call, tuple(package for label in labels for package in project.app_packages(label))
 
 
