@@ -36,7 +36,11 @@ def check(project: Project) -> Iterator[Problem]:
             call = calls.get(id(node))
             asks = asks_instead(project, module, call) if call else None
             written = f"write `{asks}` ({project.configuration.enqueue[0]}) in the transaction that changes the state"
-            yield problem_at(module, node, f"{method} sends a task from here", written if asks else instead)
+            yield problem_at(module, node, f"{method} sends {_sent(method)} from here", written if asks else instead)
+
+
+def _sent(method: str) -> str:
+    return "a message" if method.removeprefix(".") in _PUBLISHES else "a task"
 
 
 def _sends(project: Project, module: Module) -> Iterator[tuple[Located, str]]:
