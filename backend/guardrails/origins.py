@@ -119,15 +119,17 @@ class Origins:
         """An attribute of a class or its instances; the class itself stands for its bases as well."""
         inner = scope.opened.get(node)
         tail = rest[1:]
+        suffix = _parted(rest[0])[1]
+        if inner and suffix.startswith(CALLED + CALLED) and "__call__" in inner.names:
+            return self._step(resolver, inner, ["__call__" + suffix.removeprefix(CALLED), *tail])
         if inner and tail:
-            name, suffix = _parted(tail[0])
-            after = suffix + "".join(f".{part}" for part in tail[1:])
+            name, its_suffix = _parted(tail[0])
+            after = its_suffix + "".join(f".{part}" for part in tail[1:])
             own = resolver.bound(inner, name) | resolver.bound(inner, f"self.{name}")
             if own or name in inner.names or f"self.{name}" in inner.names:
                 deeper = self._step(resolver, inner, tail) if name in inner.names else set()
                 return deeper | {origin + after for origin in own}
         bases = [origin for base in node.bases for origin in resolver.of(base) if not origin.startswith(UNKNOWN)]
-        suffix = _parted(rest[0])[1]
         return {base + suffix + "".join(f".{part}" for part in tail) for base in bases}
 
     def _of_function(self, resolver: Resolver, scope: Scope, node: Function, rest: list[str]) -> set[str]:

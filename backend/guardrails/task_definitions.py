@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from guardrails.module import Function, Module
+from guardrails.names import CALLED
 from guardrails.project import Project
-from guardrails.task_makers import may_make_task
+from guardrails.task_makers import makes_task, may_make_task
 
 SUFFIX = "_task"
 
@@ -90,9 +91,15 @@ def task_of(project: Project, module: Module, node: ast.stmt) -> TaskDefinition 
 def task_decorator(project: Project, module: Module, function: Function) -> ast.expr | None:
     """The decorator that makes the function a task, if there is one."""
     for decorator in function.decorator_list:
-        if any(may_make_task(origin) for origin in project.origins(module, decorator)):
+        origins = project.origins(module, decorator)
+        if any(map(may_make_task, origins)) or any(map(makes_task, given_by(project, origins))):
             return decorator
     return None
+
+
+def given_by(project: Project, origins: frozenset[str]) -> frozenset[str]:
+    """What applying a decorator gives, where it is a function or a class of the project."""
+    return frozenset().union(*(project.follow(origin + CALLED) for origin in origins if project.definition(origin)))
 
 
 def services_of(module: Module) -> str:

@@ -10,6 +10,7 @@ from guardrails.names import CALLED, is_within, without_calls
 from guardrails.project import Project
 from guardrails.rule import Located, Problem, Rule, problem_at
 from guardrails.sending import uses_another_queue
+from guardrails.task_definitions import given_by
 from guardrails.task_makers import (
     TASK_CLASSES,
     is_of_celery,
@@ -60,11 +61,7 @@ def _decorated(project: Project, module: Module, names: frozenset[str]) -> Itera
             if not may_mean(decorator, names):
                 continue
             origins = project.origins(module, decorator)
-            # A function of the project that gives a task when it is applied.
-            given = {
-                made for origin in origins if project.definition(origin) for made in project.follow(origin + CALLED)
-            }
-            if any(map(makes_task, origins | given)) or _looks_so(project, module, origins):
+            if any(map(makes_task, origins | given_by(project, origins))) or _looks_so(project, module, origins):
                 yield decorator
 
 
