@@ -69,9 +69,12 @@ class _Settings:
     def _is_set(self, expression: ast.expr) -> bool:
         name = last_name(expression)
         if isinstance(expression, ast.Name) and name == "beat_schedule":
-            # A variable of that name means nothing, but in what Celery is configured from.
-            return self._is_configuration(expression)
+            # A variable of that name means nothing, but in what Celery is configured from; one of a function never.
+            return self._is_configuration(expression) and not self._is_local(expression)
         return bool(name) and self._is_named(name) and self._is_of_celery(expression)
+
+    def _is_local(self, name: ast.Name) -> bool:
+        return isinstance(name.ctx, ast.Store) and not self._project.is_run_when_loaded(self._module, name)
 
     def _is_of_celery(self, expression: ast.expr) -> bool:
         """No attribute of a class of the project's own."""
