@@ -13,7 +13,7 @@ from guardrails.dotted import last_name
 from guardrails.patterns import is_at
 from guardrails.source import Source
 from guardrails.walk import by_kind
-from guardrails.words import Index, chosen, index, words
+from guardrails.words import Index, as_attribute, chosen, index, words
 
 _WIRING = re.compile(r"__init__|settings|urls|[aw]sgi|(\w+_)?celery\w*")
 
@@ -99,9 +99,8 @@ class Module:
 
     def calls_of(self, *names: str) -> list[ast.Call]:
         """The calls of what is written with one of these names at its end: `task`, `app.task`."""
-        if not self.has(*names):
-            return []
-        return [call for call in self.find(ast.Call) if last_name(call.func) in names]
+        written = frozenset(word for name in names for word in (name, as_attribute(name)))
+        return [call for call in self.calls(written) if last_name(call.func) in names]
 
     def names(self, written: frozenset[str]) -> list[ast.Name]:
         """The plain names that are written so."""

@@ -25,7 +25,7 @@ from guardrails.words import as_name, is_attribute, may_mean
 _MAKERS = ("shared_task", "register_task", "periodic_task", "_task_from_fun", "connect_on_app_finalize")
 _OLD = frozenset({"celery.task.task", "celery.task.*", "celery.decorators.task", "celery.decorators.*"})
 # Of an application that a file is given, as it does not lead to Celery itself: `app.task`, `getattr(app, "task")`.
-_WORDS = re.compile(r"\.\s*\w*task\b|tasks\s*\.|[\"']\w*task\w*[\"']|getattr")
+_WORDS = re.compile(r"task(\b|s\s*\.|\w*[\"'])|getattr")
 
 
 def check(project: Project) -> Iterator[Problem]:
