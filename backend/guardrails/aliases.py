@@ -82,6 +82,9 @@ def _defined(module: Module) -> Iterator[_Bound]:
     for definition in module.find(ast.ClassDef):
         for base in definition.bases:
             yield definition.name, False, words(base)
+        for method in definition.body:
+            if isinstance(method, Function) and method.name == "__call__":
+                yield from ((definition.name, False, words(result)) for result in returned(method))
     for function in module.functions:
         for result in returned(function):
             yield function.name, False, words(result)

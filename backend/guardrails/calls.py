@@ -1,6 +1,7 @@
 """What calls name by text: modules that they import, models that they fetch."""
 
 import ast
+from collections.abc import Callable
 
 from guardrails.module import Module
 from guardrails.names import UNKNOWN, Names
@@ -50,8 +51,8 @@ def argument(call: ast.Call, place: int, *names: str) -> ast.expr | None:
     return next(iter([*call.args[place : place + 1], *named]), None)
 
 
-def given_name(texts: Texts, call: ast.Call) -> str | None:
+def given_name(read: Callable[[ast.expr | None], str | None], call: ast.Call) -> str | None:
     """`get_model("label", "Model")` or `get_model("label.Model")` as the dotted name of the model."""
     given = [argument(call, 0, "app_label"), argument(call, 1, "model_name")]
-    parts = ".".join(text for text in map(texts.of, given) if text).split(".")
+    parts = ".".join(text for text in map(read, given) if text).split(".")
     return f"{parts[0]}.models.{parts[1]}" if len(parts) == 2 else None

@@ -21,7 +21,8 @@ class Configuration:
 
     apps: tuple[str, ...] = ("apps/*",)
     """Patterns of the folders that are apps. A folder's name is its app's name, and the domain of its tasks.
-    `!` before a pattern says which of them are none: `["shop/*", "!shop/settings"]`.
+    `!` before a pattern says which of them are none: `["shop/*", "!shop/settings"]`. An app within an app has a pattern
+    of its own: `["shop/*", "shop/orders/*"]`.
     """
 
     services: str = "services"
@@ -89,9 +90,10 @@ class Configuration:
         return f"the {self.tasks}.py of its app"
 
     def app_folder(self, path: PurePosixPath) -> PurePosixPath | None:
-        """The folder of the app that a file belongs to."""
+        """The folder of the app that a file belongs to: the inner one where a pattern of its own names it."""
         folders = [folder for folder in [*path.parents][-2::-1] if not self.is_no_app(folder)]  # from the root inwards
-        return next((folder for folder in folders if any(is_at(folder, app) for app in self.app_patterns)), None)
+        first = (next((folder for folder in folders if is_at(folder, app)), None) for app in self.app_patterns)
+        return max(filter(None, first), key=folders.index, default=None)
 
     def is_no_app(self, folder: PurePosixPath) -> bool:
         """Whether a pattern with `!` says so."""

@@ -119,15 +119,17 @@ class Origins:
         """An attribute of a class or its instances; the class itself stands for its bases as well."""
         inner = scope.opened.get(node)
         tail = rest[1:]
+        suffix = _parted(rest[0])[1]
+        if inner and suffix.startswith(CALLED + CALLED) and "__call__" in inner.names:
+            return self._step(resolver, inner, ["__call__" + suffix.removeprefix(CALLED), *tail])
         if inner and tail:
-            name, suffix = _parted(tail[0])
-            after = suffix + "".join(f".{part}" for part in tail[1:])
+            name, its_suffix = _parted(tail[0])
+            after = its_suffix + "".join(f".{part}" for part in tail[1:])
             own = resolver.bound(inner, name) | resolver.bound(inner, f"self.{name}")
             if own or name in inner.names or f"self.{name}" in inner.names:
                 deeper = self._step(resolver, inner, tail) if name in inner.names else set()
                 return deeper | {origin + after for origin in own}
         bases = [origin for base in node.bases for origin in resolver.of(base) if not origin.startswith(UNKNOWN)]
-        suffix = _parted(rest[0])[1]
         return {base + suffix + "".join(f".{part}" for part in tail) for base in bases}
 
     def _of_function(self, resolver: Resolver, scope: Scope, node: Function, rest: list[str]) -> set[str]:
@@ -152,12 +154,13 @@ class Origins:
 
     def _split(self, origin: str) -> tuple[Module | None, list[str]]:
         """The longest part of the name that is a module of the project, and what is left of the name."""
-        parts = origin.split(".")
-        for length in range(len(parts), 0, -1):
-            module = self._modules.get(".".join(parts[:length]))
-            if module is not None:
-                return module, parts[length:]
-        return None, parts
+        name, rest = origin, list[str]()
+        while name:
+            if module := self._modules.get(name):
+                return module, rest[::-1]
+            name, _, last = name.rpartition(".")
+            rest.append(last)
+        return None, rest[::-1]
 
 
 def _is_property(function: Function) -> bool:
@@ -166,5 +169,5 @@ def _is_property(function: Function) -> bool:
 
 def _parted(part: str) -> tuple[str, str]:
     """A name and the calls and elements after it."""
-    at = min((place for place in (part.find("("), part.find("[")) if place >= 0), default=len(part))
-    return part[:at], part[at:]
+    name = part.partition("(")[0].partition("[")[0]
+    return name, part[len(name) :]

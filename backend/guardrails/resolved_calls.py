@@ -52,7 +52,7 @@ class Calls:
             name = self._texts.of(call.func.args[0]) if call.func.args else None
             return {f"{origin}.{name}" for origin in self._of(call.args[0])} if name else set()
         if any(origin.endswith(("get_model", "get_registered_model")) for origin in functions):
-            model = given_name(self._texts, call)
+            model = given_name(self._texts.of, call)
             return {model} if model else set()
         return set()
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from guardrails.module import Function, Module
+from guardrails.names import CALLED
 from guardrails.project import Project
-from guardrails.task_makers import may_make_task
+from guardrails.task_makers import makes_task, may_make_task
 
 SUFFIX = "_task"
 
@@ -75,18 +76,30 @@ def is_docstring(statement: ast.stmt) -> bool:
 
 def task_definitions(project: Project) -> Iterator[TaskDefinition]:
     for module in project.modules:
-        if module.is_tasks and module.app:
-            for statement in module.tree.body:
-                if isinstance(statement, Function) and (decorator := task_decorator(project, module, statement)):
-                    yield TaskDefinition(module, module.app, statement, decorator)
+        if module.is_tasks:
+            yield from filter(None, (task_of(project, module, statement) for statement in module.tree.body))
+
+
+def task_of(project: Project, module: Module, node: ast.stmt) -> TaskDefinition | None:
+    """The task that a statement of a module defines, if it is one."""
+    if not (module.is_tasks and module.app and isinstance(node, Function) and node in module.tree.body):
+        return None
+    decorator = task_decorator(project, module, node)
+    return TaskDefinition(module, module.app, node, decorator) if decorator else None
 
 
 def task_decorator(project: Project, module: Module, function: Function) -> ast.expr | None:
     """The decorator that makes the function a task, if there is one."""
     for decorator in function.decorator_list:
-        if any(may_make_task(origin) for origin in project.origins(module, decorator)):
+        origins = project.origins(module, decorator)
+        if any(map(may_make_task, origins)) or any(map(makes_task, given_by(project, origins))):
             return decorator
     return None
+
+
+def given_by(project: Project, origins: frozenset[str]) -> frozenset[str]:
+    """What applying a decorator gives, where it is a function or a class of the project."""
+    return frozenset().union(*(project.follow(origin + CALLED) for origin in origins if project.definition(origin)))
 
 
 def services_of(module: Module) -> str:

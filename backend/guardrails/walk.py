@@ -12,44 +12,37 @@ class TooDeep(ValueError):
     """The source is nested too deeply to be checked."""
 
 
-def by_kind(tree: ast.AST) -> Mapping[type[ast.AST], list[ast.AST]]:
-    """All nodes by their exact kind, outer ones first; those without a place (`Load`, `Add`) are left out."""
-    nodes: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
+def by_kind(tree: ast.AST) -> Mapping[type, list[ast.AST]]:
+    """All nodes by their exact kind, outer ones first; those without a place (`Load`, `Add`) are left out.
+
+    All nodes of a project pass here, so nothing is asked of one that need not be: where a field holds none, what it
+    holds (None, a name) is put by its own kind, for which nobody asks.
+    """
+    nodes: dict[type, list[ast.AST]] = defaultdict(list)
     level: list[ast.AST] = [tree]
     for _ in range(DEEPEST):
         below: list[ast.AST] = []
         for node in level:
-            nodes[node.__class__].append(node)
-            _add_children(node, below)
+            kind = node.__class__
+            nodes[kind].append(node)
+            for field in _FIELDS[kind]:
+                value = getattr(node, field)
+                if value.__class__ is list:
+                    below += value
+                else:
+                    below.append(value)
         if not below:
             return dict(nodes)
         level = below
     raise TooDeep(f"it is nested in more than {DEEPEST} levels")
 
 
-def nodes_within(node: ast.AST) -> list[ast.AST]:
-    """The node and all below it, outer ones first: what ast.walk gives, without `Load` and its like, and sooner."""
-    nodes = [node]
-    for each in nodes:  # grows on the way
-        _add_children(each, nodes)
-    return nodes
+class _Fields(dict[type, tuple[str, ...]]):
+    """For each kind of node the fields that may hold others."""
 
-
-def _add_children(node: ast.AST, to: list[ast.AST]) -> None:
-    for field in _FIELDS[node.__class__]:
-        value = getattr(node, field, None)
-        if value.__class__ is list:
-            to += filter(None, value)  # some lists of nodes have gaps
-        elif isinstance(value, ast.AST):
-            to.append(value)
-
-
-class _Fields(dict[type[ast.AST], tuple[str, ...]]):
-    """For each kind of node the fields that may hold others. All nodes are gone over, so it counts to ask no more."""
-
-    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
-        fields = () if kind in _LEAVES else tuple(field for field in kind._fields if field not in _NO_NODES)
-        self[kind] = fields
+    def __missing__(self, kind: type) -> tuple[str, ...]:
+        written: tuple[str, ...] = () if kind in _LEAVES else getattr(kind, "_fields", ())
+        self[kind] = fields = tuple(field for field in written if field not in _NO_NODES)
         return fields
 
 

@@ -1,4 +1,4 @@
-"""No migration and no start of a process writes a schedule's row."""
+"""No code that nobody asked for a schedule writes the row of one."""
 
 import ast
 import re

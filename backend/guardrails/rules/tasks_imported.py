@@ -23,7 +23,8 @@ def tasks_of(configuration: Configuration, name: str) -> str | None:
     for length, part in enumerate(parts[1:], start=1):
         if part == configuration.tasks:
             folder = PurePosixPath(*parts[:length])
-            if configuration.app_folder(folder / "tasks.py") == folder:
+            # What is imported may be an app of that name.
+            if configuration.app_folder(folder / part / "tasks.py") == folder:
                 return ".".join(parts[: length + 1])
     return None
 

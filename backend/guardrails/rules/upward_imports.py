@@ -2,13 +2,16 @@
 
 import ast
 from collections.abc import Iterator
+from functools import partial
 
+from guardrails.calls import given_name
 from guardrails.dotted import last_name
 from guardrails.module import Module
 from guardrails.names import is_within
 from guardrails.project import Project
 from guardrails.rule import Located, Problem, Rule, problem_at
 
+_FETCHES = frozenset({"get_model", "get_registered_model"})
 _RELATIONS = frozenset({"ForeignKey", "OneToOneField", "ManyToManyField"})
 
 
@@ -43,18 +46,18 @@ def _named(project: Project, module: Module) -> Iterator[tuple[Located, tuple[st
     """Models by label: `get_model("label", "Model")`, `ForeignKey("label.Model")`. Migrations may look anywhere."""
     if "migrations" in module.path.parts:
         return
-    for call in module.find(ast.Call):
-        name = last_name(call.func)
-        if name in {"get_model", "get_registered_model"}:
-            labels = [origin.partition(".")[0] for origin in project.origins(module, call) if ".models." in origin]
-        elif name in _RELATIONS:
-            labels = [_label(project, module, call)]
-        else:
-            continue
-        yield call, tuple(package for label in labels for package in project.app_packages(label))
+    for call in module.calls_of(*_FETCHES, *_RELATIONS):
+        is_fetch = last_name(call.func) in _FETCHES
+        label = _fetched(project, module, call) if is_fetch else _related(project, module, call)
+        yield call, tuple(sorted(project.app_packages(label)))
 
 
-def _label(project: Project, module: Module, call: ast.Call) -> str:
+def _fetched(project: Project, module: Module, call: ast.Call) -> str:
+    model = given_name(partial(project.text, module), call)
+    return (model or "").partition(".")[0]
+
+
+def _related(project: Project, module: Module, call: ast.Call) -> str:
     named = [keyword.value for keyword in call.keywords if keyword.arg == "to"]
     text = project.text(module, next(iter([*call.args[:1], *named]), None))
     return (text or "").rpartition(".")[0]

@@ -187,6 +187,18 @@ def test_a_module_knows_its_app_by_the_configuration() -> None:
     assert module("jobs.py") == (None, None, False, False)
 
 
+def test_of_apps_within_each_other_the_inner_one_counts_where_a_pattern_of_its_own_names_it() -> None:
+    def app_of(path: str, *apps: str) -> str:
+        return str(Configuration(apps=apps).app_folder(PurePosixPath(path)))
+
+    assert app_of("shop/orders/tasks.py", "shop", "shop/*") == "shop/orders"
+    assert app_of("shop/orders/tasks.py", "shop/*", "shop") == "shop/orders"
+    assert app_of("shop/models.py", "shop", "shop/*") == "shop"
+    assert app_of("shop/orders/api/views.py", "shop", "shop/*") == "shop/orders"
+    assert app_of("shop/orders/api/views.py", "shop/**") == "shop/orders"
+    assert app_of("shop/orders/views.py", "shop", "shop/*", "!shop/orders") == "shop"
+
+
 def test_the_root_is_no_app() -> None:
     assert Configuration(apps=("*",)).app_folder(PurePosixPath("manage.py")) is None
 

@@ -43,6 +43,12 @@ SENDS_KNOWN = "from apps.a.tasks import rank_task\nrank_task.delay(1)"
         ("GR012", "from apps.a.tasks import rank_task", "apps.a.tasks is imported here", "call the service, or "),
         ("GR015", MAKES_ROW, "a row of PeriodicTask is written by code that runs unasked", ""),
         ("GR016", "x.delay()", ".delay sends a task from here", "call one.ask in the transaction"),
+        (
+            "GR016",
+            "import kombu\nkombu.Producer(x).publish(1)",
+            ".publish sends a message from here",
+            "call one.ask in",
+        ),
         ("GR016", SENDS_KNOWN, ".delay sends", 'write `ask("a.rank", {"event_id": 1})` (one.ask) in'),
         ("GR021", "import near", "services.py reaches Celery by way of near -> far -> celery", f"{ENQUEUE}, or move"),
         ("GR021", "import near", "services.py reaches", f"{ENQUEUE}, or move what is needed here out of near."),
