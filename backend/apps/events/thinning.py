@@ -48,8 +48,9 @@ def superfluous(revisions: Sequence[Revision], terms: Terms, referred: Container
     From the first one on that is too young, or that anything refers to, all stay, whatever their clocks said.
     """
     old = list(takewhile(lambda one: one.computed_at < terms.before and one.pk not in referred, revisions))
-    stay = {one.pk for one in (*old[:1], *old[-1:])}  # the start; and what stood when the next one came
-    stay |= {(one.computed_at - _EPOCH) // terms.every: one.pk for one in old}.values()  # the last of each stretch
+    last_of_stretch = {(one.computed_at - _EPOCH) // terms.every: one.pk for one in old}
+    # With the start, and with what stood when the next one came.
+    stay = {*last_of_stretch.values(), *(one.pk for one in (*old[:1], *old[-1:]))}
     return [one.pk for one in old if one.pk not in stay and one.reason in ("", DEFAULT_REASON)]
 
 
