@@ -49,8 +49,8 @@ def superfluous(revisions: Sequence[Revision], terms: Terms, referred: Container
     """
     old = list(takewhile(lambda one: one.computed_at < terms.before and one.pk not in referred, revisions))
     last_of_stretch = {(one.computed_at - _EPOCH) // terms.every: one.pk for one in old}
-    # With the start, and with what stood when the next one came.
-    stay = {*last_of_stretch.values(), *(one.pk for one in (*old[:1], *old[-1:]))}
+    # The newest, which stood when the next one came, is the last of its stretch.
+    stay = {*(one.pk for one in old[:1]), *last_of_stretch.values()}
     return [one.pk for one in old if one.pk not in stay and one.reason in ("", DEFAULT_REASON)]
 
 
