@@ -7,10 +7,11 @@ here happens by itself.
 from collections.abc import Container, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import groupby, takewhile
+from operator import itemgetter
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import ForeignObjectRel, Min, Q
+from django.db.models import ForeignObjectRel, Min, Q, Sum
 
 from apps.events.changes import lock_event
 from apps.events.corrections import check_reason
@@ -56,14 +57,15 @@ def superfluous(revisions: Sequence[Revision], terms: Terms, referred: Container
 
 def removable(event: Event, terms: Terms) -> list[int]:
     """The ids of an event's revisions that may go, the oldest first."""
-    before = _provisional_until(event, terms.before)
+    # Read before all else: what becomes official, or is told, from now on is the newest of these or comes later.
+    rows = Ranking.objects.filter(event=event).order_by("variant", "revision")
+    found = list(rows.values_list("variant", "pk", "computed_at", "reason"))
+    before, referred = _provisional_until(event, terms.before), _referred(event)
     if before is None:
         return []
-    referred = _referred(event)
-    rows = Ranking.objects.filter(event=event).order_by("variant", "revision")
-    found = groupby(rows.values_list("variant", "pk", "computed_at", "reason"), key=lambda row: row[0])
-    each = ([Revision(*row[1:]) for row in of_variant] for _variant, of_variant in found)
-    return sorted(pk for revisions in each for pk in superfluous(revisions, terms._replace(before=before), referred))
+    terms = terms._replace(before=before)
+    each = ([Revision(*row[1:]) for row in of_variant] for _variant, of_variant in groupby(found, itemgetter(0)))
+    return sorted(pk for revisions in each for pk in superfluous(revisions, terms, referred))
 
 
 def remove_superfluous(event_id: int, terms: Terms, *, who: str, reason: str) -> Thinning | None:
@@ -72,25 +74,38 @@ def remove_superfluous(event_id: int, terms: Terms, *, who: str, reason: str) ->
     Killed at any moment it leaves whole revisions, and a record of those that are gone. Raises InvalidInput.
     """
     thinning = Thinning(event_id=event_id, who=who, reason=check_reason(reason), **terms._asdict())
-    if removable(Event.objects.get(pk=event_id), terms):  # else the event need not be locked
-        while _remove_batch(thinning, terms):
-            pass
+    is_done = False
+    while not is_done:
+        by_others = _by_others(thinning)
+        found = removable(Event.objects.get(pk=event_id), terms)
+        batches = (found[start : start + BATCH] for start in range(0, len(found), BATCH))
+        is_done = all(_remove_batch(thinning, batch, by_others) for batch in batches)
     return thinning if thinning.revisions else None
 
 
 @transaction.atomic
-def _remove_batch(thinning: Thinning, terms: Terms) -> bool:
-    """Remove the oldest of what may go now. Returns whether there is more."""
-    # No ranking is stored meanwhile, no state changes, nobody is told of one, nobody else thins.
+def _remove_batch(thinning: Thinning, batch: list[int], by_others: int) -> bool:
+    """Remove these, unless somebody else has removed any since they were found. Returns whether it was done.
+
+    They may still go: what is current, official or told by now was either kept when they were found, or came later.
+    Only another removal may have taken what stayed in their place.
+    """
     event = lock_event(thinning.event_id)
-    found = removable(event, terms)
-    if batch := found[:BATCH]:
-        thinning.revisions += len(batch)
-        thinning.octets += count_octets(batch)
-        thinning.save()
-        delete_rankings(batch)
-        event.save(update_fields=["updated_at"])  # whoever holds a page of theirs is told that it is out of date
-    return len(found) > BATCH
+    if _by_others(thinning) != by_others:
+        return False
+    thinning.revisions += len(batch)
+    thinning.octets += count_octets(batch)
+    thinning.save()
+    delete_rankings(batch)
+    event.save(update_fields=["updated_at"])  # whoever holds a page of theirs is told that it is out of date
+    return True
+
+
+def _by_others(thinning: Thinning) -> int:
+    """How many of the event's revisions were removed by others than this one."""
+    others = Thinning.objects.filter(event=thinning.event_id).exclude(pk=thinning.pk)
+    removed: int | None = others.aggregate(removed=Sum("revisions"))["removed"]
+    return removed or 0
 
 
 def _provisional_until(event: Event, before: datetime) -> datetime | None:

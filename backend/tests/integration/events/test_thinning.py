@@ -7,9 +7,10 @@ from django.db import IntegrityError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from apps.errors import InvalidInput, WrongState
+from apps.errors import InvalidInput, Missing, WrongState
 from apps.events import pages, thinning
 from apps.events.models import Entry, Event, EventTransition, Ranking, RankingPage, Thinning
+from apps.events.page_store import delete_rankings
 from apps.events.ranking_lines import entity_tag
 from apps.events.result import OVERALL
 from apps.events.services import change_entry, change_event, change_event_state, generate_event_ranking, thin_rankings
@@ -147,6 +148,26 @@ def test_clocks_that_differ_cost_no_official_one(race: Event, clock: Clock, skew
     assert set(left(race)) >= {1, 4, 5, 6}
 
 
+def test_what_becomes_official_while_it_is_looked_at_stays(
+    race: Event, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for minute in range(1, 6):
+        rank_anew(race, clock, minute)
+    look = thinning._provisional_until
+
+    def look_and_be_overtaken(event: Event, before: datetime) -> datetime | None:
+        found = look(event, before)
+        if event.state == Event.State.OPEN:
+            act(race, clock, 1000, "close", "publish")
+            rank_anew(race, clock, 1001, skew=-59)
+            rank_anew(race, clock, 1002, skew=-59)
+        return found
+
+    monkeypatch.setattr(thinning, "_provisional_until", look_and_be_overtaken)
+    assert thin(race) == 3
+    assert left(race) == [1, 5, 6, 7]
+
+
 def test_where_it_is_not_known_since_when_it_is_official_all_stay(race: Event, clock: Clock) -> None:
     for minute in range(1, 6):
         rank_anew(race, clock, minute)
@@ -208,10 +229,10 @@ def test_each_batch_is_whole_and_on_record(race: Event, clock: Clock, monkeypatc
     for minute in range(1, 10):
         rank_anew(race, clock, minute)
     monkeypatch.setattr(thinning, "BATCH", 2)
-    delete, tries = thinning.delete_rankings, iter(range(9))
+    tries = iter(range(9))
 
     def fail(ids: list[int]) -> None:
-        delete(ids)
+        delete_rankings(ids)
         if next(tries) == 2:
             raise KeyboardInterrupt
 
@@ -223,6 +244,26 @@ def test_each_batch_is_whole_and_on_record(race: Event, clock: Clock, monkeypatc
     assert Thinning.objects.get().revisions == 4
     assert thin(race) == 2
     assert left(race) == [1, 8, 9]
+
+
+def test_what_somebody_else_removes_meanwhile_is_taken_into_account(
+    race: Event, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for minute in range(1, 10):
+        rank_anew(race, clock, minute)
+    find, acts = thinning.removable, [Terms(START + timedelta(minutes=7), FOREVER)]
+
+    def find_and_be_overtaken(event: Event, terms: Terms) -> list[int]:
+        found = find(event, terms)
+        if acts:
+            assert thin(event, acts.pop()) == 4  # 2 to 5
+        return found
+
+    monkeypatch.setattr(thinning, "removable", find_and_be_overtaken)
+    # Alone it would keep 5, and remove 2 to 4.
+    assert thin(race, Terms(START + timedelta(minutes=6), FOREVER)) == 0
+    assert left(race) == [1, 6, 7, 8, 9]
+    assert [one.revisions for one in Thinning.objects.all()] == [4]
 
 
 def test_the_record_says_who_why_what_and_how_much(race: Event, clock: Clock) -> None:
@@ -259,7 +300,7 @@ def test_whoever_holds_a_page_is_told_that_it_is_out_of_date(race: Event, clock:
 def test_a_reader_that_had_found_it_is_told_that_it_is_gone(race: Event, clock: Clock) -> None:
     second = [rank_anew(race, clock, minute) for minute in range(1, 6)][1]
     thin(race)
-    with pytest.raises(pages.Missing, match="revision 2 was provisional and has been removed"):
+    with pytest.raises(Missing, match="revision 2 was provisional and has been removed"):
         pages.rows(second, OVERALL, 0, 10)
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from apps.events import pages, thinning
 from apps.events.models import Event, Ranking, Thinning
+from apps.events.page_store import delete_rankings
 from apps.events.result import OVERALL
 from apps.events.services import generate_event_ranking, thin_rankings
 from apps.events.thinning import Terms
@@ -79,7 +80,7 @@ def test_a_ranking_that_comes_meanwhile_waits_and_is_the_next(
 ) -> None:
     event = races[0]
     add_score(event, "1", "20:00")
-    delete, waits = thinning.delete_rankings, list[bool]()
+    waits = list[bool]()
 
     def rank() -> None:
         try:
@@ -93,7 +94,7 @@ def test_a_ranking_that_comes_meanwhile_waits_and_is_the_next(
         worker.start()
         worker.join(0.5)
         waits.append(worker.is_alive())
-        delete(ids)
+        delete_rankings(ids)
 
     monkeypatch.setattr(thinning, "delete_rankings", begin_and_delete)
     terms = Terms(timezone.now() - timedelta(hours=1), timedelta(days=300))
