@@ -33,7 +33,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         terms = Terms(timezone.now() - options["older_than"], options["keep_every"])
-        events = [find_event(options["event"])] if options["event"] else list(Event.objects.order_by("pk"))
+        opened = Event.objects.exclude(state=Event.State.DRAFT).order_by("pk")
+        events = [find_event(options["event"])] if options["event"] else list(opened)
         if options["dry_run"]:
             self._look(events, terms)
             return
