@@ -246,6 +246,21 @@ def test_each_batch_is_whole_and_on_record(race: Event, clock: Clock, monkeypatc
     assert left(race) == [1, 8, 9]
 
 
+def test_many_batches_take_one_look(race: Event, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    for minute in range(1, 10):
+        rank_anew(race, clock, minute)
+    find, looks = thinning.removable, list[int]()
+
+    def find_and_count(event: Event, terms: Terms) -> list[int]:
+        looks.append(event.pk)
+        return find(event, terms)
+
+    monkeypatch.setattr(thinning, "BATCH", 2)
+    monkeypatch.setattr(thinning, "removable", find_and_count)
+    assert thin(race) == 6
+    assert looks == [race.pk]
+
+
 def test_what_somebody_else_removes_meanwhile_is_taken_into_account(
     race: Event, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
