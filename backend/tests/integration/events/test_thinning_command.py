@@ -63,7 +63,7 @@ def test_it_tells_first_and_removes_then(races: list[Event]) -> None:
     ("arguments", "refusal"),
     [
         (["--yes"], "reason: a reason is needed"),
-        (["--reason", "full"], "remove 6 for good: not done; --yes"),
+        (["--reason", "full"], "remove 6 revisions: not done; --yes"),
         (["--yes", "--reason", "full", "--event", "sea"], "there is no event 'sea'"),
         (["--yes", "--reason", "full", "--older-than", "0d"], "not between"),
         (["--yes", "--reason", "full", "--keep-every", "ten"], "is not a whole number"),

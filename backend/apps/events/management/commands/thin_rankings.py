@@ -71,6 +71,6 @@ def _confirm(count: int) -> None:
     if not count:
         return
     if not sys.stdin.isatty():
-        raise CommandError(f"remove {count} for good: not done; --yes says that it is meant where nobody can be asked")
-    if input(f"remove {count} for good? [y/N] ").strip().lower() not in ("y", "yes"):
+        raise CommandError(f"remove {count} revisions: not done; --yes says that it is meant where nobody can be asked")
+    if input(f"remove {count} revisions for good? [y/N] ").strip().lower() not in ("y", "yes"):
         raise CommandError("nothing was done")
