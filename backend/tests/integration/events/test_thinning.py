@@ -331,7 +331,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS)
 def test_whatever_happened_no_official_one_goes(clock: Clock, steps: list[tuple[str, int, int]]) -> None:
     clock.minute = 0
