@@ -75,6 +75,23 @@ def test_what_it_refuses(races: list[Event], arguments: list[str], refusal: str)
     assert [left(event) for event in races] == [[1, 2, 3, 4, 5, 6]] * 2
 
 
+def test_somebody_who_can_be_asked_is_asked(races: list[Event], monkeypatch: pytest.MonkeyPatch) -> None:
+    answers, asked = ["n", "y"], list[str]()
+
+    def answer(question: str) -> str:
+        asked.append(question)
+        return answers.pop(0)
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", answer)
+    with pytest.raises(CommandError, match="nothing was done"):
+        run("--reason", "full")
+    assert [left(event) for event in races] == [[1, 2, 3, 4, 5, 6]] * 2
+    assert run("--reason", "full").endswith("removed: 6\n")
+    assert [left(event) for event in races] == [[1, 5, 6]] * 2
+    assert asked == ["remove 6 revisions for good? [y/N] "] * 2
+
+
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
 def test_a_ranking_that_comes_meanwhile_waits_and_is_the_next(
     races: list[Event], monkeypatch: pytest.MonkeyPatch
