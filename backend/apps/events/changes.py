@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from apps.errors import InvalidInput
 from apps.events.models import Event
+from apps.events.states import OFFICIAL
 from delivery.outbox import enqueue
 
 # A burst of scores leads to few rankings: the next one waits twice as long as the last took, within these bounds.
@@ -57,14 +58,24 @@ def cool_down(event: Event) -> timedelta:
     return min(max(twice_the_last_run, SHORTEST_WAIT), LONGEST_WAIT)
 
 
-def enqueue_correction(event: Event) -> uuid.UUID:
-    """Ask for people to be told that an event's published results have a new revision, its public one by now."""
-    return enqueue(
-        "notifications.announce_event_correction",
-        {"ranking_id": event.public_ranking_id},
-        coalesce_key=f"notifications.announce_event_correction:{event.pk}",
-        not_before=when_settled(),
-    )
+def enqueue_corrected(event: Event, *, is_new: bool, has_moved: bool) -> None:
+    """What follows a ranking where results are official: standings, and telling people of a new public revision.
+
+    `has_moved` says that the input is newer. Standings leave out who is hidden at the time, so they are computed again
+    even where an entry was hidden and shown since, and nothing is new.
+    """
+    if event.state not in OFFICIAL:
+        return
+    if is_new or has_moved:
+        enqueue("rankings.refresh_season_standings", {"event_id": event.pk})
+    if is_new:
+        # A correction of published results is published with this revision.
+        enqueue(
+            "notifications.announce_event_correction",
+            {"ranking_id": event.public_ranking_id},
+            coalesce_key=f"notifications.announce_event_correction:{event.pk}",
+            not_before=when_settled(),
+        )
 
 
 def when_settled() -> datetime | None:

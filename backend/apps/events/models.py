@@ -15,6 +15,7 @@ from apps.events.imports.models import ImportRejection as ImportRejection
 from apps.events.imports.models import ImportRow as ImportRow
 from apps.events.ranking_models import Ranking as Ranking
 from apps.events.ranking_models import RankingPage as RankingPage
+from apps.events.ranking_models import Thinning as Thinning
 
 BIB_PATTERN = r"^[!-~]{1,23}\Z"
 

@@ -8,9 +8,10 @@ from collections.abc import Collection, Iterable
 
 from django.db import connection
 
-from apps.events.models import RankingPage
+from apps.events.models import Ranking, RankingPage
 
 _TABLE = RankingPage._meta.db_table
+_RANKINGS = Ranking._meta.db_table
 _INSERT_ROWS = 200  # about 2 MB at once
 
 Place = tuple[int, int]  # board number and first
@@ -32,6 +33,23 @@ def _copy_in(ranking_id: int, pages: Iterable[tuple[int, int, bytes]]) -> None:
         copy.set_types(["int8", "int4", "int8", "bytea"])
         for page in pages:
             copy.write_row((ranking_id, *page))
+
+
+def delete_rankings(ranking_ids: Collection[int]) -> None:
+    """Removes rankings and their pages, within the caller's transaction, which fails if anything refers to one.
+
+    The ORM would remove what refers to them as well.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {_TABLE} WHERE ranking_id {among(ranking_ids)}")  # noqa: S608 (integers)
+        cursor.execute(f"DELETE FROM {_RANKINGS} WHERE id {among(ranking_ids)}")  # noqa: S608 (integers)
+
+
+def count_octets(ranking_ids: Collection[int]) -> int:
+    """How many bytes the contents of their pages are."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT sum(length(content)) FROM {_TABLE} WHERE ranking_id {among(ranking_ids)}")  # noqa: S608
+        return int(cursor.fetchone()[0] or 0)
 
 
 def fetch_pages(ranking_id: int, places: Collection[Place]) -> dict[Place, bytes]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from django.db.models import QuerySet
 
+from apps.errors import Missing
 from apps.events.entry_results import PENDING
 from apps.events.models import Entry, Ranking
 from apps.events.page_columns import Row, decode_lookup, decode_rows, encode_lookup, encode_rows
@@ -53,6 +54,11 @@ def _pending_counts(result: RankingResult) -> list[int]:
 def write(ranking_id: int, encoded: EncodedRanking) -> None:
     """Stores the pages of a Ranking row, within the caller's transaction."""
     insert_pages(ranking_id, encoded.pages)
+
+
+def removed(revision: int) -> Missing:
+    """What is raised for a revision that there was (apps.events.thinning)."""
+    return Missing(f"revision {revision} was provisional and has been removed", place="revision")
 
 
 def board_keys(ranking: Ranking) -> list[str]:
@@ -188,4 +194,6 @@ def _page_named(ranking: Ranking, number: int, first: int) -> Iterator[None]:
     try:
         yield
     except CorruptPage as error:
+        if not Ranking.objects.filter(pk=ranking.pk).exists():
+            raise removed(ranking.revision) from error  # since the caller found it
         raise CorruptPage(f"ranking {ranking.pk}, board {number}, page {first}: {error}") from error

@@ -61,7 +61,10 @@ def find_ranking(event: Event, revision: int | None = None, variant: str = Ranki
     """
     if revision is None:
         return event.current_ranking if variant == Ranking.Variant.LIVE else event.public_ranking
-    ranking = Ranking.objects.filter(event=event, variant=variant, revision=revision).first()
+    same = Ranking.objects.filter(event=event, variant=variant)
+    ranking = same.filter(revision=revision).first()
+    if ranking is None and revision > 0 and same.filter(revision__gt=revision).exists():
+        raise pages.removed(revision)
     if ranking is None:
         raise Missing(f"there is no revision {revision}", place="revision")
     return ranking

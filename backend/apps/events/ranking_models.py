@@ -46,3 +46,22 @@ class RankingPage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ranking_id}/{self.board}/{self.first}"
+
+
+class Thinning(models.Model):
+    """What an operator removed of an event's provisional revisions; written in the transactions that removed them."""
+
+    event = models.ForeignKey("events.Event", on_delete=models.CASCADE, related_name="thinnings")
+    at = models.DateTimeField(auto_now_add=True)
+    who = models.CharField(max_length=200)
+    reason = models.CharField(max_length=200)
+    before = models.DateTimeField(help_text="only revisions computed before were looked at")
+    every = models.DurationField(help_text="of each stretch of that length one revision was kept")
+    revisions = models.PositiveIntegerField(default=0, help_text="how many were removed")
+    octets = models.PositiveBigIntegerField(default=0, help_text="of their pages")
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.revisions} revisions by {self.who}"

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
 from apps.errors import Conflict, WrongState, check_model
-from apps.events.changes import enqueue_correction, enqueue_ranking, lock_event, note_change
+from apps.events.changes import enqueue_corrected, enqueue_ranking, lock_event, note_change
 from apps.events.corrections import note_corrections
 from apps.events.entries import check_bib, check_divisions, find_division_set
 from apps.events.entry_corrections import correct_entry
@@ -19,7 +19,7 @@ from apps.events.imports.report import summarize
 from apps.events.imports.run import Progress, require_importable, run_import
 from apps.events.imports.submission import ImportOptions, make_batch, store_batch
 from apps.events.merging import lock_pair, merge
-from apps.events.models import Entry, Event, EventTransition, ImportBatch, Participant, Score
+from apps.events.models import Entry, Event, EventTransition, ImportBatch, Participant, Score, Thinning
 from apps.events.people import change_person, find_participant, find_users
 from apps.events.revisions import rank_input, store_rankings
 from apps.events.rules import parse_rules
@@ -29,6 +29,7 @@ from apps.events.snapshot import read_input
 from apps.events.sourced_scores import SourcedScoreBook
 from apps.events.states import OFFICIAL, next_state, require_state
 from apps.events.thaw import Thaw, move_freeze, reveal_steps, thaw
+from apps.events.thinning import Terms, remove_superfluous
 from delivery.outbox import enqueue
 
 State = Event.State
@@ -289,11 +290,11 @@ def generate_event_ranking(event_id: int) -> dict[str, Any]:
             event.ranking_ms = int((time.monotonic() - started) * 1000)
             is_new = store_rankings(event, live, public, input_version=ranking_input.input_version)
         event.save(update_fields=["ranked_version", "ranking_ms", "current_ranking", "public_ranking"])
-        if (is_new or has_moved) and event.state in OFFICIAL:
-            # A correction of published results is published with this revision. Standings leave out who is hidden at
-            # the time, so they are computed again even where an entry was hidden and shown since, and nothing is new.
-            enqueue("rankings.refresh_season_standings", {"event_id": event_id})
-        if is_new and event.state in OFFICIAL:
-            enqueue_correction(event)
+        enqueue_corrected(event, is_new=is_new, has_moved=has_moved)
     current = event.public_ranking
     return {"event_id": event_id, "revision": current.revision if current else None, "is_new": is_new}
+
+
+def thin_rankings(event_id: int, *, terms: Terms, who: str, reason: str) -> Thinning | None:
+    """Remove, batch by batch, the provisional revisions of an event that may go. Returns the record, if any went."""
+    return remove_superfluous(event_id, terms, who=who, reason=reason)

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from apps.errors import Refused
 from apps.events.admin.base import ReadOnlyInline, adopt, changed_fields
 from apps.events.admin.event_buttons import EventButtons, redirect_to_event
-from apps.events.models import Entry, Event, EventTransition, Ranking
+from apps.events.models import Entry, Event, EventTransition, Ranking, Thinning
 from apps.events.services import change_event, create_event, delete_event
 
 SHOWN_FIELDS = ("state", "ranking", "input_version", "ranked_version", "thawed_at")
@@ -33,6 +33,14 @@ class TransitionInline(ReadOnlyInline):
         return super().get_queryset(request).select_related("by")
 
 
+class ThinningInline(ReadOnlyInline):
+    """What was removed of the event's provisional revisions."""
+
+    model = Thinning
+    fields = ("at", "who", "reason", "before", "every", "revisions", "octets")
+    readonly_fields = fields
+
+
 @admin.register(Event)
 class EventAdmin(EventButtons):
     list_display = ["name", "slug", "state", "visibility", "starts_at", "owner", "ranking"]
@@ -40,7 +48,7 @@ class EventAdmin(EventButtons):
     list_select_related = ["owner", "current_ranking"]
     search_fields = ["name", "slug"]
     autocomplete_fields = ["owner", "scorers"]
-    inlines = [TransitionInline]
+    inlines = [TransitionInline, ThinningInline]
     actions = ["generate_rankings"]
 
     def get_fields(self, request: HttpRequest, obj: Event | None = None) -> tuple[str, ...]:

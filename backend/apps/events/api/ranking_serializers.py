@@ -164,7 +164,7 @@ class RevisionSerializer(serializers.Serializer[Ranking]):
         help_text="of the event's entries and scores; null for who does not work on the event: it counts all changes",
     )
     duration_ms = serializers.IntegerField(allow_null=True, help_text="null for who does not work on the event")
-    reasons = serializers.SerializerMethodField(help_text="of the corrections that led from the revision before it")
+    reasons = serializers.SerializerMethodField(help_text="of the corrections that led from the number before it")
 
     def to_representation(self, instance: Ranking) -> Any:
         document = super().to_representation(instance)

@@ -51,8 +51,9 @@ class RevisionList(ListAPIView[Ranking]):
         responses={200: RevisionSerializer(many=True), **problems(403, 422)},
     )
     def get(self, request: Request, **_names: Any) -> Response:
-        """Every ranking that the event has had, the newest first. Only one that differs makes a new revision.
+        """The rankings that the event has had, the newest first. Only one that differs makes a new revision.
 
+        Numbers that are left out are of provisional ones that have been removed; those that were ever official stay.
         Those of the live variant are the ones that differed from the public one of their time, numbered by themselves.
         """
         return self.list(request)

@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
@@ -29,7 +30,7 @@ REVISIONS_PER_PAGE = 50
 
 @public_page
 def revision_list(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """Every revision that the public has seen, the newest first, and why it differs from the one before."""
+    """The revisions that the public has seen, the newest first, and why each differs from the one before."""
     return _answer(request, slug, _render_list)
 
 
@@ -61,11 +62,17 @@ def _answer(request: HttpRequest, slug: str, make: Any) -> HttpResponseBase:
 
 
 def _render_list(request: HttpRequest, event: Event, context: dict[str, Any]) -> HttpResponse:
-    rankings = Ranking.objects.filter(event=event, variant=Ranking.Variant.PUBLIC).defer("boards", "rules")
-    page = get_page(Paginator(rankings, REVISIONS_PER_PAGE), request)
-    hidden = hidden_reasons(event)
-    rows = [{"ranking": one, "reasons": shown_reasons(one, hidden), "before": one.revision - 1} for one in page]
-    return render(request, "events/revision_list.html", {**context, "page": page, "rows": rows})
+    page = get_page(Paginator(_public(event).defer("boards", "rules"), REVISIONS_PER_PAGE), request)
+    hidden, listed = hidden_reasons(event), list(page)
+    before = [*(one.revision for one in listed[1:]), _previous(event, listed[-1].revision) if listed else None]
+    rows = [
+        {"ranking": one, "reasons": shown_reasons(one, hidden), "before": number}
+        for one, number in zip(listed, before, strict=False)
+    ]
+    # Each has the next number: as long as none was removed there are as many as the newest says.
+    newest = _public(event).values_list("revision", flat=True).first() or 0
+    context |= {"page": page, "rows": rows, "has_gaps": page.paginator.count < newest}
+    return render(request, "events/revision_list.html", context)
 
 
 def _render_revision(request: HttpRequest, event: Event, context: dict[str, Any], *, number: int) -> HttpResponse:
@@ -78,8 +85,8 @@ def _render_revision(request: HttpRequest, event: Event, context: dict[str, Any]
     context |= _board_context(ranking, board) | {
         "ranking": ranking,
         "reasons": shown_reasons(ranking, hidden_reasons(event)),
-        "previous": number - 1,
-        "following": number + 1 if number < _newest(event) else None,
+        "previous": _previous(event, number),
+        "following": _public(event).filter(revision__gt=number).values_list("revision", flat=True).last(),
         "total": count_lines(ranking, board, entries_gone(event, ranking)).total,
         "rows": board_rows(event, read_lines(ranking, rows), columns=detail_columns(ranking)),
         "columns": detail_columns(ranking),
@@ -118,6 +125,10 @@ def _board_context(ranking: Ranking, board: str) -> dict[str, Any]:
     }
 
 
-def _newest(event: Event) -> int:
-    public = Ranking.objects.filter(event=event, variant=Ranking.Variant.PUBLIC)
-    return public.values_list("revision", flat=True).first() or 0
+def _public(event: Event) -> QuerySet[Ranking]:
+    """The newest first. Their numbers have gaps where some were removed (apps.events.thinning)."""
+    return Ranking.objects.filter(event=event, variant=Ranking.Variant.PUBLIC)
+
+
+def _previous(event: Event, number: int) -> int | None:
+    return _public(event).filter(revision__lt=number).values_list("revision", flat=True).first()

@@ -11,7 +11,8 @@ from tests.unit.guardrails.project_copy import append, copy_project
 HOUSES = "config wires the apps, the apps use delivery, all use telemetry, nothing looks back"
 APPS = "an app imports those alone that stand behind it here"
 OUTBOX = (
-    "of delivery, apps import the outbox alone; a command may read the ledger, notifications what waits for attention"
+    "of delivery, apps import the outbox alone; a command may use the ledger and command_line,"
+    " notifications what waits for attention"
 )
 CELERY = "of the apps, only tasks.py reaches Celery, also by way of other modules"
 TASKS = "tasks.py imports its own services alone"
@@ -44,6 +45,7 @@ PLANTED = [
         "apps.notifications.planted -> delivery.dead_letters",
     ),
     (OUTBOX, "apps/events/admin.py", "import delivery.ledger", "apps.events.admin -> delivery.ledger"),
+    (OUTBOX, "apps/events/admin.py", "import delivery.command_line", "apps.events.admin -> delivery.command_line"),
     (CELERY, "apps/rankings/services.py", "import celery.result", "apps.rankings.services -> celery"),
     (CELERY, "apps/events/planted_kombu.py", "from kombu import Queue", "apps.events.planted_kombu -> kombu"),
     (CELERY, "delivery/outbox.py", "import django_celery_results.models", "delivery.outbox -> django_celery_results"),
