@@ -4,7 +4,7 @@
     scripts/mutants.py [NAME...]
 
 Names are mutmut's, in which `*` stands for any text, as in `guardrails.rules.sends.*`; without any it is all of them,
-and nothing of an earlier run counts. Prints each change that survives, then how many do. Ends with 1 if they are too many.
+and nothing of an earlier run counts. Prints each change that survives, then how many do; ends with 1 if too many do.
 """
 
 import os
