@@ -49,7 +49,7 @@ def compare(file: Path | None, project: Project, findings: Iterable[Finding]) ->
 
 def _read(file: Path) -> Counter[Identity]:
     try:
-        document = json.loads(file.read_text(encoding="utf-8"))
+        document = json.loads(file.read_bytes())
         return Counter({_identity(entry): _count(entry) for entry in document["findings"]})
     except OSError as error:
         raise BaselineError(f"{file}: cannot be read: {error.strerror}") from None

@@ -27,14 +27,6 @@ def by_kind(tree: ast.AST) -> Mapping[type[ast.AST], list[ast.AST]]:
     raise TooDeep(f"it is nested in more than {DEEPEST} levels")
 
 
-def nodes_within(node: ast.AST) -> list[ast.AST]:
-    """The node and all below it, outer ones first: what ast.walk gives, without `Load` and its like, and sooner."""
-    nodes = [node]
-    for each in nodes:  # grows on the way
-        _add_children(each, nodes)
-    return nodes
-
-
 def _add_children(node: ast.AST, to: list[ast.AST]) -> None:
     for field in _FIELDS[node.__class__]:
         value = getattr(node, field, None)

@@ -25,6 +25,10 @@ def test_example_is_true(tmp_path: Path, code: str, example: Example) -> None:
     assert bool(found) == example.is_bad
 
 
+def test_every_rule_has_a_document() -> None:
+    assert [path.stem for path in documents()] == sorted(CODES)
+
+
 def test_every_rule_has_both_kinds() -> None:
     kinds = {(code, example.is_bad) for code, example in EXAMPLES.values()}
     assert kinds == {(code, is_bad) for code in CODES for is_bad in (True, False)}
