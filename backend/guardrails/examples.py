@@ -11,6 +11,8 @@ FOLDER = Path(__file__).parent / "examples"
 _SECTION = re.compile(r"^## (Bad|Good): ([^\n]+)\n(.*?)(?=^## (?:Bad|Good): |\Z)", re.MULTILINE | re.DOTALL)
 # A path on a line of its own, then a fenced block, with nothing but text in between.
 _SOURCE = re.compile(r"^`([^`\n]+)`\n(?:(?!`)[^\n]*\n)*```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# What is said of it, as the command prints it.
+_TOLD = re.compile(r"^```told\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _MARK = re.compile(r"# bad((?: GR\d+)*)$")
 # The fence of a file that is not there: what is marked in it is told at its first line.
 _MISSING = "missing"
@@ -26,6 +28,8 @@ class Example:
     """The line of the document at which it starts."""
     sources: tuple[tuple[str, str, str], ...]
     """Path, language of the fence and text of each file."""
+    told: str
+    """What must be said of it, line for line; empty where the example leaves it open."""
 
     @cached_property
     def files(self) -> dict[str, str]:
@@ -51,7 +55,9 @@ def read_examples(document: str) -> Iterator[Example]:
     """The sections `## Bad: ...` and `## Good: ...` of a document, each with its files."""
     for section in _SECTION.finditer(document):
         sources = tuple((path, language, text) for path, language, text in _SOURCE.findall(section[3]))
-        yield Example(section[2], section[1] == "Bad", document.count("\n", 0, section.start()) + 1, sources)
+        line = document.count("\n", 0, section.start()) + 1
+        told = "".join(_TOLD.findall(section[3]))
+        yield Example(section[2], section[1] == "Bad", line, sources, told)
 
 
 def documents() -> list[Path]:
