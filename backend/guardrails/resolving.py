@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cached_property
 
 from guardrails.bindings import bound_scopes
-from guardrails.dotted import dotted
+from guardrails.dotted import dotted, last_name
 from guardrails.module import Function, Module
 from guardrails.names import CALLED, EACH, UNKNOWN, element
 from guardrails.resolved_calls import Calls
@@ -15,6 +15,8 @@ from guardrails.scopes import ElementOf, InstanceOf, PartOf, Scope, Value, place
 from guardrails.texts import Texts
 
 _DICTS = frozenset({f"{UNKNOWN}globals()", f"{UNKNOWN}locals()", f"{UNKNOWN}vars()"})
+# What is annotated by them is what they hold, or the first of it.
+_TRANSPARENT = frozenset({"Optional", "Annotated", "Final"})
 _NAME = re.compile(r"[A-Za-z_][\w.]*(?!\w*\[)")
 
 # Chains of names are short; one that is longer would take more of the stack than there is.
@@ -121,8 +123,10 @@ class Resolver:
         if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
             return self._written(annotation)
         if isinstance(annotation, ast.Subscript):  # Optional[X], and no list[X]: that is no X
-            is_optional = (dotted(annotation.value) or "").rpartition(".")[2] in {"Optional", "Annotated", "Final"}
-            return self._annotation(annotation.slice) if is_optional else self.of(annotation.value)
+            if last_name(annotation.value) not in _TRANSPARENT:
+                return self.of(annotation.value)
+            inner = annotation.slice
+            return self._annotation(inner.elts[0] if isinstance(inner, ast.Tuple) else inner)
         if isinstance(annotation, ast.BinOp):
             return self._annotation(annotation.left) | self._annotation(annotation.right)
         return self.of(annotation)

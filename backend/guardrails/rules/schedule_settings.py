@@ -77,7 +77,7 @@ class _Settings:
         """Whether its module leads to Celery, or is named for configuration, or the class around it is."""
         words = {*self._module.path.with_suffix("").parts, *(self._project.class_around(self._module, node))}
         return self._module in self._project.reach or any(
-            re.search(r"celery|settings|conf", word, re.IGNORECASE) for word in words
+            re.search("celery|settings|conf", word.lower()) for word in words
         )
 
     def _is_text(self, expression: ast.expr) -> bool:

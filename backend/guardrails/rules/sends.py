@@ -72,7 +72,7 @@ def _by_function(project: Project, module: Module) -> Iterator[tuple[Located, st
 def _is_sent(project: Project, module: Module, attribute: ast.Attribute, *, is_used: bool) -> bool:
     if is_used:
         return is_send(project, module, attribute.value, attribute.attr)
-    return is_surely_task(project, module, attribute.value)
+    return is_surely_task(project, module, attribute.value, attribute.attr)
 
 
 def _by_call(project: Project, module: Module, call: ast.Call) -> str | None:

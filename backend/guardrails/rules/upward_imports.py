@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 
+from guardrails.calls import argument
 from guardrails.dotted import last_name
 from guardrails.module import Module
 from guardrails.names import is_within
@@ -48,16 +49,11 @@ def _named(project: Project, module: Module) -> Iterator[tuple[Located, tuple[st
         if name in {"get_model", "get_registered_model"}:
             labels = [origin.partition(".")[0] for origin in project.origins(module, call) if ".models." in origin]
         elif name in _RELATIONS:
-            labels = [_label(project, module, call)]
+            text = project.text(module, argument(call, 0, "to"))
+            labels = [text.rpartition(".")[0]] if text else []
         else:
             continue
         yield call, tuple(package for label in labels for package in project.app_packages(label))
-
-
-def _label(project: Project, module: Module, call: ast.Call) -> str:
-    named = [keyword.value for keyword in call.keywords if keyword.arg == "to"]
-    text = project.text(module, next(iter([*call.args[:1], *named]), None))
-    return (text or "").rpartition(".")[0]
 
 
 RULE = Rule("GR022", "a lower layer must run, and be read, without those above it", check)
