@@ -20,7 +20,7 @@ def bound_scopes(module: Module) -> Scope:
         scope.outside.update(dict.fromkeys(node.names, isinstance(node, ast.Global)))
     for imported in module.find(ast.ImportFrom):
         if any(alias.name == STAR for alias in imported.names):
-            base = module.absolute(imported.module or "", imported.level)
+            base = module.source_of(imported)
             top.innermost(place_of(imported)).stars.append(base)
     _bind_parameters(top)
     # Attributes last: they belong where the name before them is bound.
@@ -54,7 +54,7 @@ def _imported(module: Module) -> Iterator[tuple[ast.AST, list[Binding]]]:
         roots = [(alias.asname, alias.name.partition(".")[0], alias.name) for alias in plain.names]
         yield plain, [(name, whole) if name else (root, root) for name, root, whole in roots]
     for source in module.find(ast.ImportFrom):
-        base = module.absolute(source.module or "", source.level)
+        base = module.source_of(source)
         aliases = [alias for alias in source.names if alias.name != STAR]
         yield source, [(alias.asname or alias.name, f"{base}.{alias.name}") for alias in aliases]
 
