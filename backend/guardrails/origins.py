@@ -1,6 +1,7 @@
 """Where a name comes from: follows aliases, variables and re-exports to the dotted name of the real thing."""
 
 import ast
+import re
 from collections.abc import Mapping
 
 from guardrails.aliases import Aliases
@@ -15,6 +16,8 @@ from guardrails.scopes import Opened, Scope
 # from growing names for ever.
 _LONGEST = 12
 _STEPS = 50
+
+_SUFFIX = re.compile(r"[(\[].*")
 
 
 class Origins:
@@ -123,9 +126,8 @@ class Origins:
             name, suffix = _parted(tail[0])
             after = suffix + "".join(f".{part}" for part in tail[1:])
             own = resolver.bound(inner, name) | resolver.bound(inner, f"self.{name}")
-            if own or name in inner.names or f"self.{name}" in inner.names:
-                deeper = self._step(resolver, inner, tail) if name in inner.names else set()
-                return deeper | {origin + after for origin in own}
+            if name in inner.names or f"self.{name}" in inner.names:
+                return self._step(resolver, inner, tail) | {origin + after for origin in own}
         bases = [origin for base in node.bases for origin in resolver.of(base) if not origin.startswith(UNKNOWN)]
         suffix = _parted(rest[0])[1]
         return {base + suffix + "".join(f".{part}" for part in tail) for base in bases}
@@ -166,5 +168,5 @@ def _is_property(function: Function) -> bool:
 
 def _parted(part: str) -> tuple[str, str]:
     """A name and the calls and elements after it."""
-    at = min((place for place in (part.find("("), part.find("[")) if place >= 0), default=len(part))
-    return part[:at], part[at:]
+    name = _SUFFIX.sub("", part)
+    return name, part.removeprefix(name)

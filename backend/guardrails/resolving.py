@@ -114,8 +114,8 @@ class Resolver:
         """The dotted name of a definition in a scope: module, classes and functions around it, its own."""
         around = []
         at: Scope | None = scope
-        while at and not isinstance(at.node, ast.Module):
-            around.append(getattr(at.node, "name", CALLED))
+        while at and isinstance(at.node, Function | ast.ClassDef):
+            around.append(at.node.name)
             at = at.parent
         return ".".join([self.module.name, *reversed(around), name])
 
