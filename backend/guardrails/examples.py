@@ -55,7 +55,7 @@ def read_examples(document: str) -> Iterator[Example]:
     """The sections `## Bad: ...` and `## Good: ...` of a document, each with its files."""
     for section in _SECTION.finditer(document):
         sources = tuple((path, language, text) for path, language, text in _SOURCE.findall(section[3]))
-        line = document.count("\n", 0, section.start()) + 1
+        line = document[: section.start()].count("\n") + 1
         told = "".join(_TOLD.findall(section[3]))
         yield Example(section[2], section[1] == "Bad", line, sources, told)
 

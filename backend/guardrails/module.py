@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import TypeVar, cast
 
 from guardrails.configuration import Configuration
+from guardrails.dotted import last_name
 from guardrails.patterns import is_at
 from guardrails.source import Source
 from guardrails.walk import by_kind
@@ -95,6 +96,25 @@ class Module:
     def calls(self, names: frozenset[str]) -> list[ast.Call]:
         """The calls of what may stand for one of the names (guardrails.words), outer ones first."""
         return chosen(self._calls, names)
+
+    def calls_of(self, *names: str) -> list[ast.Call]:
+        """The calls of what is written with one of these names at its end: `task`, `app.task`."""
+        if not self.has(*names):
+            return []
+        return [call for call in self.find(ast.Call) if last_name(call.func) in names]
+
+    def names(self, written: frozenset[str]) -> list[ast.Name]:
+        """The plain names that are written so."""
+        return [name for name in self.find(ast.Name) if name.id in written] if self.has(*written) else []
+
+    def attributes(self, written: frozenset[str]) -> list[ast.Attribute]:
+        """The attributes that are written so, whatever stands before them."""
+        return [one for one in self.find(ast.Attribute) if one.attr in written] if self.has(*written) else []
+
+    def has(self, *parts: str) -> bool:
+        """Whether one of these stands anywhere in the text: most files have none, and need not be gone over."""
+        text = self.source.as_taken
+        return any(part in text for part in parts)
 
     @property
     def functions(self) -> list[Function]:

@@ -1,7 +1,6 @@
 """Where a name comes from: follows aliases, variables and re-exports to the dotted name of the real thing."""
 
 import ast
-import re
 from collections.abc import Mapping
 
 from guardrails.aliases import Aliases
@@ -16,8 +15,6 @@ from guardrails.scopes import Opened, Scope
 # from growing names for ever.
 _LONGEST = 12
 _STEPS = 50
-
-_SUFFIX = re.compile(r"[(\[].*")
 
 
 class Origins:
@@ -154,12 +151,13 @@ class Origins:
 
     def _split(self, origin: str) -> tuple[Module | None, list[str]]:
         """The longest part of the name that is a module of the project, and what is left of the name."""
-        parts = origin.split(".")
-        for length in range(len(parts), 0, -1):
-            module = self._modules.get(".".join(parts[:length]))
-            if module is not None:
-                return module, parts[length:]
-        return None, parts
+        name, rest = origin, list[str]()
+        while name:
+            if module := self._modules.get(name):
+                return module, rest[::-1]
+            name, _, last = name.rpartition(".")
+            rest.append(last)
+        return None, rest[::-1]
 
 
 def _is_property(function: Function) -> bool:
@@ -168,5 +166,5 @@ def _is_property(function: Function) -> bool:
 
 def _parted(part: str) -> tuple[str, str]:
     """A name and the calls and elements after it."""
-    name = _SUFFIX.sub("", part)
+    name = part.partition("(")[0].partition("[")[0]
     return name, part.removeprefix(name)

@@ -106,7 +106,7 @@ class Project:
 
     def concerns(self, module: Module, words: re.Pattern[str]) -> bool:
         """Whether it leads to Celery, or has one of the words: most files do not, and need no closer look."""
-        return bool(self.reach) and (module in self.reach or words.search(module.source.text) is not None)
+        return bool(self.reach) and (module in self.reach or words.search(module.source.as_taken) is not None)
 
 
 def read_project(root: Path, configuration: Configuration | None = None) -> Project:

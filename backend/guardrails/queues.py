@@ -34,7 +34,7 @@ def declared_queues(project: Project) -> frozenset[str]:
 def _set(project: Project, settings: frozenset[str]) -> Iterator[tuple[Module, ast.expr]]:
     """What these settings are set to, in the settings' module or on an application's `conf`."""
     for module in project.modules:
-        if module.in_tests or not any(setting in module.source.text for setting in settings):
+        if module.in_tests or not module.has(*settings):
             continue
         for statement in module.find(ast.Assign):
             if any(last_name(target) in settings for target in statement.targets):
@@ -102,7 +102,7 @@ def _in_routes(project: Project) -> Iterator[tuple[Module, ast.expr]]:
 
 def _given(project: Project) -> Iterator[tuple[Module, ast.expr]]:
     for module in project.modules:
-        if module.in_tests or "queue" not in module.source.text:
+        if module.in_tests or not module.has("queue"):
             continue
         names = project.aliases(module, _OF_SENDING)
         for call in module.calls(names):

@@ -4,7 +4,15 @@ import ast
 
 from guardrails.module import Function
 
-_BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
+_IF, _TRY = ("body", "orelse"), ("body", "handlers", "orelse", "finalbody")
+# What each kind of statement holds. All others hold none, and most are others.
+_BLOCKS: dict[type[ast.AST], tuple[str, ...]] = {
+    **dict.fromkeys([ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef], ("body",)),
+    **dict.fromkeys([ast.With, ast.AsyncWith, ast.ExceptHandler, ast.match_case], ("body",)),
+    **dict.fromkeys([ast.If, ast.For, ast.AsyncFor, ast.While], _IF),
+    **dict.fromkeys([ast.Try, ast.TryStar], _TRY),
+    ast.Match: ("cases",),
+}
 
 
 def returned(function: Function) -> list[ast.expr]:
@@ -22,5 +30,4 @@ def returned(function: Function) -> list[ast.expr]:
 
 def statements_below(node: ast.AST) -> list[ast.AST]:
     """What a block holds right below it: statements, `except` and `case`."""
-    blocks = (getattr(node, block, ()) for block in _BLOCKS)
-    return [statement for block in blocks for statement in block]
+    return [statement for block in _BLOCKS.get(node.__class__, ()) for statement in getattr(node, block)]

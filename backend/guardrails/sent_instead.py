@@ -5,7 +5,7 @@ import ast
 from guardrails.calls import argument
 from guardrails.module import Module
 from guardrails.project import Project
-from guardrails.task_definitions import TaskDefinition, task_definitions
+from guardrails.task_definitions import TaskDefinition, task_of
 
 
 def asks_instead(project: Project, module: Module, call: ast.Call) -> str | None:
@@ -13,8 +13,8 @@ def asks_instead(project: Project, module: Module, call: ast.Call) -> str | None
     if not isinstance(call.func, ast.Attribute) or call.func.attr not in {"delay", "apply_async", "delay_on_commit"}:
         return None
     origins = project.origins(module, call.func.value)
-    nodes = {id(found[1]) for found in map(project.definition, origins) if found}
-    task = next((task for task in task_definitions(project) if id(task.function) in nodes), None)
+    defined = filter(None, map(project.definition, sorted(origins)))
+    task = next(filter(None, (task_of(project, *found) for found in defined)), None)
     given = _given(call, task) if task and task.name else None
     if task is None or given is None:
         return None

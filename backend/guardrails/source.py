@@ -4,6 +4,7 @@ import ast
 import io
 import re
 import tokenize
+import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -29,6 +30,11 @@ class Source:
 
     text: str
     encoding: str
+
+    @cached_property
+    def as_taken(self) -> str:
+        """The text with its names as Python takes them: it knows other letters for those that it means."""
+        return self.text if self.text.isascii() else unicodedata.normalize("NFKC", self.text)
 
     @cached_property
     def _starts(self) -> list[int]:

@@ -75,10 +75,16 @@ def is_docstring(statement: ast.stmt) -> bool:
 
 def task_definitions(project: Project) -> Iterator[TaskDefinition]:
     for module in project.modules:
-        if module.is_tasks and module.app:
-            for statement in module.tree.body:
-                if isinstance(statement, Function) and (decorator := task_decorator(project, module, statement)):
-                    yield TaskDefinition(module, module.app, statement, decorator)
+        if module.is_tasks:
+            yield from filter(None, (task_of(project, module, statement) for statement in module.tree.body))
+
+
+def task_of(project: Project, module: Module, node: ast.stmt) -> TaskDefinition | None:
+    """The task that a statement of a module defines, if it is one."""
+    if not (module.is_tasks and module.app and isinstance(node, Function) and node in module.tree.body):
+        return None
+    decorator = task_decorator(project, module, node)
+    return TaskDefinition(module, module.app, node, decorator) if decorator else None
 
 
 def task_decorator(project: Project, module: Module, function: Function) -> ast.expr | None:

@@ -16,6 +16,7 @@ _GIVE_ARGUMENTS = frozenset(
     {"partial", "cast", "staticmethod", "classmethod", "list", "tuple", "set", "dict", "next", "zip", "enumerate"}
     | {"sorted", "iter", "reversed", "frozenset"}
 )
+_TAKE_ALL = _GIVE_ARGUMENTS | _FETCH
 
 _GIVE_ELEMENTS = frozenset({"get", "pop", "popitem", "setdefault", "values", "items"})
 
@@ -28,6 +29,11 @@ def as_text(text: str) -> str:
 def as_attribute(name: str) -> str:
     """The word of an attribute: `.task`, told apart from the plain name."""
     return name if is_attribute(name) else f".{name}"
+
+
+def as_name(attribute: str) -> str:
+    """The `task` of the word `.task`."""
+    return attribute.removeprefix(".")
 
 
 def is_attribute(word: str) -> bool:
@@ -58,10 +64,11 @@ def _of_call(call: ast.Call) -> set[str]:
     given: list[ast.expr] = [*call.args, *(keyword.value for keyword in call.keywords)]
     if name in LOADERS:  # what it gives is no loader
         return _any(given)
-    if name not in _GIVE_ARGUMENTS | _FETCH:
+    if name not in _TAKE_ALL:
         given = [one for one in given if "." in _literal(one)]  # as `load("celery.shared_task")`
-    holder = call.func.value if isinstance(call.func, ast.Attribute) and call.func.attr in _GIVE_ELEMENTS else None
-    return words(call.func) | _any([*given, holder])
+    if isinstance(call.func, ast.Attribute) and name in _GIVE_ELEMENTS:
+        given.append(call.func.value)
+    return words(call.func) | _any(given) if given else words(call.func)
 
 
 def _of_sum(value: ast.BinOp) -> set[str]:
@@ -89,7 +96,7 @@ def _of_constant(value: ast.Constant) -> set[str]:
 
 _FOUND: dict[type[ast.expr], Callable[..., set[str]]] = {
     ast.Name: lambda value: {value.id},
-    ast.Attribute: lambda value: {as_attribute(value.attr)},
+    ast.Attribute: lambda value: {f".{value.attr}"},
     ast.Constant: _of_constant,
     ast.Call: _of_call,
     ast.BinOp: _of_sum,

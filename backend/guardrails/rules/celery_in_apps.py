@@ -35,9 +35,7 @@ def _fetched(project: Project, module: Module) -> Iterator[tuple[Located, str]]:
     """Models by their label, and what is loaded already. What a migration does is another rule's."""
     if "migrations" in module.path.parts:
         return
-    nodes: list[ast.Call | ast.Subscript] = [
-        call for call in module.find(ast.Call) if last_name(call.func) in {"get_model", "get_registered_model"}
-    ]
+    nodes: list[ast.Call | ast.Subscript] = [*module.calls_of("get_model", "get_registered_model")]
     nodes += [item for item in module.find(ast.Subscript) if last_name(item.value) == "modules"]
     for node in nodes:
         if name := next(filter(is_celery, sorted(project.origins(module, node))), None):

@@ -4,7 +4,6 @@ import ast
 import re
 from collections.abc import Iterator
 
-from guardrails.dotted import last_name
 from guardrails.module import Module
 from guardrails.names import is_celery
 from guardrails.project import Project
@@ -26,6 +25,7 @@ SCHEDULES = frozenset(
 )
 _LAST = frozenset(name.rpartition(".")[2] for name in SCHEDULES)
 SIGNALS = frozenset({"on_after_configure", "on_after_finalize"})
+_ADDING = SIGNALS | {"add_periodic_task"}
 _WORDS = re.compile(r"add_periodic_task|on_after_|getattr|celery")
 
 
@@ -55,15 +55,14 @@ def _called(project: Project, module: Module) -> Iterator[tuple[Located, str]]:
 
 
 def _added(project: Project, module: Module) -> Iterator[tuple[Located, str]]:
-    for attribute in module.find(ast.Attribute):
+    for attribute in module.attributes(_ADDING):
         if attribute.attr == "add_periodic_task" and _may_be_celerys(project, module, attribute.value):
             yield attribute, "add_periodic_task makes a schedule in code"
         elif attribute.attr in SIGNALS and _may_be_celerys(project, module, attribute.value):
             yield attribute, f"{attribute.attr} is the hook that makes schedules at start"
-    for call in module.find(ast.Call):
-        is_fetch = last_name(call.func) == "getattr" and len(call.args) > 1
-        name = project.text(module, call.args[1]) if is_fetch else None
-        if name in {*SIGNALS, "add_periodic_task"}:
+    for call in module.calls_of("getattr"):
+        name = project.text(module, call.args[1]) if len(call.args) > 1 else None
+        if name in _ADDING:
             yield call, f"{name} makes a schedule in code"
 
 

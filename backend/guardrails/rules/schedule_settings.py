@@ -9,11 +9,13 @@ from guardrails.module import Module
 from guardrails.project import Project
 from guardrails.rule import Located, Problem, Rule, problem_at
 from guardrails.rules.schedule_reasons import INSTEAD, WHY
+from guardrails.texts import READABLE
 
 # Django's setting under any prefix, and Celery's own, which is also a plain word.
 _SETTING = re.compile(r"(\w+_)?CELERY_?BEAT_SCHEDULE")
 _OWN = frozenset({"beat_schedule", "BEAT_SCHEDULE"})
 _CHANGES = frozenset({"update", "setdefault", "__setitem__", "insert"})
+_SETTERS = frozenset({"setattr", "__setattr__", "__setitem__"})
 _CONFIGURES = frozenset({"update", "add_defaults", "config_from_object", "Celery", "setdefault", "from_mapping"})
 
 
@@ -33,20 +35,27 @@ class _Settings:
 
     def found(self) -> Iterator[Located]:
         module = self._module
-        nodes: list[ast.Name | ast.Attribute] = [*module.find(ast.Name), *module.find(ast.Attribute)]
-        for node in nodes:
-            if isinstance(node.ctx, ast.Store) and self._is_set(node):
-                yield node
+        if module.has("beat_schedule", "SCHEDULE"):
+            yield from self._by_name()
         for item in module.find(ast.Subscript):
             if isinstance(item.ctx, ast.Store) and (self._is_set(item.value) or self._is_text(item.slice)):
                 yield item
         for mapping in module.find(ast.Dict):
             yield from (key for key in mapping.keys if key and self._is_text(key))
-        for call in module.find(ast.Call):
+        for call in module.calls_of(*_SETTERS):
+            if any(map(self._is_text, call.args[:2])):
+                yield call
+
+    def _by_name(self) -> Iterator[Located]:
+        nodes: list[ast.Name | ast.Attribute] = [*self._module.find(ast.Name), *self._module.find(ast.Attribute)]
+        for node in nodes:
+            if isinstance(node.ctx, ast.Store) and self._is_set(node):
+                yield node
+        for call in self._module.find(ast.Call):
             yield from self._in_call(call)
 
     def _in_call(self, call: ast.Call) -> Iterator[Located]:
-        """`conf.update(beat_schedule=...)`, `beat_schedule.update(...)`, `setattr(conf, "beat_schedule", ...)`."""
+        """`conf.update(beat_schedule=...)`, `beat_schedule.update(...)`."""
         name = last_name(call.func)
         for keyword in call.keywords:
             if self._is_named(keyword.arg or "") and (name in _CONFIGURES or keyword.arg not in _OWN):
@@ -55,8 +64,6 @@ class _Settings:
             if isinstance(given, ast.Call) and last_name(given.func) == "dict":
                 yield from (keyword for keyword in given.keywords if keyword.arg in _OWN)
         if isinstance(call.func, ast.Attribute) and name in _CHANGES and self._is_set(call.func.value):
-            yield call
-        if name in {"setattr", "__setattr__", "__setitem__"} and any(map(self._is_text, call.args[:2])):
             yield call
 
     def _is_set(self, expression: ast.expr) -> bool:
@@ -81,7 +88,7 @@ class _Settings:
         )
 
     def _is_text(self, expression: ast.expr) -> bool:
-        if not isinstance(expression, ast.Constant | ast.Name | ast.BinOp | ast.JoinedStr):
+        if not isinstance(expression, READABLE):
             return False
         text = self._project.text(self._module, expression) or ""
         return self._is_named(text) and (text not in _OWN or self._is_configuration(expression))

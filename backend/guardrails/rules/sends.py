@@ -19,6 +19,7 @@ _CANVAS = frozenset({"celery.chain()", "celery.group()", "celery.chord()", "cele
 _CANVASES = frozenset({"chain", "group", "chord"})
 _OLD = frozenset({"send_task"})
 _WORDS = re.compile(r"delay|apply_async|send_task|getattr|attrgetter|methodcaller|\.\s*(s|si|signature|subtask)\(")
+_FETCHES = frozenset({"getattr", "attrgetter", "methodcaller", "__getattribute__"})
 _PUBLISHES = frozenset({"publish", "put", "send_task_message"})
 
 
@@ -39,12 +40,16 @@ def check(project: Project) -> Iterator[Problem]:
 
 
 def _sends(project: Project, module: Module) -> Iterator[tuple[Located, str]]:
-    attributes = [one for one in module.find(ast.Attribute) if one.attr in SENDS and isinstance(one.ctx, ast.Load)]
+    attributes = [one for one in module.attributes(SENDS) if isinstance(one.ctx, ast.Load)]
     if attributes:
         yield from _by_method(project, module, attributes)
-    for call in module.find(ast.Call):
-        if method := _by_call(project, module, call):
+    for call in module.calls_of(*_FETCHES):
+        if method := _fetched(project, module, call, last_name(call.func)):
             yield call, method
+    for call in module.calls_of(*_PUBLISHES):
+        if any(map(is_celery, project.origins(module, call.func))):
+            yield call, f".{last_name(call.func)}"
+    yield from _by_canvas(project, module)
     yield from _by_function(project, module)
 
 
@@ -63,9 +68,8 @@ def _by_method(project: Project, module: Module, attributes: list[ast.Attribute]
 def _by_function(project: Project, module: Module) -> Iterator[tuple[Located, str]]:
     """The function `send_task` of old Celery."""
     names = project.aliases(module, _OLD)
-    for name in module.find(ast.Name):
-        is_used = name.id in names and isinstance(name.ctx, ast.Load)
-        if is_used and "celery.execute.send_task" in project.origins(module, name):
+    for name in module.names(names):
+        if isinstance(name.ctx, ast.Load) and "celery.execute.send_task" in project.origins(module, name):
             yield name, "send_task"
 
 
@@ -75,20 +79,18 @@ def _is_sent(project: Project, module: Module, attribute: ast.Attribute, *, is_u
     return is_surely_task(project, module, attribute.value, attribute.attr)
 
 
-def _by_call(project: Project, module: Module, call: ast.Call) -> str | None:
-    """`getattr(task, "delay")`, `methodcaller("delay")`, `chain(...)()`, `producer.publish(...)`."""
-    name = last_name(call.func)
-    if name in {"getattr", "attrgetter", "methodcaller", "__getattribute__"}:
-        return _fetched(project, module, call, name)
-    if isinstance(call.func, ast.BinOp):
-        is_pipe = isinstance(call.func.op, ast.BitOr) and all(map(_is_signature, [call.func.left, call.func.right]))
-        return "a chain of signatures that is called" if is_pipe else None
-    if name in _PUBLISHES and any(map(is_celery, project.origins(module, call.func))):
-        return f".{name}"
-    if isinstance(call.func, ast.Call) or may_mean(call.func, project.aliases(module, _CANVASES)):
-        is_canvas = not _CANVAS.isdisjoint(project.origins(module, call.func))
-        return "a canvas that is called" if is_canvas else None
-    return None
+def _by_canvas(project: Project, module: Module) -> Iterator[tuple[Located, str]]:
+    """`chain(...)()`, `(first.s() | second.s())()`."""
+    canvases = project.aliases(module, _CANVASES)
+    for call in module.find(ast.Call):
+        function = call.func
+        if isinstance(function, ast.BinOp):
+            if isinstance(function.op, ast.BitOr) and all(map(_is_signature, [function.left, function.right])):
+                yield call, "a chain of signatures that is called"
+        elif (isinstance(function, ast.Call) or may_mean(function, canvases)) and not _CANVAS.isdisjoint(
+            project.origins(module, function)
+        ):
+            yield call, "a canvas that is called"
 
 
 def _is_signature(expression: ast.expr) -> bool:
@@ -98,6 +100,7 @@ def _is_signature(expression: ast.expr) -> bool:
 
 
 def _fetched(project: Project, module: Module, call: ast.Call, name: str) -> str | None:
+    """`getattr(task, "delay")`, `methodcaller("delay")`."""
     place = 1 if name == "getattr" else 0
     method = project.text(module, call.args[place]) if len(call.args) > place else None
     if method not in SENDS:

@@ -18,13 +18,13 @@ from guardrails.task_makers import (
     looks_like_task_maker,
     makes_task,
 )
-from guardrails.words import may_mean
+from guardrails.words import as_name, is_attribute, may_mean
 
 # The words of makers (guardrails.words): `task` is also a plain name, so that it counts as an attribute.
 _MAKERS = ("shared_task", "register_task", "periodic_task", "_task_from_fun", "connect_on_app_finalize")
 _OLD = frozenset({"celery.task.task", "celery.task.*", "celery.decorators.task", "celery.decorators.*"})
 # Of an application that a file is given, as it does not lead to Celery itself: `app.task`, `getattr(app, "task")`.
-_WORDS = re.compile(r"\.\s*\w*task\b|\btasks\s*\.|[\"']\w*task\w*[\"']|getattr")
+_WORDS = re.compile(r"\.\s*\w*task\b|tasks\s*\.|[\"']\w*task\w*[\"']|getattr")
 
 
 def check(project: Project) -> Iterator[Problem]:
@@ -84,10 +84,12 @@ def _called(project: Project, module: Module, names: frozenset[str]) -> Iterator
 
 def _referred(project: Project, module: Module, names: frozenset[str]) -> Iterator[Located]:
     """Any other use of a task maker, such as storing it in a variable or handing it on."""
-    attributes = module.find(ast.Attribute)
-    nodes: list[ast.Name | ast.Attribute] = [*module.find(ast.Name), *attributes]
-    found = [node for node in nodes if may_mean(node, names) and isinstance(node.ctx, ast.Load)]
-    inner = {id(attribute.value) for attribute in attributes} if found else ()
+    if module not in project.reach:  # here only Celery's own count
+        return
+    attributes = frozenset(map(as_name, filter(is_attribute, names)))
+    nodes: list[ast.Name | ast.Attribute] = [*module.names(names), *module.attributes(attributes)]
+    found = [node for node in nodes if isinstance(node.ctx, ast.Load)]
+    inner = {id(attribute.value) for attribute in module.find(ast.Attribute)} if found else ()
     for node in found:
         is_used = id(node) not in inner
         if is_used and dotted(node) and any(map(is_task_maker, project.origins(module, node))):
@@ -100,8 +102,8 @@ def _subclassed(project: Project, module: Module, classes: frozenset[str]) -> It
     for definition in module.find(ast.ClassDef):
         if _has_task(project, module, definition.bases, classes):
             yield definition
-    for call in module.find(ast.Call):
-        if last_name(call.func) in {"type", "new_class"} and len(call.args) > 1:
+    for call in module.calls_of("type", "new_class"):
+        if len(call.args) > 1:
             bases = call.args[1]
             if isinstance(bases, ast.Tuple) and _has_task(project, module, bases.elts, classes):
                 yield call

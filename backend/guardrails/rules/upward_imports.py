@@ -1,6 +1,5 @@
 """A layer imports what lies below it, never what lies above."""
 
-import ast
 from collections.abc import Iterator
 
 from guardrails.calls import argument
@@ -10,6 +9,7 @@ from guardrails.names import is_within
 from guardrails.project import Project
 from guardrails.rule import Located, Problem, Rule, problem_at
 
+_FETCHES = frozenset({"get_model", "get_registered_model"})
 _RELATIONS = frozenset({"ForeignKey", "OneToOneField", "ManyToManyField"})
 
 
@@ -44,15 +44,12 @@ def _named(project: Project, module: Module) -> Iterator[tuple[Located, tuple[st
     """Models by label: `get_model("label", "Model")`, `ForeignKey("label.Model")`. Migrations may look anywhere."""
     if "migrations" in module.path.parts:
         return
-    for call in module.find(ast.Call):
-        name = last_name(call.func)
-        if name in {"get_model", "get_registered_model"}:
+    for call in module.calls_of(*_FETCHES, *_RELATIONS):
+        if last_name(call.func) in _FETCHES:
             labels = [origin.partition(".")[0] for origin in project.origins(module, call) if ".models." in origin]
-        elif name in _RELATIONS:
+        else:
             text = project.text(module, argument(call, 0, "to"))
             labels = [text.rpartition(".")[0]] if text else []
-        else:
-            continue
         yield call, tuple(package for label in labels for package in project.app_packages(label))
 
 
