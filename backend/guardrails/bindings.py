@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from guardrails.dotted import dotted
 from guardrails.module import Module
+from guardrails.pairs import defaults
 from guardrails.scopes import ElementOf, InstanceOf, PartOf, Scope, Value, place_of, scopes_of
 
 STAR = "*"
@@ -124,14 +125,9 @@ def _bind_parameters(scope: Scope) -> None:
 
 
 def _parameters(given: ast.arguments) -> Iterator[Binding]:
-    by_place = [*given.posonlyargs, *given.args]
-    for parameter in [*by_place, *given.kwonlyargs]:
+    for parameter in [*given.posonlyargs, *given.args, *given.kwonlyargs]:
         yield parameter.arg, InstanceOf(parameter.annotation) if parameter.annotation else None
-    for parameter, default in zip(by_place[len(by_place) - len(given.defaults) :], given.defaults, strict=True):
-        yield parameter.arg, default
-    for parameter, given_default in zip(given.kwonlyargs, given.kw_defaults, strict=True):
-        if given_default:
-            yield parameter.arg, given_default
+    yield from ((parameter.arg, default) for parameter, default in defaults(given))
     for starred in (given.vararg, given.kwarg):
         if starred:
             yield starred.arg, None

@@ -7,6 +7,7 @@ from guardrails.calls import argument
 from guardrails.dotted import last_name
 from guardrails.module import Module
 from guardrails.names import is_celery
+from guardrails.pairs import items
 from guardrails.project import Project
 from guardrails.sending import SENDS, is_send
 
@@ -94,7 +95,7 @@ def _in_routes(project: Project) -> Iterator[tuple[Module, ast.expr]]:
     for module, value in _set(project, _ROUTES):
         for route in value.values if isinstance(value, ast.Dict) else ():
             if isinstance(route, ast.Dict):
-                pairs = zip(route.keys, route.values, strict=True)
+                pairs = items(route)
                 yield from ((module, its) for key, its in pairs if key and project.text(module, key) == "queue")
             elif isinstance(route, ast.Constant):
                 yield module, route
