@@ -154,6 +154,31 @@ def test_wrong_use_is_refused(tmp_path: Path, arguments: list[str], told: str) -
     assert told in result.err
 
 
+HELP = """
+[PATH ...] Check the rules of the given structure. positional arguments:
+  PATH                  folders or files: the whole project is read, what is found in them is told
+options:
+  -h, --help            show this help message and exit
+  --format {text,json,sarif,github}
+  --select CODES        check these rules alone (GR003,GR005)
+  --ignore CODES        leave these rules out
+  --baseline FILE       do not tell the findings accepted in this file
+  --write-baseline      accept all that is found now
+  --explain CODE        print what a rule wants, with examples
+  --suppressions        list the comments that allow findings
+  --fix                 correct what can be corrected safely
+  --diff                show what --fix would do
+exit: 0 nothing found, 1 findings, 2 wrong use. Configuration: [tool.guardrails] of the nearest pyproject.toml.
+"""
+
+
+def test_every_option_is_explained(tmp_path: Path) -> None:
+    result = run(tmp_path, "--help")
+    assert (result.code, result.err) == (0, "")
+    assert result.out.startswith("usage: python -m guardrails ")
+    assert " ".join(result.out.split()).endswith(" " + " ".join(HELP.split()))
+
+
 def test_codes_are_selected_and_ignored(tmp_path: Path) -> None:
     table = '[tool.guardrails]\nselect = ["GR016", "GR011"]\nignore = ["GR011"]\n'
     project(
