@@ -90,8 +90,8 @@ class _Settings:
     def _is_text(self, expression: ast.expr) -> bool:
         if not isinstance(expression, READABLE):
             return False
-        text = self._project.text(self._module, expression) or ""
-        return self._is_named(text) and (text not in _OWN or self._is_configuration(expression))
+        text = self._project.text(self._module, expression)
+        return text is not None and self._is_named(text) and (text not in _OWN or self._is_configuration(expression))
 
     def _is_named(self, name: str) -> bool:
         return name in _OWN or ("SCHEDULE" in name and _SETTING.fullmatch(name) is not None)
