@@ -13,6 +13,8 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,13 +31,21 @@ def main(*names: str) -> int:
     lay_out(anew=not names)
     # A mutant may well turn a loop into one that fills the memory.
     resource.setrlimit(resource.RLIMIT_AS, (4 * GIGABYTE, 4 * GIGABYTE))
-    subprocess.run(mutmut("run", *names), cwd=TREE, env=environment(), check=True)
-    told = [line.strip().partition(": ") for line in output("results", "--all", "true").splitlines()]
-    outcomes = {name: outcome for name, _, outcome in told if outcome != "not checked"}
+    if subprocess.run(mutmut("run", *names), cwd=TREE, env=environment(), check=False).returncode:
+        return 1
+    outcomes = dict(outcomes_of(names or ("*",)))
     alive = [name for name, outcome in outcomes.items() if outcome not in ("killed", "timeout", "caught by type check")]
     for name in alive:
         print(f"\n{name}: {outcomes[name]}\n{change(name)}")
     return tell(Counter(outcomes.values()), len(alive))
+
+
+def outcomes_of(patterns: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """What became of each mutant that was asked for, by its name."""
+    for line in output("results", "--all", "true").splitlines():
+        name, _, outcome = line.strip().partition(": ")
+        if any(fnmatchcase(name, pattern) for pattern in patterns):
+            yield name, outcome
 
 
 def lay_out(*, anew: bool) -> None:
