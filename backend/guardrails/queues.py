@@ -55,7 +55,7 @@ def _names(project: Project, module: Module, value: ast.expr) -> set[str] | None
         case ast.GeneratorExp(elt=element, generators=[loop]) | ast.ListComp(elt=element, generators=[loop]):
             return _looped(project, module, element, loop)
         case ast.Dict():
-            elements = [project.text(module, key) if key else None for key in value.keys]
+            elements = [project.text(module, key) for key in value.keys]
         case ast.Tuple() | ast.List() | ast.Set():
             elements = [_name(project, module, one) for one in value.elts]
         case _:

@@ -58,7 +58,8 @@ class _Settings:
         """`conf.update(beat_schedule=...)`, `beat_schedule.update(...)`."""
         name = last_name(call.func)
         for keyword in call.keywords:
-            if self._is_named(keyword.arg or "") and (name in _CONFIGURES or keyword.arg not in _OWN):
+            given_as = keyword.arg
+            if given_as and self._is_named(given_as) and (name in _CONFIGURES or given_as not in _OWN):
                 yield keyword
         for given in call.args if name in _CONFIGURES else ():
             if isinstance(given, ast.Call) and last_name(given.func) == "dict":

@@ -107,7 +107,7 @@ def _fetched(project: Project, module: Module, call: ast.Call, name: str) -> str
         return None
     if name == "getattr":
         return f".{method}" if is_send(project, module, call.args[0], method) else None
-    return f".{method}" if project.reach else None
+    return f".{method}"
 
 
 RULE = Rule("GR016", "a message sent past the outbox is lost or early when the transaction or the broker fails", check)
