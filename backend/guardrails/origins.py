@@ -122,9 +122,9 @@ class Origins:
         if inner and tail:
             name, suffix = _parted(tail[0])
             after = suffix + "".join(f".{part}" for part in tail[1:])
-            own = resolver.bound(inner, name) | resolver.bound(inner, f"self.{name}")
             if name in inner.names or f"self.{name}" in inner.names:
-                return self._step(resolver, inner, tail) | {origin + after for origin in own}
+                set_on_self = {origin + after for origin in resolver.bound(inner, f"self.{name}")}
+                return self._step(resolver, inner, tail) | set_on_self
         bases = [origin for base in node.bases for origin in resolver.of(base) if not origin.startswith(UNKNOWN)]
         suffix = _parted(rest[0])[1]
         return {base + suffix + "".join(f".{part}" for part in tail) for base in bases}

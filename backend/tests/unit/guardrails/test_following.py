@@ -64,7 +64,7 @@ MODULES = {
         ("from either import job", "job", "celery.shared_task"),
         ("from held import apps", "apps[0][1].task", "celery.Celery()[][][0][0].task"),
         ("from held import Holder", "Holder.module.task.Task", "celery.app.task.Task"),
-        ("from held import Holder", "Holder().own.task", "celery.Celery().task"),
+        ("from held import Holder", "Holder().own.task.x", "celery.Celery().task.x"),
         ("from held import Derived", "Derived().own.task", "celery.Celery().task"),
         ("from held import Holder", "Holder().app.task.x", "celery.Celery().task.x"),
         ("from held import Holder", "Holder().kept.task.x", "celery.Celery().task.x"),
