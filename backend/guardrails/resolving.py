@@ -144,18 +144,14 @@ class Resolver:
         scope = self.scope.innermost(place_of(name)).binding(name.id)
         if scope:
             return self.bound(scope, name.id) or self._own_instance(scope, name) or {f"{UNKNOWN}{name.id}"}
-        return {f"{UNKNOWN}{name.id}"} | {f"{star}.{name.id}" for star in self._stars(name)}
-
-    def _stars(self, name: ast.Name) -> list[str]:
-        inner = self.scope.innermost(place_of(name))
-        return [*self.scope.stars, *(inner.stars if inner is not self.scope else [])]
+        return {f"{UNKNOWN}{name.id}"} | {f"{star}.{name.id}" for star in self.scope.stars}
 
     def _own_instance(self, scope: Scope, name: ast.Name) -> set[str]:
         """A method's first parameter is an instance of its class."""
         holder = scope.parent
         if holder and holder.is_class and isinstance(scope.node, Function) and isinstance(holder.node, ast.ClassDef):
-            first = [*scope.node.args.posonlyargs, *scope.node.args.args][:1]
-            if first and first[0].arg == name.id and holder.parent:
+            given = [*scope.node.args.posonlyargs, *scope.node.args.args]
+            if given and given[0].arg == name.id and holder.parent:
                 return {self.path_of(holder.parent, holder.node.name) + CALLED}
         return set()
 
