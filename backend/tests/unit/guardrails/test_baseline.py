@@ -74,6 +74,15 @@ def test_a_missing_file_has_an_entry(tmp_path: Path) -> None:
     assert run(tmp_path).code == 1
     assert run(tmp_path, "--baseline", "b.json", "--write-baseline").code == 0
     assert run(tmp_path, "--baseline", "b.json").code == 0
+    assert '"source": ""' in (tmp_path / "b.json").read_text()
+
+
+def test_blanks_in_a_line_do_not_matter(accepted: Path) -> None:
+    (accepted / "apps/a/x.py").write_text("x.delay(1,   2)\n")
+    run(accepted, "--write-baseline")
+    assert '"source": "x.delay(1, 2)"' in (accepted / "accepted.json").read_text()
+    (accepted / "apps/a/x.py").write_text("x.delay(1, 2)\n")
+    assert run(accepted).code == 0
 
 
 def test_it_is_written_in_order_and_readable(accepted: Path) -> None:

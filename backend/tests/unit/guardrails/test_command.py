@@ -133,7 +133,16 @@ def test_several_projects_are_refused(tmp_path: Path) -> None:
     project(tmp_path / "two", {})
     result = run(tmp_path, "one", "two")
     assert (result.code, result.out) == (2, "")
-    assert f"belong to several projects, {tmp_path}/one, {tmp_path}/two: check each by itself" in result.err
+    assert f"belong to several projects, {tmp_path}/one, {tmp_path}/two: check each by itself," in result.err
+    assert result.err.endswith(
+        "itself, or have one pyproject.toml say where the source is (root in [tool.guardrails])\n"
+    )
+
+
+def test_what_lies_elsewhere_is_told_by_its_whole_path(tmp_path: Path) -> None:
+    project(tmp_path / "one", {"apps/a/x.py": SENDS})
+    (tmp_path / "two").mkdir()
+    assert run(tmp_path / "two", "../one").places == [f"{tmp_path}/one/apps/a/x.py:2:5"]
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,10 @@ Between.
 a.py:1:1: GR000 x
 ```
 
+```told
+a.py:2:1: GR000 y
+```
+
 ## Good: another
 `c.py`
 ```missing
@@ -75,8 +79,8 @@ def test_examples_are_read() -> None:
     assert (one.title, one.is_bad, one.line) == ("one", True, 3)
     assert one.files == {"a.py": "x = 1  # bad\n", "b.json": "[]\n"}
     assert one.marked("GR000") == [("a.py", 1, "GR000")]
-    assert one.told == "a.py:1:1: GR000 x\n"
-    assert (other.title, other.is_bad, other.line, other.told) == ("another", False, 22, "")
+    assert one.told == "a.py:1:1: GR000 x\na.py:2:1: GR000 y\n"
+    assert (other.title, other.is_bad, other.line, other.told) == ("another", False, 26, "")
     assert not other.files
     assert other.missing == {"c.py"}
     assert other.marked() == [("c.py", 1, "GR001"), ("c.py", 1, "GR002")]

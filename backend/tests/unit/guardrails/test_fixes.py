@@ -257,6 +257,13 @@ def test_of_two_alike_one_can_be_corrected(tmp_path: Path) -> None:
     assert (tmp_path / "apps/a/x.py").read_text() == f"x = 1{comment}y = 2\n"
 
 
+def test_a_comment_goes_with_the_blanks_after_it(tmp_path: Path) -> None:
+    project(tmp_path, {"apps/a/x.py": ""})
+    (tmp_path / "apps/a/x.py").write_text("x = 1\n# guardrails: allow GR016 because of the trial  \n")
+    run(tmp_path, "--fix")
+    assert (tmp_path / "apps/a/x.py").read_text() == "x = 1\n"
+
+
 @pytest.mark.parametrize(
     ("source", "lines"),
     [

@@ -61,6 +61,7 @@ def origins(root: Path, imports: str, expression: str) -> list[str]:
         ("import celery as c, typing\napp: typing.Final[c.Celery]", "app", "celery.Celery()"),
         ("import celery as c\napps: list[c.Celery]", "apps", "builtins.list()"),
         ("x: unknown", "x", "?x"),
+        ("import celery, conf\nconf.held.app = celery.Celery()", "conf.held.app.task", "celery.Celery().task"),
         ("", "print", "?print"),
         ("", "f.g", "?f.g"),
         ("", "{}[0].task", "?.task"),
