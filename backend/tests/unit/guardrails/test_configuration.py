@@ -83,7 +83,7 @@ def test_root_is_what_the_nearest_table_says(tmp_path: Path) -> None:
             "manage.py": "",
         },
     )
-    for start in (tmp_path, tmp_path / "backend", tmp_path / "backend/apps/events/services.py"):
+    for start in (tmp_path, tmp_path / "backend", tmp_path / "backend/apps/events"):
         found = place(start)
         assert (found.root, found.baseline) == (tmp_path / "backend", tmp_path / "old.json")
 
