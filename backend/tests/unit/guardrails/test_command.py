@@ -3,11 +3,14 @@
 import os
 import subprocess
 import sys
+from contextlib import chdir, redirect_stdout
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
 
 from guardrails.checker import CODES
+from guardrails.command import main
 from guardrails.configuration import Configuration
 from guardrails.rules import RULES
 from tests.unit.guardrails.planted import plant
@@ -76,6 +79,14 @@ def test_whoever_reads_may_stop_reading(tmp_path: Path, lines: int) -> None:
         assert process.stderr
         process.stdout.close()
         assert b"BrokenPipe" not in process.stderr.read()
+
+
+def test_a_name_can_be_told_where_few_letters_are_known(tmp_path: Path) -> None:
+    project(tmp_path, {"apps/a/é.py": SENDS})
+    written = BytesIO()
+    with TextIOWrapper(written, encoding="ascii") as out, chdir(tmp_path), redirect_stdout(out):
+        assert main([]) == 1
+        assert written.getvalue().startswith(b"apps/a/\\xe9.py:2:5: ")
 
 
 def test_findings_come_in_reading_order(tmp_path: Path) -> None:
@@ -196,7 +207,10 @@ def test_codes_are_selected_and_ignored(tmp_path: Path) -> None:
     assert run(tmp_path).codes == ["GR016"]
     assert run(tmp_path, "--ignore", "GR016").codes == []
     assert run(tmp_path, "--select", "GR011,GR002").codes == ["GR002", "GR011"]
+    assert run(tmp_path, "--select", "GR011", "--select", "GR002").codes == ["GR002", "GR011"]
     assert run(tmp_path, "--select", "GR011", "--select", "GR002", "--ignore", "GR011").codes == ["GR002"]
+    assert run(tmp_path, "--ignore", "GR016", "--ignore", "GR002").codes == []
+    assert run(tmp_path, "--select", "GR011,GR016", "--ignore", "GR011", "--ignore", "GR016").codes == []
 
 
 def test_codes_are_ignored_for_paths(tmp_path: Path) -> None:
@@ -210,6 +224,7 @@ def test_codes_are_ignored_for_paths(tmp_path: Path) -> None:
 def test_every_code_is_explained(code: str, tmp_path: Path) -> None:
     result = run(tmp_path, "--explain", code)
     assert (result.code, result.err) == (0, "")
+    assert result.out == (BACKEND / f"guardrails/examples/{code}.md").read_text()
     assert result.out.startswith(f"# {code} ")
     assert "## Bad: " in result.out
     assert "## Good: " in result.out
