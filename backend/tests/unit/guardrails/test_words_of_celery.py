@@ -30,6 +30,7 @@ def test_base_classes_of_tasks(origin: str, is_one: bool) -> None:
         ("celery.Celery().task", True),
         ("celery.current_app.tasks.register", True),
         ("celery.tasks.register", True),
+        ("celery.other.tasks.register", False),
         ("tasks.register", False),
         ("celery.other.register", False),
         ("celery.Celery().other", False),
