@@ -79,6 +79,7 @@ def test_examples_are_read() -> None:
     assert (one.title, one.is_bad, one.line) == ("one", True, 3)
     assert one.files == {"a.py": "x = 1  # bad\n", "b.json": "[]\n"}
     assert one.marked("GR000") == [("a.py", 1, "GR000")]
+    assert one.marked() == [("a.py", 1, "")]
     assert one.told == "a.py:1:1: GR000 x\na.py:2:1: GR000 y\n"
     assert (other.title, other.is_bad, other.line, other.told) == ("another", False, 26, "")
     assert not other.files

@@ -61,6 +61,7 @@ def origins(root: Path, imports: str, expression: str) -> list[str]:
         ("import celery as c, typing\napp: typing.Final[c.Celery]", "app", "celery.Celery()"),
         ("import celery as c\napps: list[c.Celery]", "apps", "builtins.list()"),
         ("x: unknown", "x", "?x"),
+        ("import importlib", "importlib.import_module('.x', package='celery')", "celery.x"),
         ("import importlib", "importlib.import_module('Xtra.y')", "Xtra.y"),
         ("import pkgutil", "pkgutil.resolve_name('celery:shared_task')", "celery.shared_task"),
         ("from django.apps import apps", "apps.get_registered_model('a', 'B')", "a.models.B"),
