@@ -71,6 +71,7 @@ MODULES = {
         ("from held import Holder", "Holder().make()().task", "celery.Celery().task"),
         ("from held import Holder", "Holder().run", "celery.Task().run"),
         ("from held import outer", "outer()().task.x", "celery.Celery().task.x"),
+        ("from held import outer", "outer()()", "celery.Celery()"),
         ("from held import several", "several()[0].task.Task", "celery.app[][0].task.Task"),
     ],
 )
