@@ -157,7 +157,7 @@ class Origins:
                 return module, rest[::-1]
             name, _, last = name.rpartition(".")
             rest.append(last)
-        return None, rest[::-1]
+        return None, []
 
 
 def _is_property(function: Function) -> bool:
