@@ -55,8 +55,9 @@ fuzz: .venv/.develop ## Send the web server what nobody would in good faith, and
 makers: .venv/.develop ## Make an app and tasks in a copy of the project: they pass every check, and run (ARGS)
 	@exec $(SERVICES) -- .venv/bin/pytest -q backend/tests/makers $(ARGS)
 
-mutants: .venv/.develop ## Change the guardrails in small ways, one at a time: which of them does no test see? (ARGS="rules/sends.py")
-	@exec $(PYTHON) scripts/mutate_guardrails.py $(ARGS)
+# All of it takes about an hour on two cores.
+mutants: var/mutants/.venv ## Change the guardrails in small ways, one at a time: which of them does no test see? (ARGS="guardrails.scope.*")
+	@exec $(PYTHON) scripts/mutants.py $(ARGS)
 
 compose-check: ## Bring up each Compose file from a fresh clone, with faults (ARGS="local production"; PLACAR_COMPOSE)
 	@exec python3 scripts/compose_check.py $(ARGS)
@@ -89,11 +90,12 @@ format: .venv/.develop ## Format the code and repair what ruff can
 	@.venv/bin/ruff check --fix .
 
 # From within backend/, so that the comments in the lock files name no directory.
-lock: .venv/.develop ## Renew both lock files from requirements.txt and requirements-dev.txt
+lock: .venv/.develop ## Renew the lock files from requirements.txt, requirements-dev.txt and requirements-mutants.txt
 	cd backend && $(COMPILE) --output-file requirements.lock requirements.txt
 	cd backend && $(COMPILE) --output-file requirements-dev.lock requirements-dev.txt
+	cd backend && $(COMPILE) --output-file requirements-mutants.lock requirements-mutants.txt
 COMPILE := ../.venv/bin/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe \
-	--no-header --no-emit-index-url --no-emit-trusted-host
+	--no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
 messages: .venv/.develop ## Bring the translations of messages up to date with the source, and compile them
 	@$(PYTHON) scripts/catalogues.py
@@ -114,3 +116,11 @@ clean: ## Remove .venv and caches; the demo's database stays
 .venv/.develop: backend/requirements-dev.lock scripts/make_venv.sh
 	@scripts/make_venv.sh backend/requirements-dev.lock
 	@touch $@ .venv/.run
+
+# It sees what .venv holds, and has on top what .venv shall not hold.
+var/mutants/.venv: backend/requirements-mutants.lock .venv/.develop
+	@$(PYTHON) -m venv --clear --without-pip var/mutants/venv
+	@$(PYTHON) -c 'import sysconfig; print(sysconfig.get_path("purelib"))' >"$$(echo var/mutants/venv/lib/python*/site-packages)/develop.pth"
+	@$(PYTHON) -m pip --python var/mutants/venv/bin/python install --quiet --no-input --disable-pip-version-check \
+		--require-hashes -r $<
+	@touch $@

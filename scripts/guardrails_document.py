@@ -14,7 +14,7 @@ DOCUMENT = ROOT / "docs" / "guardrails.md"
 _HEAD = """# The rules of the structure
 
 Written by `scripts/guardrails_document.py` from [`backend/guardrails/examples/`](../backend/guardrails/examples), which
-are the tests of the rules as well: a line that ends in `# bad` is found, everything else is not.
+are the tests of the rules as well: a line that ends in `# bad` is found, everything else is not, and just that is told.
 `python -m guardrails --explain GR003` prints one of them.
 
 | rule | what must hold |

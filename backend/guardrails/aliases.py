@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from guardrails.module import Function, Module
+from guardrails.pairs import defaults
 from guardrails.returns import returned, statements_below
 from guardrails.words import as_attribute, as_text, is_attribute, words
 
@@ -74,7 +75,7 @@ def _bound(module: Module) -> Iterator[_Bound]:
             for name in _names(target):
                 yield name, is_own and name not in shared and not is_attribute(name), written
     for given in module.find(ast.arguments):
-        yield from _defaults(given)
+        yield from ((parameter.arg, True, words(default)) for parameter, default in defaults(given))
     yield from _defined(module)
 
 
@@ -124,11 +125,3 @@ def _names(target: ast.expr) -> Iterator[str]:
         yield as_attribute(target.attr)
     elif isinstance(target, ast.Name):
         yield target.id
-
-
-def _defaults(given: ast.arguments) -> Iterator[_Bound]:
-    for parameter, default in zip(reversed([*given.posonlyargs, *given.args]), reversed(given.defaults), strict=False):
-        yield parameter.arg, True, words(default)
-    for parameter, keyword_default in zip(given.kwonlyargs, given.kw_defaults, strict=True):
-        if keyword_default:
-            yield parameter.arg, True, words(keyword_default)

@@ -27,8 +27,7 @@ def parse(arguments: list[str] | None, codes: frozenset[str]) -> argparse.Namesp
         "paths",
         metavar="PATH",
         nargs="*",
-        default=[Path()],
-        type=Path,
+        default=["."],
         help="folders or files: the whole project is read, what is found in them is told",
     )
     parser.add_argument("--format", choices=FORMATS, default="text")

@@ -11,8 +11,6 @@ from guardrails.fingerprints import Identity, identity
 from guardrails.project import Project
 from guardrails.rule import Finding
 
-_KEYS = ("path", "code", "source")
-
 
 class BaselineError(Exception):
     """The file cannot be read, or is none that was written by `--write-baseline`."""
@@ -29,7 +27,10 @@ class Compared:
 def write(file: Path, project: Project, findings: Iterable[Finding]) -> None:
     """Accept these findings, and no others."""
     counted = Counter(identity(project, finding) for finding in findings)
-    entries = [{**dict(zip(_KEYS, known, strict=True)), "count": counted[known]} for known in sorted(counted)]
+    entries = [
+        {"path": path, "code": code, "source": source, "count": count}
+        for (path, code, source), count in sorted(counted.items())
+    ]
     text = json.dumps({"findings": entries}, indent=2, ensure_ascii=False) + "\n"
     write_whole(file, text.encode(errors="backslashreplace"))  # odd bytes in a path become what JSON has for them
 
@@ -49,7 +50,7 @@ def compare(file: Path | None, project: Project, findings: Iterable[Finding]) ->
 
 def _read(file: Path) -> Counter[Identity]:
     try:
-        document = json.loads(file.read_text(encoding="utf-8"))
+        document = json.loads(file.read_bytes())
         return Counter({_identity(entry): _count(entry) for entry in document["findings"]})
     except OSError as error:
         raise BaselineError(f"{file}: cannot be read: {error.strerror}") from None
@@ -58,8 +59,7 @@ def _read(file: Path) -> Counter[Identity]:
 
 
 def _identity(entry: Mapping[str, object]) -> Identity:
-    path, code, source = (str(entry[key]) for key in _KEYS)
-    return path, code, source
+    return str(entry["path"]), str(entry["code"]), str(entry["source"])
 
 
 def _count(entry: Mapping[str, object]) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from guardrails.dotted import dotted
 from guardrails.module import Module
+from guardrails.pairs import defaults
 from guardrails.scopes import ElementOf, InstanceOf, PartOf, Scope, Value, place_of, scopes_of
 
 STAR = "*"
@@ -20,7 +21,7 @@ def bound_scopes(module: Module) -> Scope:
         scope.outside.update(dict.fromkeys(node.names, isinstance(node, ast.Global)))
     for imported in module.find(ast.ImportFrom):
         if any(alias.name == STAR for alias in imported.names):
-            base = module.absolute(imported.module or "", imported.level)
+            base = module.source_of(imported)
             top.innermost(place_of(imported)).stars.append(base)
     _bind_parameters(top)
     # Attributes last: they belong where the name before them is bound.
@@ -54,7 +55,7 @@ def _imported(module: Module) -> Iterator[tuple[ast.AST, list[Binding]]]:
         roots = [(alias.asname, alias.name.partition(".")[0], alias.name) for alias in plain.names]
         yield plain, [(name, whole) if name else (root, root) for name, root, whole in roots]
     for source in module.find(ast.ImportFrom):
-        base = module.absolute(source.module or "", source.level)
+        base = module.source_of(source)
         aliases = [alias for alias in source.names if alias.name != STAR]
         yield source, [(alias.asname or alias.name, f"{base}.{alias.name}") for alias in aliases]
 
@@ -124,14 +125,9 @@ def _bind_parameters(scope: Scope) -> None:
 
 
 def _parameters(given: ast.arguments) -> Iterator[Binding]:
-    by_place = [*given.posonlyargs, *given.args]
-    for parameter in [*by_place, *given.kwonlyargs]:
+    for parameter in [*given.posonlyargs, *given.args, *given.kwonlyargs]:
         yield parameter.arg, InstanceOf(parameter.annotation) if parameter.annotation else None
-    for parameter, default in zip(by_place[len(by_place) - len(given.defaults) :], given.defaults, strict=True):
-        yield parameter.arg, default
-    for parameter, given_default in zip(given.kwonlyargs, given.kw_defaults, strict=True):
-        if given_default:
-            yield parameter.arg, given_default
+    yield from ((parameter.arg, default) for parameter, default in defaults(given))
     for starred in (given.vararg, given.kwarg):
         if starred:
             yield starred.arg, None

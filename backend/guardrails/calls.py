@@ -48,7 +48,7 @@ def loaded_text(texts: Texts, call: ast.Call) -> str | None:
 def argument(call: ast.Call, place: int, *names: str) -> ast.expr | None:
     """The argument at a place, or of one of these names."""
     named = [keyword.value for keyword in call.keywords if keyword.arg in names]
-    return next(iter([*call.args[place : place + 1], *named]), None)
+    return next(iter([*call.args[place:], *named]), None)
 
 
 def given_name(read: Callable[[ast.expr | None], str | None], call: ast.Call) -> str | None:

@@ -108,7 +108,7 @@ class _Run:
 
     def _diff(self) -> int:
         fixes = fix(self.report, self.told)
-        _print(fixes.diff(self.scope.shown(Path.cwd())).rstrip("\n"))
+        print(fixes.diff(self.scope.shown(Path.cwd())), end="")
         _note(f"{_counted(fixes.count, 'finding')} would be corrected")
         return FOUND if fixes.count else OK
 

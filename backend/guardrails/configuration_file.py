@@ -29,13 +29,13 @@ class Place:
         return self.file.parent / self.configuration.baseline if self.file and self.configuration.baseline else None
 
 
-def find_project(path: Path, codes: frozenset[str]) -> Place:
-    """The project that a file or folder belongs to. `codes` are those of the rules that there are.
+def find_project(folder: Path, codes: frozenset[str]) -> Place:
+    """The project that a folder belongs to. `codes` are those of the rules that there are.
 
     Its root is what the nearest pyproject.toml with the table says, else the nearest folder with a manage.py, upwards
     and then directly below, else the folder itself. Raises ConfigurationError.
     """
-    start = (path if path.is_dir() else path.parent).absolute()
+    start = folder.absolute()
     folders = (start, *start.parents)
     for file in (folder / FILE for folder in folders):
         table = _table(file)
@@ -61,7 +61,7 @@ def _place(file: Path, table: object, codes: frozenset[str]) -> Place:
 def _table(file: Path) -> object | None:
     try:
         tools = tomllib.loads(file.read_bytes().decode("utf-8-sig")).get("tool")
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:  # the latter: it is no UTF-8, or no TOML
         raise ConfigurationError(f"{file}: cannot be read: {error}") from None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from guardrails.calls import argument
 from guardrails.module import Module
+from guardrails.pairs import items
 from guardrails.project import Project
 
 
@@ -29,7 +30,7 @@ class EnqueueCall:
     def values(self) -> dict[str, tuple[ast.expr, ast.expr]]:
         """The arguments whose names can be read: where the name stands, and the value."""
         given = self.arguments
-        pairs = zip(given.keys, given.values, strict=True) if given else ()
+        pairs = items(given) if given else ()
         texts = [(self.project.text(self.module, key), key, value) for key, value in pairs if key]
         return {text: (key, value) for text, key, value in texts if text is not None}
 

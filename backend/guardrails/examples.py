@@ -8,8 +8,11 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent / "examples"
 
-_SECTION = re.compile(r"^## (Bad|Good): (.+)$")
-_PATH = re.compile(r"^`([^`]+)`$")
+_SECTION = re.compile(r"^## (Bad|Good): ([^\n]+)\n(.*?)(?=^## (?:Bad|Good): |\Z)", re.MULTILINE | re.DOTALL)
+# A path on a line of its own, then a fenced block, with nothing but text in between.
+_SOURCE = re.compile(r"^`([^`\n]+)`\n(?:(?!`)[^\n]*\n)*```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# What is said of it, as the command prints it.
+_TOLD = re.compile(r"^```told\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _MARK = re.compile(r"# bad((?: GR\d+)*)$")
 # The fence of a file that is not there: what is marked in it is told at its first line.
 _MISSING = "missing"
@@ -25,6 +28,8 @@ class Example:
     """The line of the document at which it starts."""
     sources: tuple[tuple[str, str, str], ...]
     """Path, language of the fence and text of each file."""
+    told: str
+    """What must be said of it, line for line; empty where the example leaves it open."""
 
     @cached_property
     def files(self) -> dict[str, str]:
@@ -48,27 +53,11 @@ class Example:
 
 def read_examples(document: str) -> Iterator[Example]:
     """The sections `## Bad: ...` and `## Good: ...` of a document, each with its files."""
-    lines = document.splitlines()
-    starts = [(number, section) for number, line in enumerate(lines) if (section := _SECTION.match(line))]
-    ends = [number for number, _ in starts[1:]] + [len(lines)]
-    for (start, section), end in zip(starts, ends, strict=bool(starts)):
-        sources = tuple(_sources(lines[start:end]))
-        yield Example(section[2], section[1] == "Bad", start + 1, sources)
-
-
-def _sources(lines: list[str]) -> Iterator[tuple[str, str, str]]:
-    """The fenced blocks that have a path before them."""
-    path, language, block = "", "", None
-    for line in lines:
-        if block is not None and line == "```":
-            yield path, language, "".join(f"{text}\n" for text in block)
-            path, block = "", None
-        elif block is not None:
-            block.append(line)
-        elif path and line.startswith("```"):
-            language, block = line.removeprefix("```"), list[str]()
-        elif named := _PATH.match(line):
-            path = named[1]
+    for section in _SECTION.finditer(document):
+        sources = tuple((path, language, text) for path, language, text in _SOURCE.findall(section[3]))
+        line = document[: section.start()].count("\n") + 1
+        told = "".join(_TOLD.findall(section[3]))
+        yield Example(section[2], section[1] == "Bad", line, sources, told)
 
 
 def documents() -> list[Path]:

@@ -6,4 +6,4 @@ EXAMPLES = Path(__file__).parent / "examples"
 
 
 def explanation(code: str) -> str:
-    return (EXAMPLES / f"{code}.md").read_text(encoding="utf-8")
+    return (EXAMPLES / f"{code}.md").read_bytes().decode()

@@ -2,7 +2,7 @@
 
 import difflib
 import io
-from bisect import bisect_left, insort
+from bisect import insort
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -39,26 +39,17 @@ class Fixes:
 
     def _diff(self, path: PurePosixPath, name: str) -> Iterable[str]:
         module = self.project.by_path.get(path)
-        encoding = module.source.encoding if module else "utf-8"
-        before = module.source.text if module else ""
-        after = self.files[path].decode(encoding)
-        lines = difflib.unified_diff(
-            _lines(before),
-            _lines(after),
-            f"a/{name}" if module else "/dev/null",
-            f"b/{name}",
-        )
-        found = False
-        for line in lines:
-            found = True
+        if not module:
+            yield f"(new, empty) {name}\n"  # the one kind of file that a correction makes
+            return
+        after = self.files[path].decode(module.source.encoding)
+        for line in difflib.unified_diff(_lines(module.source.text), _lines(after), f"a/{name}", f"b/{name}"):
             yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
-        if not found:
-            yield f"(new, empty) {name}\n"
 
 
 def _lines(text: str) -> list[str]:
-    # As Python counts lines; str.splitlines knows more ends.
-    return io.StringIO(text, newline="").readlines()
+    # As `patch` counts lines; str.splitlines knows more ends.
+    return io.StringIO(text).readlines()
 
 
 def fix(report: Report, chosen: Chosen) -> Fixes:
@@ -73,10 +64,10 @@ def fix(report: Report, chosen: Chosen) -> Fixes:
         after = examine(report.project.changed(changes))
         failed = _failed(applied, report, after)
         if failed:
-            refused |= {_key(each) for each in failed}
+            refused.update(map(_key, failed))
             continue
         report, count = after, count + len(applied)
-        files |= changes
+        files.update(changes)
     return Fixes(start, count, files)
 
 
@@ -114,18 +105,14 @@ def _start(edit: Edit) -> int:
 
 
 def _overlaps(edit: Edit, others: list[Edit]) -> bool:
-    """Whether it touches one of the others, which are in order and do not touch each other.
-
-    Two insertions at one place do as well: which comes first would be chance.
-    """
-    at = bisect_left(others, edit.start, key=_start)
-    return any(edit.start <= other.end and other.start <= edit.end for other in others[max(at - 1, 0) : at + 1])
+    """Whether it touches one of the others. Two insertions at one place do: which comes first would be chance."""
+    return any(edit.start <= other.end and other.start <= edit.end for other in others)
 
 
 def _edited(project: Project, path: PurePosixPath, edits: list[Edit]) -> bytes:
     module = project.by_path.get(path)
     if module is None:
-        return "".join(edit.text for edit in edits).encode()
+        return edits[-1].text.encode()  # all of it
     pieces, done = list[str](), 0
     for edit in edits:
         pieces += [module.source.text[done : edit.start], edit.text.replace("\n", module.source.line_end)]

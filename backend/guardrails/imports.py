@@ -24,7 +24,7 @@ def imports(origins: Origins, module: Module) -> Iterator[Imported]:
     for plain in module.find(ast.Import):
         yield Imported(tuple(alias.name for alias in plain.names), plain)
     for source in module.find(ast.ImportFrom):
-        base = module.absolute(source.module or "", source.level)
+        base = module.source_of(source)
         yield Imported(tuple(f"{base}.{alias.name}" for alias in source.names), source)
     loaders = origins.aliases.of(LOADERS, module)
     for call in module.calls(loaders):

@@ -120,6 +120,10 @@ class Module:
         """All functions and methods, at any depth."""
         return [*self.find(ast.FunctionDef), *self.find(ast.AsyncFunctionDef)]
 
+    def source_of(self, imported: ast.ImportFrom) -> str:
+        """The dotted name of what an import takes something from."""
+        return self.absolute(imported.module or "", imported.level)
+
     def absolute(self, name: str, level: int) -> str:
         """The dotted name that `from <level dots><name> import ...` means in this file."""
         if level == 0:

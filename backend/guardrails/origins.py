@@ -125,10 +125,9 @@ class Origins:
         if inner and tail:
             name, its_suffix = _parted(tail[0])
             after = its_suffix + "".join(f".{part}" for part in tail[1:])
-            own = resolver.bound(inner, name) | resolver.bound(inner, f"self.{name}")
-            if own or name in inner.names or f"self.{name}" in inner.names:
-                deeper = self._step(resolver, inner, tail) if name in inner.names else set()
-                return deeper | {origin + after for origin in own}
+            if name in inner.names or f"self.{name}" in inner.names:
+                set_on_self = {origin + after for origin in resolver.bound(inner, f"self.{name}")}
+                return self._step(resolver, inner, tail) | set_on_self
         bases = [origin for base in node.bases for origin in resolver.of(base) if not origin.startswith(UNKNOWN)]
         return {base + suffix + "".join(f".{part}" for part in tail) for base in bases}
 
@@ -160,7 +159,7 @@ class Origins:
                 return module, rest[::-1]
             name, _, last = name.rpartition(".")
             rest.append(last)
-        return None, rest[::-1]
+        return None, []
 
 
 def _is_property(function: Function) -> bool:
@@ -170,4 +169,4 @@ def _is_property(function: Function) -> bool:
 def _parted(part: str) -> tuple[str, str]:
     """A name and the calls and elements after it."""
     name = part.partition("(")[0].partition("[")[0]
-    return name, part[len(name) :]
+    return name, part.removeprefix(name)

@@ -7,6 +7,7 @@ from guardrails.calls import argument
 from guardrails.dotted import last_name
 from guardrails.module import Module
 from guardrails.names import is_celery
+from guardrails.pairs import items
 from guardrails.project import Project
 from guardrails.sending import SENDS, is_send
 
@@ -54,7 +55,7 @@ def _names(project: Project, module: Module, value: ast.expr) -> set[str] | None
         case ast.GeneratorExp(elt=element, generators=[loop]) | ast.ListComp(elt=element, generators=[loop]):
             return _looped(project, module, element, loop)
         case ast.Dict():
-            elements = [project.text(module, key) if key else None for key in value.keys]
+            elements = [project.text(module, key) for key in value.keys]
         case ast.Tuple() | ast.List() | ast.Set():
             elements = [_name(project, module, one) for one in value.elts]
         case _:
@@ -94,7 +95,7 @@ def _in_routes(project: Project) -> Iterator[tuple[Module, ast.expr]]:
     for module, value in _set(project, _ROUTES):
         for route in value.values if isinstance(value, ast.Dict) else ():
             if isinstance(route, ast.Dict):
-                pairs = zip(route.keys, route.values, strict=True)
+                pairs = items(route)
                 yield from ((module, its) for key, its in pairs if key and project.text(module, key) == "queue")
             elif isinstance(route, ast.Constant):
                 yield module, route

@@ -32,7 +32,7 @@ def python_files(root: Path, configuration: Configuration, unreadable: list[Unre
     """
 
     def refused(error: OSError) -> None:
-        unreadable.append(Unreadable(_relative(root, error.filename), 1, 1, _reason(error)))
+        unreadable.append(Unreadable(_relative(root, error.filename), 1, 1, str(error.strerror)))
 
     for folder, subfolders, files in os.walk(root, onerror=refused):
         here = _relative(root, folder)
@@ -58,7 +58,7 @@ def read(root: Path, path: PurePosixPath, configuration: Configuration) -> Modul
     try:
         content = file.read_bytes()
     except OSError as error:
-        return Unreadable(path, 1, 1, _reason(error))
+        return Unreadable(path, 1, 1, str(error.strerror))
     return parse(path, content, configuration)
 
 
@@ -75,7 +75,3 @@ def parse(path: PurePosixPath, content: bytes, configuration: Configuration) -> 
     except (ValueError, RecursionError, MemoryError) as error:  # of CPython's parser, for what is nested too deeply
         return Unreadable(path, 1, 1, str(error) or "it is nested too deeply")
     return module
-
-
-def _reason(error: OSError) -> str:
-    return error.strerror or str(error)

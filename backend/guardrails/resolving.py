@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cached_property
 
 from guardrails.bindings import bound_scopes
-from guardrails.dotted import dotted
+from guardrails.dotted import dotted, last_name
 from guardrails.module import Function, Module
 from guardrails.names import CALLED, EACH, UNKNOWN, element
 from guardrails.resolved_calls import Calls
@@ -15,6 +15,8 @@ from guardrails.scopes import ElementOf, InstanceOf, PartOf, Scope, Value, place
 from guardrails.texts import Texts
 
 _DICTS = frozenset({f"{UNKNOWN}globals()", f"{UNKNOWN}locals()", f"{UNKNOWN}vars()"})
+# What is annotated by them is what they hold, or the first of it.
+_TRANSPARENT = frozenset({"Optional", "Annotated", "Final"})
 _NAME = re.compile(r"[A-Za-z_][\w.]*(?!\w*\[)")
 
 # Chains of names are short; one that is longer would take more of the stack than there is.
@@ -112,8 +114,8 @@ class Resolver:
         """The dotted name of a definition in a scope: module, classes and functions around it, its own."""
         around = []
         at: Scope | None = scope
-        while at and not isinstance(at.node, ast.Module):
-            around.append(getattr(at.node, "name", CALLED))
+        while at and isinstance(at.node, Function | ast.ClassDef):
+            around.append(at.node.name)
             at = at.parent
         return ".".join([self.module.name, *reversed(around), name])
 
@@ -121,8 +123,10 @@ class Resolver:
         if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
             return self._written(annotation)
         if isinstance(annotation, ast.Subscript):  # Optional[X], and no list[X]: that is no X
-            is_optional = (dotted(annotation.value) or "").rpartition(".")[2] in {"Optional", "Annotated", "Final"}
-            return self._annotation(annotation.slice) if is_optional else self.of(annotation.value)
+            if last_name(annotation.value) not in _TRANSPARENT:
+                return self.of(annotation.value)
+            inner = annotation.slice
+            return self._annotation(inner.elts[0] if isinstance(inner, ast.Tuple) else inner)
         if isinstance(annotation, ast.BinOp):
             return self._annotation(annotation.left) | self._annotation(annotation.right)
         return self.of(annotation)
@@ -140,18 +144,14 @@ class Resolver:
         scope = self.scope.innermost(place_of(name)).binding(name.id)
         if scope:
             return self.bound(scope, name.id) or self._own_instance(scope, name) or {f"{UNKNOWN}{name.id}"}
-        return {f"{UNKNOWN}{name.id}"} | {f"{star}.{name.id}" for star in self._stars(name)}
-
-    def _stars(self, name: ast.Name) -> list[str]:
-        inner = self.scope.innermost(place_of(name))
-        return [*self.scope.stars, *(inner.stars if inner is not self.scope else [])]
+        return {f"{UNKNOWN}{name.id}"} | {f"{star}.{name.id}" for star in self.scope.stars}
 
     def _own_instance(self, scope: Scope, name: ast.Name) -> set[str]:
         """A method's first parameter is an instance of its class."""
         holder = scope.parent
         if holder and holder.is_class and isinstance(scope.node, Function) and isinstance(holder.node, ast.ClassDef):
-            first = [*scope.node.args.posonlyargs, *scope.node.args.args][:1]
-            if first and first[0].arg == name.id and holder.parent:
+            given = [*scope.node.args.posonlyargs, *scope.node.args.args]
+            if given and given[0].arg == name.id and holder.parent:
                 return {self.path_of(holder.parent, holder.node.name) + CALLED}
         return set()
 

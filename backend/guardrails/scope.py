@@ -50,7 +50,7 @@ class Scope:
         return next((folder for folder in folders if (folder / ".git").exists()), None)
 
 
-def find_scope(paths: list[Path], codes: frozenset[str]) -> Scope:
+def find_scope(paths: list[str], codes: frozenset[str]) -> Scope:
     """Raises WrongUse and ConfigurationError."""
     asked = tuple(Path(os.path.abspath(path)) for path in paths)  # noqa: PTH100 (resolve() would follow links)
     for path in asked:

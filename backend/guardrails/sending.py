@@ -30,11 +30,11 @@ def is_send(project: Project, module: Module, receiver: ast.expr, method: str) -
     return _is_likely(project, module, receiver, method)
 
 
-def is_surely_task(project: Project, module: Module, receiver: ast.expr) -> bool:
+def is_surely_task(project: Project, module: Module, receiver: ast.expr, method: str) -> bool:
     """Whether it is known to be a task, or at least named like one: enough where it is not called."""
-    verdicts = {_verdict(project, origin, "delay") for origin in project.origins(module, receiver)}
+    verdicts = {_verdict(project, origin, method) for origin in project.origins(module, receiver)}
     is_named_so = _TASK.fullmatch(last_name(receiver)) is not None and False not in verdicts
-    return True in verdicts or (is_named_so and _is_likely(project, module, receiver, "delay"))
+    return True in verdicts or (is_named_so and _is_likely(project, module, receiver, method))
 
 
 def _verdict(project: Project, origin: str, method: str) -> bool | None:

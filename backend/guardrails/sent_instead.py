@@ -4,6 +4,7 @@ import ast
 
 from guardrails.calls import argument
 from guardrails.module import Module
+from guardrails.pairs import items
 from guardrails.project import Project
 from guardrails.task_definitions import TaskDefinition, task_of
 
@@ -37,10 +38,12 @@ def _given(call: ast.Call, task: TaskDefinition) -> dict[str, ast.expr] | None:
     names = [parameter.arg for parameter in task.parameters]
     if None in by_name or len(by_place) > len(names) or any(isinstance(one, ast.Starred) for one in by_place):
         return None
-    given = dict(zip(names, by_place, strict=False))
+    given = {names[place]: value for place, value in enumerate(by_place)}
     return given | {name: value for name, value in by_name.items() if name}
 
 
 def _written(mapping: ast.Dict) -> dict[str | None, ast.expr]:
-    keys = [key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else None for key in mapping.keys]
-    return dict(zip(keys, mapping.values, strict=True))
+    return {
+        key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else None: value
+        for key, value in items(mapping)
+    }

@@ -65,8 +65,7 @@ class Source:
 
     def end(self, node: Located) -> int:
         """The place after a node's last character in the text."""
-        line = node.end_lineno or node.lineno
-        return self.offset(line, self.column(line, node.end_col_offset or 0))
+        return self.offset(*self._end(node))
 
     def span(self, node: Located) -> Span:
         """What to point at: of a function or class its name, of a block its first line, else the whole node."""
@@ -75,8 +74,12 @@ class Source:
             text = self.line(line)
             defined = _DEFINED.match(text, column - 1)
             return Span(line, column, line, (defined.end() if defined else len(text.rstrip())) + 1)
-        end_line = node.end_lineno or line
-        return Span(line, column, end_line, self.column(end_line, node.end_col_offset or 0))
+        return Span(line, column, *self._end(node))
+
+    def _end(self, node: Located) -> tuple[int, int]:
+        """The line and column after a node; ast gives both of every node that it parsed."""
+        line = node.end_lineno or node.lineno
+        return line, self.column(line, node.end_col_offset or 0)
 
     def column(self, line: int, offset: int) -> int:
         """The column, from 1, that ast's offset in bytes means."""

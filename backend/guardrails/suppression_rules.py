@@ -74,9 +74,9 @@ def _without(use: Use) -> Edit:
     if rest:
         text = source.text[start:end].replace(", ".join(suppression.codes), ", ".join(rest), 1)
         return Edit(suppression.module.path, start, end, text)
-    before = source.line(span.line)[: span.column - 1]
-    after = source.line(span.line)[span.end_column - 1 :]
-    if not before.strip() and not after.strip():
+    line = source.line(span.line)
+    if line.strip() == source.text[start:end]:
         return Edit(suppression.module.path, source.offset(span.line, 1), source.offset(span.line + 1, 1), "")
+    before = line[: span.column - 1]
     blanks = len(before) - len(before.rstrip())
     return Edit(suppression.module.path, start - blanks, end, "")

@@ -113,6 +113,6 @@ def service_imports(task_module: Module) -> frozenset[str]:
     return frozenset(
         alias.asname or alias.name
         for source in task_module.find(ast.ImportFrom)
-        if task_module.absolute(source.module or "", source.level) == own
+        if task_module.source_of(source) == own
         for alias in source.names
     )

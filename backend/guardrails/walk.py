@@ -37,18 +37,14 @@ def by_kind(tree: ast.AST) -> Mapping[type, list[ast.AST]]:
     raise TooDeep(f"it is nested in more than {DEEPEST} levels")
 
 
-class _Fields(dict[type, tuple[str, ...]]):
-    """For each kind of node the fields that may hold others."""
-
-    def __missing__(self, kind: type) -> tuple[str, ...]:
-        written: tuple[str, ...] = () if kind in _LEAVES else getattr(kind, "_fields", ())
-        self[kind] = fields = tuple(field for field in written if field not in _NO_NODES)
-        return fields
-
-
 _LEAVES = frozenset({ast.Name, ast.Constant, ast.Global, ast.Nonlocal})
 _NO_NODES = frozenset(
     {"arg", "asname", "attr", "conversion", "ctx", "is_async", "kind", "kwd_attrs", "level", "module", "op", "ops"}
     | {"rest", "simple", "type_comment", "type_ignores"}
 )
-_FIELDS = _Fields()
+_KINDS = [kind for kind in vars(ast).values() if isinstance(kind, type) and issubclass(kind, ast.AST)]
+# For each kind of node the fields that may hold others. What is no node has none.
+_FIELDS = defaultdict[type, tuple[str, ...]](
+    tuple,
+    {kind: tuple(field for field in kind._fields if field not in _NO_NODES) for kind in _KINDS if kind not in _LEAVES},
+)

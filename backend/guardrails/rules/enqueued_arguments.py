@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from guardrails.enqueue_calls import EnqueueCall, enqueue_calls
+from guardrails.pairs import defaults
 from guardrails.project import Project
 from guardrails.rule import Problem, Rule, problem_at
 from guardrails.task_definitions import TaskDefinition, task_definitions
@@ -28,12 +29,8 @@ def _misfits(enqueued: EnqueueCall, task: TaskDefinition) -> Iterator[Problem]:
 
 
 def _needed(task: TaskDefinition) -> set[str]:
-    """The arguments without a default. Defaults belong to the last ones of those that may be given by place."""
-    given = task.function.args
-    by_place = [parameter.arg for parameter in (*given.posonlyargs, *given.args)]
-    with_default = set(by_place[len(by_place) - len(given.defaults) :])
-    by_name = zip(given.kwonlyargs, given.kw_defaults, strict=True)
-    with_default |= {parameter.arg for parameter, default in by_name if default}
+    """The arguments without a default."""
+    with_default = {parameter.arg for parameter, _default in defaults(task.function.args)}
     return {parameter.arg for parameter in task.parameters} - with_default
 
 

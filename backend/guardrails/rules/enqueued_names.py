@@ -1,8 +1,8 @@
 """A task that is enqueued by name exists."""
 
-import difflib
 from collections.abc import Iterator
 
+from guardrails.closest import closest
 from guardrails.enqueue_calls import enqueue_calls
 from guardrails.project import Project
 from guardrails.rule import Problem, Rule, problem_at
@@ -13,7 +13,7 @@ CELERYS_OWN = {"celery.backend_cleanup"}
 
 
 def check(project: Project) -> Iterator[Problem]:
-    known = sorted({task.name for task in task_definitions(project) if task.name} | CELERYS_OWN)
+    known = {task.name for task in task_definitions(project) if task.name} | CELERYS_OWN
     for enqueued in enqueue_calls(project):
         name = enqueued.task_name
         if name is not None and name not in known:
@@ -21,10 +21,9 @@ def check(project: Project) -> Iterator[Problem]:
             yield problem_at(enqueued.module, enqueued.name, what, _instead(project, name, known))
 
 
-def _instead(project: Project, name: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
-    if close:
-        return f'write "{close[0]}"'
+def _instead(project: Project, name: str, known: set[str]) -> str:
+    if meant := closest(name, known):
+        return f'write "{meant}"'
     return f"define it in {project.configuration.tasks_place.replace('<app>', name.partition('.')[0] or '<app>')}"
 
 

@@ -1,9 +1,9 @@
 """The files that are given, at the places where they are given."""
 
-import difflib
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from guardrails.closest import closest
 from guardrails.project import Project
 from guardrails.rule import Problem, Rule
 
@@ -25,8 +25,8 @@ def _back(project: Project, path: PurePosixPath) -> str | None:
     given = {PurePosixPath(name) for name in project.configuration.given}
     others = [module.path for module in project.modules if module.path not in given and not module.is_package]
     beside = [other.name for other in others if other.parent == path.parent]
-    if renamed := difflib.get_close_matches(path.name, beside, n=1, cutoff=0.75):
-        return f"call {path.with_name(renamed[0])} {path.name} again"
+    if renamed := closest(path.name, beside):
+        return f"call {path.with_name(renamed)} {path.name} again"
     moved = [other for other in others if other.name == path.name and other.parent not in {one.parent for one in given}]
     return f"move {moved[0]} back to {path}" if len(moved) == 1 else None
 

@@ -1,9 +1,9 @@
 """Every queue that is named is one that is declared, and every route leads from tasks that exist."""
 
 import ast
-import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
+from guardrails.closest import closest
 from guardrails.module import Module
 from guardrails.project import Project
 from guardrails.queues import declared_queues, routes, uses
@@ -24,25 +24,23 @@ def check(project: Project) -> Iterator[Problem]:
 
 
 def _routes(project: Project) -> Iterator[Problem]:
-    tasks = sorted({task.name for task in task_definitions(project) if task.name})
+    tasks = {task.name for task in task_definitions(project) if task.name}
     for module, pattern, text in routes(project):
         domain = text.partition(".")[0]
         if domain in project.app_names:
-            is_wrong, known = not any(sign in text for sign in "*?[") and text not in tasks, tasks
+            is_wrong = not any(sign in text for sign in "*?[") and text not in tasks
+            known = tasks
         else:
             # Libraries have tasks as well; what is nearly an app's name is meant to be one.
-            is_wrong, known = bool(_close(domain, project.app_names)), [f"{name}.*" for name in project.app_names]
+            is_wrong = closest(domain, project.app_names) is not None
+            known = {f"{name}.*" for name in project.app_names}
         if is_wrong:
             yield _no_task(module, pattern, text, known)
 
 
-def _close(name: str, known: Iterable[str]) -> list[str]:
-    return difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.8)
-
-
-def _no_task(module: Module, pattern: ast.expr, text: str, known: list[str]) -> Problem:
-    close = _close(text, known)
-    instead = f'write "{close[0]}"' if close else "name a task that exists, or its app with `.*`"
+def _no_task(module: Module, pattern: ast.expr, text: str, known: set[str]) -> Problem:
+    meant = closest(text, known)
+    instead = f'write "{meant}"' if meant else "name a task that exists, or its app with `.*`"
     return problem_at(module, pattern, f'no task is routed by "{text}"', instead)
 
 

@@ -58,7 +58,8 @@ class _Settings:
         """`conf.update(beat_schedule=...)`, `beat_schedule.update(...)`."""
         name = last_name(call.func)
         for keyword in call.keywords:
-            if self._is_named(keyword.arg or "") and (name in _CONFIGURES or keyword.arg not in _OWN):
+            given_as = keyword.arg
+            if given_as and self._is_named(given_as) and (name in _CONFIGURES or given_as not in _OWN):
                 yield keyword
         for given in call.args if name in _CONFIGURES else ():
             if isinstance(given, ast.Call) and last_name(given.func) == "dict":
@@ -87,14 +88,14 @@ class _Settings:
         """Whether its module leads to Celery, or is named for configuration, or the class around it is."""
         words = {*self._module.path.with_suffix("").parts, *(self._project.class_around(self._module, node))}
         return self._module in self._project.reach or any(
-            re.search(r"celery|settings|conf", word, re.IGNORECASE) for word in words
+            re.search("celery|settings|conf", word.lower()) for word in words
         )
 
     def _is_text(self, expression: ast.expr) -> bool:
         if not isinstance(expression, READABLE):
             return False
-        text = self._project.text(self._module, expression) or ""
-        return self._is_named(text) and (text not in _OWN or self._is_configuration(expression))
+        text = self._project.text(self._module, expression)
+        return text is not None and self._is_named(text) and (text not in _OWN or self._is_configuration(expression))
 
     def _is_named(self, name: str) -> bool:
         return name in _OWN or ("SCHEDULE" in name and _SETTING.fullmatch(name) is not None)

@@ -80,7 +80,7 @@ def _by_function(project: Project, module: Module) -> Iterator[tuple[Located, st
 def _is_sent(project: Project, module: Module, attribute: ast.Attribute, *, is_used: bool) -> bool:
     if is_used:
         return is_send(project, module, attribute.value, attribute.attr)
-    return is_surely_task(project, module, attribute.value)
+    return is_surely_task(project, module, attribute.value, attribute.attr)
 
 
 def _by_canvas(project: Project, module: Module) -> Iterator[tuple[Located, str]]:
@@ -111,7 +111,7 @@ def _fetched(project: Project, module: Module, call: ast.Call, name: str) -> str
         return None
     if name == "getattr":
         return f".{method}" if is_send(project, module, call.args[0], method) else None
-    return f".{method}" if project.reach else None
+    return f".{method}"
 
 
 RULE = Rule("GR016", "a message sent past the outbox is lost or early when the transaction or the broker fails", check)

@@ -28,7 +28,7 @@ def _in_module(project: Project, module: Module) -> Iterator[Problem]:
 def _is_allowed_import(module: Module, statement: ast.Import | ast.ImportFrom) -> bool:
     if isinstance(statement, ast.Import):
         return False
-    source = module.absolute(statement.module or "", statement.level)
+    source = module.source_of(statement)
     names = [(alias.name, alias.asname) for alias in statement.names]
     if source == "celery":
         return names == [("shared_task", None)]

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from functools import partial
 
-from guardrails.calls import given_name
+from guardrails.calls import argument, given_name
 from guardrails.dotted import last_name
 from guardrails.module import Module
 from guardrails.names import is_within
@@ -58,9 +58,7 @@ def _fetched(project: Project, module: Module, call: ast.Call) -> str:
 
 
 def _related(project: Project, module: Module, call: ast.Call) -> str:
-    named = [keyword.value for keyword in call.keywords if keyword.arg == "to"]
-    text = project.text(module, next(iter([*call.args[:1], *named]), None))
-    return (text or "").rpartition(".")[0]
+    return (project.text(module, argument(call, 0, "to")) or "").rpartition(".")[0]
 
 
 RULE = Rule("GR022", "a lower layer must run, and be read, without those above it", check)

@@ -1,14 +1,16 @@
 """Small projects written in Markdown (as guardrails.examples reads them), completed and checked by every rule."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
+from guardrails import formats
 from guardrails.configuration import Configuration
 from guardrails.configuration_values import read_table
 from guardrails.examples import Example
 from guardrails.project import Project
 from guardrails.reading import Unreadable, parse
+from guardrails.rule import Finding
 from guardrails.rules import RULES
 
 Found = tuple[str, int, str]
@@ -59,7 +61,17 @@ class Case:
         modules = tuple(each for each in parsed if not isinstance(each, Unreadable))
         return Project(root, self.configuration, modules, unreadable)
 
-    def findings(self, root: Path) -> list[Found]:
-        """What all rules find: path, line, code."""
+    def findings(self, root: Path) -> list[Finding]:
+        """What all rules find."""
         project = self.project(root)
-        return sorted((str(one.path), one.line, one.code) for rule in RULES for one in rule.findings(project))
+        return sorted(one for rule in RULES for one in rule.findings(project))
+
+
+def places(findings: Iterable[Finding]) -> list[Found]:
+    """Path, line and code of each."""
+    return sorted((str(one.path), one.line, one.code) for one in findings)
+
+
+def told(findings: Iterable[Finding]) -> str:
+    """What is said of them, line for line."""
+    return "".join(f"{line}\n" for line in formats.text(findings, str).splitlines())

@@ -16,6 +16,8 @@ EVERYWHERE = {
     "within a class": "class Jobs:\n    job = shared_task",
     "within a class of a function": "def f():\n    class Jobs:\n        job = shared_task\n    return Jobs",
     "by a loop": "for job in [partial(shared_task)]: ...",
+    "on the way": "f(job := shared_task)",
+    "by a block that it is opened for": "with shared_task as job: ...",
     "by another name": "other = shared_task\njob = other",
     "by an import": "from celery import shared_task as job",
     "by a container": "job = {}\njob['x'] = shared_task",

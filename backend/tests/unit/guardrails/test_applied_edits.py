@@ -49,6 +49,15 @@ def test_one_that_fails_does_not_stop_the_others(tmp_path: Path, monkeypatch: py
     assert (tmp_path / "apps/a/y.py").read_text() == "# put right\ny = 1\n"
 
 
+def test_what_earlier_rounds_corrected_stays(tmp_path: Path) -> None:
+    comment = "  # guardrails: allow {} because of the trial\n"
+    twice, once = comment.format("GR016, GR017"), comment.format("GR016")
+    project(tmp_path, {"apps/a/x.py": f"x = 1{twice}y = 2{twice}", "apps/a/y.py": f"x = 1{once}y = 2{once}"})
+    assert "6 findings corrected" in run(tmp_path, "--fix").err
+    assert (tmp_path / "apps/a/x.py").read_text() == "x = 1\ny = 2\n"
+    assert (tmp_path / "apps/a/y.py").read_text() == "x = 1\ny = 2\n"
+
+
 @pytest.mark.parametrize(
     ("others", "overlaps"),
     [
@@ -58,6 +67,7 @@ def test_one_that_fails_does_not_stop_the_others(tmp_path: Path, monkeypatch: py
         ([(5, 7)], True),
         ([(5, 7), (9, 9)], True),
         ([(0, 9)], True),
+        ([(9, 9), (0, 2), (4, 4), (6, 6)], True),
         ([(4, 4)], True),
     ],
 )

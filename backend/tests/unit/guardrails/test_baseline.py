@@ -6,6 +6,7 @@ import pytest
 
 from tests.unit.guardrails.told import SENDS, TABLE, project, run
 
+WHOLE = "a baseline is of the whole project: give neither codes nor parts of it\n"
 TWICE = SENDS + "    other.delay(2)\n    other.delay(2)\n"
 
 
@@ -73,6 +74,15 @@ def test_a_missing_file_has_an_entry(tmp_path: Path) -> None:
     assert run(tmp_path).code == 1
     assert run(tmp_path, "--baseline", "b.json", "--write-baseline").code == 0
     assert run(tmp_path, "--baseline", "b.json").code == 0
+    assert '"source": ""' in (tmp_path / "b.json").read_text()
+
+
+def test_blanks_in_a_line_do_not_matter(accepted: Path) -> None:
+    (accepted / "apps/a/x.py").write_text("x.delay(1,   2)\n")
+    run(accepted, "--write-baseline")
+    assert '"source": "x.delay(1, 2)"' in (accepted / "accepted.json").read_text()
+    (accepted / "apps/a/x.py").write_text("x.delay(1, 2)\n")
+    assert run(accepted).code == 0
 
 
 def test_it_is_written_in_order_and_readable(accepted: Path) -> None:
@@ -100,34 +110,34 @@ def test_an_entry_of_less_than_none_accepts_nothing(accepted: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["--write-baseline"], "say where: --baseline FILE, or baseline in [tool.guardrails]"),
-        (["--write-baseline", "--baseline", "b.json", "--select", "GR003"], "a baseline is of the whole project"),
-        (["--write-baseline", "--baseline", "b.json", "--ignore", "GR003"], "a baseline is of the whole project"),
-        (["--write-baseline", "--baseline", "b.json", "apps"], "a baseline is of the whole project"),
-        (["--write-baseline", "--baseline", "nowhere/b.json"], "nowhere"),
+        (["--write-baseline"], "say where: --baseline FILE, or baseline in [tool.guardrails]\n"),
+        (["--write-baseline", "--baseline", "b.json", "--select", "GR003"], WHOLE),
+        (["--write-baseline", "--baseline", "b.json", "--ignore", "GR003"], WHOLE),
+        (["--write-baseline", "--baseline", "b.json", "apps"], WHOLE),
+        (["--write-baseline", "--baseline", "nowhere/b.json"], "[Errno 2] No such file or directory: '{root}/nowhere/"),
         (["--baseline", "b.json"], "b.json: cannot be read: No such file or directory"),
     ],
 )
 def test_wrong_use_is_refused(tmp_path: Path, arguments: list[str], told: str) -> None:
     result = run(project(tmp_path, {"apps/a/x.py": SENDS}), *arguments)
     assert (result.code, result.out) == (2, "")
-    assert told in result.err
+    assert result.err.startswith(f"guardrails: {told.format(root=tmp_path)}")
     assert not (tmp_path / "b.json").exists()
 
 
 @pytest.mark.parametrize(
-    "content",
+    ("content", "why"),
     [
-        "",
-        "[]",
-        "{}",
-        '{"findings": [1]}',
-        '{"findings": [{"path": "x"}]}',
-        '{"findings": [{"path": "x", "code": "GR016", "source": "", "count": "2"}]}',
+        ("", "JSONDecodeError('Expecting value: "),
+        ("[]", "TypeError('list indices must"),
+        ("{}", "KeyError('findings')"),
+        ('{"findings": [1]}', "TypeError("),
+        ('{"findings": [{"path": "x"}]}', "KeyError('code')"),
+        ('{"findings": [{"path": "x", "code": "GR016", "source": "", "count": "2"}]}', "TypeError('count')"),
     ],
 )
-def test_a_file_that_is_no_baseline_is_refused(tmp_path: Path, content: str) -> None:
+def test_a_file_that_is_no_baseline_is_refused(tmp_path: Path, content: str, why: str) -> None:
     project(tmp_path, {"b.json": content})
     result = run(tmp_path, "--baseline", "b.json")
     assert (result.code, result.out) == (2, "")
-    assert "b.json: is no baseline: " in result.err
+    assert f"b.json: is no baseline: {why}" in result.err

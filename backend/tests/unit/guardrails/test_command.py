@@ -3,11 +3,14 @@
 import os
 import subprocess
 import sys
+from contextlib import chdir, redirect_stdout
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
 
 from guardrails.checker import CODES
+from guardrails.command import main
 from guardrails.configuration import Configuration
 from guardrails.rules import RULES
 from tests.unit.guardrails.planted import plant
@@ -78,6 +81,14 @@ def test_whoever_reads_may_stop_reading(tmp_path: Path, lines: int) -> None:
         assert b"BrokenPipe" not in process.stderr.read()
 
 
+def test_a_name_can_be_told_where_few_letters_are_known(tmp_path: Path) -> None:
+    project(tmp_path, {"apps/a/é.py": SENDS})
+    written = BytesIO()
+    with TextIOWrapper(written, encoding="ascii") as out, chdir(tmp_path), redirect_stdout(out):
+        assert main([]) == 1
+        assert written.getvalue().startswith(b"apps/a/\\xe9.py:2:5: ")
+
+
 def test_findings_come_in_reading_order(tmp_path: Path) -> None:
     result = run(project(tmp_path, {"apps/events/services.py": "import kombu\nx.delay()\nimport celery\n"}))
     assert result.places == [f"apps/events/services.py:{place}" for place in ("1:1", "2:1", "3:1")]
@@ -133,7 +144,16 @@ def test_several_projects_are_refused(tmp_path: Path) -> None:
     project(tmp_path / "two", {})
     result = run(tmp_path, "one", "two")
     assert (result.code, result.out) == (2, "")
-    assert f"belong to several projects, {tmp_path}/one, {tmp_path}/two: check each by itself" in result.err
+    assert f"belong to several projects, {tmp_path}/one, {tmp_path}/two: check each by itself," in result.err
+    assert result.err.endswith(
+        "itself, or have one pyproject.toml say where the source is (root in [tool.guardrails])\n"
+    )
+
+
+def test_what_lies_elsewhere_is_told_by_its_whole_path(tmp_path: Path) -> None:
+    project(tmp_path / "one", {"apps/a/x.py": SENDS})
+    (tmp_path / "two").mkdir()
+    assert run(tmp_path / "two", "../one").places == [f"{tmp_path}/one/apps/a/x.py:2:5"]
 
 
 @pytest.mark.parametrize(
@@ -154,6 +174,31 @@ def test_wrong_use_is_refused(tmp_path: Path, arguments: list[str], told: str) -
     assert told in result.err
 
 
+HELP = """
+[PATH ...] Check the rules of the given structure. positional arguments:
+  PATH                  folders or files: the whole project is read, what is found in them is told
+options:
+  -h, --help            show this help message and exit
+  --format {text,json,sarif,github}
+  --select CODES        check these rules alone (GR003,GR005)
+  --ignore CODES        leave these rules out
+  --baseline FILE       do not tell the findings accepted in this file
+  --write-baseline      accept all that is found now
+  --explain CODE        print what a rule wants, with examples
+  --suppressions        list the comments that allow findings
+  --fix                 correct what can be corrected safely
+  --diff                show what --fix would do
+exit: 0 nothing found, 1 findings, 2 wrong use. Configuration: [tool.guardrails] of the nearest pyproject.toml.
+"""
+
+
+def test_every_option_is_explained(tmp_path: Path) -> None:
+    result = run(tmp_path, "--help")
+    assert (result.code, result.err) == (0, "")
+    assert result.out.startswith("usage: python -m guardrails ")
+    assert " ".join(result.out.split()).endswith(" " + " ".join(HELP.split()))
+
+
 def test_codes_are_selected_and_ignored(tmp_path: Path) -> None:
     table = '[tool.guardrails]\nselect = ["GR016", "GR011"]\nignore = ["GR011"]\n'
     project(
@@ -162,7 +207,10 @@ def test_codes_are_selected_and_ignored(tmp_path: Path) -> None:
     assert run(tmp_path).codes == ["GR016"]
     assert run(tmp_path, "--ignore", "GR016").codes == []
     assert run(tmp_path, "--select", "GR011,GR002").codes == ["GR002", "GR011"]
+    assert run(tmp_path, "--select", "GR011", "--select", "GR002").codes == ["GR002", "GR011"]
     assert run(tmp_path, "--select", "GR011", "--select", "GR002", "--ignore", "GR011").codes == ["GR002"]
+    assert run(tmp_path, "--ignore", "GR016", "--ignore", "GR002").codes == []
+    assert run(tmp_path, "--select", "GR011,GR016", "--ignore", "GR011", "--ignore", "GR016").codes == []
 
 
 def test_codes_are_ignored_for_paths(tmp_path: Path) -> None:
@@ -176,6 +224,7 @@ def test_codes_are_ignored_for_paths(tmp_path: Path) -> None:
 def test_every_code_is_explained(code: str, tmp_path: Path) -> None:
     result = run(tmp_path, "--explain", code)
     assert (result.code, result.err) == (0, "")
+    assert result.out == (BACKEND / f"guardrails/examples/{code}.md").read_text()
     assert result.out.startswith(f"# {code} ")
     assert "## Bad: " in result.out
     assert "## Good: " in result.out

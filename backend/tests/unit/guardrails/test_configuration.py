@@ -83,7 +83,7 @@ def test_root_is_what_the_nearest_table_says(tmp_path: Path) -> None:
             "manage.py": "",
         },
     )
-    for start in (tmp_path, tmp_path / "backend", tmp_path / "backend/apps/events/services.py"):
+    for start in (tmp_path, tmp_path / "backend", tmp_path / "backend/apps/events"):
         found = place(start)
         assert (found.root, found.baseline) == (tmp_path / "backend", tmp_path / "old.json")
 
@@ -125,6 +125,8 @@ def test_without_anything_root_is_the_folder_itself(tmp_path: Path) -> None:
         ("apps = [1]", "tool.guardrails.apps: 1 is not a text"),
         ("apps = ['']", "tool.guardrails.apps: '' is not a text"),
         ("apps = ['/apps']", "tool.guardrails.apps: '/apps' must start at the project's root"),
+        ("exclude = ['/ ']", "tool.guardrails.exclude: '/ ' is empty\n"),
+        ("exclude = ['X']\ntests = ['//']", "tool.guardrails.tests: '//' is empty\n"),
         (r"exclude = ['a\b']", "tool.guardrails.exclude: 'a\\\\b' must be written with /"),
         ("given = ['config/*.py']", "tool.guardrails.given: 'config/*.py' is a pattern, and must be a path"),
         ("services = 'a.b'", "tool.guardrails.services: 'a.b' is not the name of a module alone"),

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from guardrails.examples import Example, read_examples
-from tests.unit.guardrails.corpus_case import Case
+from tests.unit.guardrails.corpus_case import Case, places, told
 
 CORPUS = Path(__file__).parent / "corpus"
 CASES = {
@@ -17,7 +17,10 @@ CASES = {
 
 @pytest.mark.parametrize("example", CASES.values(), ids=CASES)
 def test_exactly_what_is_marked_is_found(tmp_path: Path, example: Example) -> None:
-    assert Case(example).findings(tmp_path) == example.marked()
+    findings = Case(example).findings(tmp_path)
+    assert places(findings) == example.marked()
+    if example.told:
+        assert told(findings) == example.told
 
 
 def test_bad_cases_are_marked_and_good_ones_are_not() -> None:

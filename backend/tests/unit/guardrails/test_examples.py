@@ -8,7 +8,7 @@ import pytest
 
 from guardrails.checker import CODES, examine
 from guardrails.examples import Example, documents, read_examples
-from tests.unit.guardrails.corpus_case import Case
+from tests.unit.guardrails.corpus_case import Case, places, told
 
 EXAMPLES = {
     f"{path.stem} {example.title}": (path.stem, example)
@@ -20,9 +20,14 @@ EXAMPLES = {
 @pytest.mark.parametrize(("code", "example"), EXAMPLES.values(), ids=EXAMPLES)
 def test_example_is_true(tmp_path: Path, code: str, example: Example) -> None:
     findings = examine(Case(example).project(tmp_path)).findings
-    found = [(str(one.path), one.line, one.code) for one in findings if one.code == code or not example.is_bad]
-    assert sorted(found) == example.marked(code)
+    found = [one for one in findings if one.code == code or not example.is_bad]
+    assert places(found) == example.marked(code)
     assert bool(found) == example.is_bad
+    assert told(found) == example.told
+
+
+def test_every_rule_has_a_document() -> None:
+    assert [path.stem for path in documents()] == sorted(CODES)
 
 
 def test_every_rule_has_both_kinds() -> None:
@@ -53,6 +58,14 @@ Between.
 []
 ```
 
+```told
+a.py:1:1: GR000 x
+```
+
+```told
+a.py:2:1: GR000 y
+```
+
 ## Good: another
 `c.py`
 ```missing
@@ -66,7 +79,9 @@ def test_examples_are_read() -> None:
     assert (one.title, one.is_bad, one.line) == ("one", True, 3)
     assert one.files == {"a.py": "x = 1  # bad\n", "b.json": "[]\n"}
     assert one.marked("GR000") == [("a.py", 1, "GR000")]
-    assert (other.title, other.is_bad, other.line) == ("another", False, 18)
+    assert one.marked() == [("a.py", 1, "")]
+    assert one.told == "a.py:1:1: GR000 x\na.py:2:1: GR000 y\n"
+    assert (other.title, other.is_bad, other.line, other.told) == ("another", False, 26, "")
     assert not other.files
     assert other.missing == {"c.py"}
     assert other.marked() == [("c.py", 1, "GR001"), ("c.py", 1, "GR002")]

@@ -14,6 +14,9 @@ OPTIONS = 'bind=True, autoretry_for=(Exception,), retry_kwargs={"max_retries": 3
 BODY = "def rank_task(self, event_id):\n    return rank(event_id)\n"
 
 
+NO_END = "\\ No newline at end of file"
+
+
 def fixed(root: Path, files: dict[str, str], path: str = "apps/a/tasks.py") -> str:
     """A file after --fix, with which --fix has nothing left to do."""
     project(root, {"apps/__init__.py": "", "apps/a/__init__.py": "", "config/__init__.py": "", **files})
@@ -204,6 +207,24 @@ def test_diff_of_a_file_of_another_encoding(tmp_path: Path) -> None:
     assert "\ufffd" not in result.out
 
 
+def test_what_is_written_lies_beside_the_file_until_it_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[Path] = []
+
+    def replace(self: Path, _target: Path) -> None:
+        written.append(self)
+        raise OSError("no more")
+
+    project(tmp_path, {"apps/a/tasks.py": f"{HEAD}@shared_task\n{BODY}"})
+    monkeypatch.setattr(Path, "replace", replace)
+    assert run(tmp_path, "--select", "GR007", "--fix").code == 2
+    (beside,) = written
+    assert beside.parent == tmp_path / "apps/a"
+    assert beside.name.startswith(".tasks.py.")
+    assert not beside.exists()
+
+
 def test_a_link_stays_a_link(tmp_path: Path) -> None:
     project(
         tmp_path,
@@ -236,11 +257,31 @@ def test_of_two_alike_one_can_be_corrected(tmp_path: Path) -> None:
     assert (tmp_path / "apps/a/x.py").read_text() == f"x = 1{comment}y = 2\n"
 
 
-def test_a_line_of_a_diff_ends_where_python_ends_it(tmp_path: Path) -> None:
-    source = "x = '\x0c'  # guardrails: allow GR016 because of the trial\n"
-    project(tmp_path, {"apps/a/x.py": source})
-    assert run(tmp_path, "--diff").out.splitlines(keepends=False)[-1].endswith("'")
-    assert "No newline" not in run(tmp_path, "--diff").out
+def test_a_comment_goes_with_the_blanks_after_it(tmp_path: Path) -> None:
+    project(tmp_path, {"apps/a/x.py": ""})
+    (tmp_path / "apps/a/x.py").write_text("x = 1\n# guardrails: allow GR016 because of the trial  \n")
+    run(tmp_path, "--fix")
+    assert (tmp_path / "apps/a/x.py").read_text() == "x = 1\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "lines"),
+    [
+        ("x = '\x0c'{}\n", ["@@ -1 +1 @@", "-x = '\x0c'{}", "+x = '\x0c'"]),
+        ("x = 1{}\r\n", ["@@ -1 +1 @@", "-x = 1{}\r", "+x = 1\r"]),
+        ("x = 1\ry = 2{}\r", ["@@ -1 +1 @@", "-x = 1\ry = 2{}\r", NO_END, "+x = 1\ry = 2\r", NO_END]),
+        ("x = 1\ny = 2{}", ["@@ -1,2 +1,2 @@", " x = 1", "-y = 2{}", NO_END, "+y = 2", NO_END]),
+        ("x = 1{}\n\ny = 2", ["@@ -1,3 +1,3 @@", "-x = 1{}", "+x = 1", " ", " y = 2", NO_END]),
+        ("x = 1{}\n\n\n\n", ["@@ -1,4 +1,4 @@", "-x = 1{}", "+x = 1", " ", " ", " "]),
+    ],
+)
+def test_a_diff_is_one_for_patch(tmp_path: Path, source: str, lines: list[str]) -> None:
+    comment = "  # guardrails: allow GR016 because of the trial"
+    project(tmp_path, {"apps/a/x.py": ""})
+    (tmp_path / "apps/a/x.py").write_bytes(source.format(comment).encode())
+    head = ["--- a/apps/a/x.py", "+++ b/apps/a/x.py"]
+    told = [*head, *(line.format(comment) for line in lines)]
+    assert run(tmp_path, "--diff").out == "".join(f"{line}\n" for line in told)
 
 
 def test_diff_shows_what_fix_does_and_writes_nothing(tmp_path: Path) -> None:
@@ -259,7 +300,9 @@ def test_diff_shows_what_fix_does_and_writes_nothing(tmp_path: Path) -> None:
     run(tmp_path, "--select", "GR007", "--fix")
     nothing = run(tmp_path, "--select", "GR007", "--diff")
     assert (nothing.code, nothing.out) == (0, "")
-    assert run(tmp_path, "--select", "GR018", "--diff").out.splitlines()[0] == "(new, empty) apps/__init__.py"
+    assert run(tmp_path, "--select", "GR018", "--diff").out == (
+        "(new, empty) apps/__init__.py\n(new, empty) apps/a/__init__.py\n(new, empty) config/__init__.py\n"
+    )
 
 
 def test_what_was_corrected_and_what_is_left_is_told(tmp_path: Path) -> None:

@@ -34,6 +34,9 @@ def test_json_has_every_field(tmp_path: Path) -> None:
         "instead": "call delivery.outbox.enqueue in the transaction that changes the state",
         "fixable": False,
     }
+    project(tmp_path, {"apps/a/x.py": "x = 1  # guardrails: allow GR016 because of the trial\n"})
+    (finding,) = json.loads(run(tmp_path, "--format", "json").out)["findings"]
+    assert (finding["code"], finding["fixable"]) == ("GR093", True)
 
 
 def test_json_of_nothing_is_json(tmp_path: Path) -> None:
@@ -54,8 +57,10 @@ def test_github_commands_name_files_as_the_repository_does(tmp_path: Path) -> No
 
 
 def test_github_columns_are_of_one_line_only(tmp_path: Path) -> None:
-    result = run(project(tmp_path, {"apps/a/x.py": SPREAD}), "--format", "github")
-    assert result.out.startswith("::error file=apps/a/x.py,line=1,endLine=2,title=GR016::")
+    result = run(project(tmp_path, {"apps/a/x.py": SPREAD * 2}), "--format", "github")
+    one, other = result.out.splitlines()
+    assert one.startswith("::error file=apps/a/x.py,line=1,endLine=2,title=GR016::")
+    assert other.startswith("::error file=apps/a/x.py,line=3,endLine=4,title=GR016::")
 
 
 def test_github_commands_cannot_be_broken_out_of() -> None:
@@ -86,7 +91,13 @@ def test_sarif_has_rules_and_results(tmp_path: Path) -> None:
     only = sarif(tmp_path / "backend")
     (result,) = only["results"]
     rules = only["tool"]["driver"]["rules"]
-    assert rules[0]["shortDescription"]["text"].startswith("The given structure ")
+    assert rules[0] == {
+        "id": "GR001",
+        "shortDescription": {"text": "The given structure is the same in every project, so nobody has to search."},
+        "defaultConfiguration": {"level": "error"},
+    }
+    assert only["tool"]["driver"]["name"] == "guardrails"
+    assert result["level"] == "error"
     assert rules[result["ruleIndex"]]["id"] == result["ruleId"] == "GR016"
     assert [rule["id"] for rule in rules] == sorted(rule["id"] for rule in rules)
     assert only["columnKind"] == "unicodeCodePoints"

@@ -1,12 +1,13 @@
 """GR001, GR002 and GR018: the files are there, can be read, and stand in packages."""
 
 import sys
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
 from guardrails.configuration import Configuration
 from guardrails.project import read_project
+from guardrails.reading import Unreadable, parse
 from guardrails.rules import given_tree, package_marker, readable_source
 from tests.unit.guardrails.planted import found, plant
 
@@ -62,6 +63,7 @@ def test_what_is_given_itself_did_not_take_the_place_of_another(tmp_path: Path) 
     ("source", "line", "column"),
     [
         pytest.param(b"x = 1\ndef broken(:\n", 2, 12, id="syntax"),
+        pytest.param(b")\n", 1, 1, id="syntax at once"),
         pytest.param(b"x = 1\n\0", 1, 1, id="null byte"),
         pytest.param(b"name = '\xff'\n", 1, 11, id="encoding"),
         pytest.param(b"# coding: nobodys\n", 1, 1, id="unknown encoding"),
@@ -75,6 +77,15 @@ def test_unreadable_file_is_named_and_the_others_are_still_checked(
     (tmp_path / "broken.py").write_bytes(source)
     (finding,) = readable_source.RULE.findings(read_project(tmp_path))
     assert (str(finding.path), finding.line, finding.column) == ("broken.py", line, column)
+
+
+def test_what_the_parser_has_no_room_for_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def parse_nothing(_content: bytes) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("ast.parse", parse_nothing)
+    path = PurePosixPath("x.py")
+    assert parse(path, b"", Configuration()) == Unreadable(path, 1, 1, "it is nested too deeply")
 
 
 def test_unreadable_file_may_be_of_another_python(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from guardrails.module import Module
 from guardrails.names import called
 from guardrails.project import read_project
 from guardrails.reading import parse
+from guardrails.resolving import Resolver
 from guardrails.returns import returned
 from guardrails.texts import Texts
 from guardrails.words import words
@@ -53,6 +54,21 @@ def origins(root: Path, imports: str, expression: str) -> list[str]:
         ("from config import job", "job()", "celery.shared_task()"),
         ("from config import *", "celery_app", "?celery_app"),
         ("import os", "os.path.join", "os.path.join"),
+        ("import celery as c\napp: 'c.Celery'", "app.task", "celery.Celery().task"),
+        ("import celery as c\napp: 'None | c.Celery'", "app.task", "celery.Celery().task"),
+        ("import celery as c\nfrom typing import Optional\napp: Optional[c.Celery]", "app", "celery.Celery()"),
+        ("import celery as c, typing\napp: typing.Annotated[c.Celery, 'x']", "app", "celery.Celery()"),
+        ("import celery as c, typing\napp: typing.Final[c.Celery]", "app", "celery.Celery()"),
+        ("import celery as c\napps: list[c.Celery]", "apps", "builtins.list()"),
+        ("x: unknown", "x", "?x"),
+        ("import importlib", "importlib.import_module('.x', package='celery')", "celery.x"),
+        ("import importlib", "importlib.import_module('Xtra.y')", "Xtra.y"),
+        ("import pkgutil", "pkgutil.resolve_name('celery:shared_task')", "celery.shared_task"),
+        ("from django.apps import apps", "apps.get_registered_model('a', 'B')", "a.models.B"),
+        ("from operator import attrgetter", "attrgetter()(x)", "operator.attrgetter()()"),
+        ("from operator import attrgetter", "attrgetter(x)(y)", "operator.attrgetter()()"),
+        ("import builtins", "builtins.dict.fromkeys()", "?dict.fromkeys()"),
+        ("import celery, conf\nconf.held.app = celery.Celery()", "conf.held.app.task", "celery.Celery().task"),
         ("", "print", "?print"),
         ("", "f.g", "?f.g"),
         ("", "{}[0].task", "?.task"),
@@ -60,6 +76,27 @@ def origins(root: Path, imports: str, expression: str) -> list[str]:
 )
 def test_origin(tmp_path: Path, imports: str, expression: str, origin: str) -> None:
     assert origin in origins(tmp_path, imports, expression)
+
+
+@pytest.mark.parametrize(
+    ("source", "is_outside", "classes"),
+    [
+        ("here", True, []),
+        ("class A:\n    here", True, ["A"]),
+        ("class A:\n    class B:\n        here", True, ["B"]),
+        ("def f():\n    here", False, []),
+        ("async def f():\n    here", False, []),
+        ("def f():\n    class A:\n        here", False, ["A"]),
+        ("class A:\n    def f(self):\n        here", False, ["A"]),
+        ("x = lambda: here", False, []),
+    ],
+)
+def test_what_an_expression_stands_in(source: str, is_outside: bool, classes: list[str]) -> None:
+    module = parse(PurePosixPath("x.py"), source.encode(), Configuration())
+    assert isinstance(module, Module)
+    (here,) = (name for name in module.find(ast.Name) if name.id == "here")
+    resolver = Resolver(module)
+    assert (resolver.is_outside_of_functions(here), resolver.class_around(here)) == (is_outside, classes)
 
 
 @pytest.mark.parametrize("name", ["x", "turn", "turn()", "here", "there", "x.y.z"])

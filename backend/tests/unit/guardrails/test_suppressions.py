@@ -123,3 +123,19 @@ def test_they_are_listed_with_place_code_reason_and_use(tmp_path: Path) -> None:
     every = run(tmp_path, "--suppressions")
     assert (every.code, every.out.splitlines(), every.err) == (0, lines, "guardrails: 4 suppressions\n")
     assert run(tmp_path, "--suppressions", "apps/b").out.splitlines() == lines[3:]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x.delay(1){}\ny = 1\n",
+        "x.delay(1){}\ry = 1\r",
+        "x.delay(1){}\nx \\\r\n",  # for tokenize it ends within a statement
+        "x.delay(1){}\nif x:\n    y\n  \\\n  \ny\n",  # for tokenize it is indented wrongly
+    ],
+)
+def test_a_comment_is_read_in_whatever_can_be_parsed(tmp_path: Path, source: str) -> None:
+    project(tmp_path, {"apps/a/x.py": ""})
+    (tmp_path / "apps/a/x.py").write_bytes(source.format("  # guardrails: allow GR016 because of the trial").encode())
+    assert run(tmp_path, "--select", "GR002,GR016").code == 0
+    assert run(tmp_path, "--suppressions").out == "apps/a/x.py:1:13: GR016 because of the trial\n"
