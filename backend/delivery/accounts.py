@@ -16,7 +16,7 @@ from django.utils import timezone
 from django_celery_results.models import TaskResult
 
 from delivery.broker_counts import count_messages
-from delivery.in_flight import TaskIdText, sent_without, with_heard_at
+from delivery.in_flight import TaskIdText, sent_without, unheard_of, with_heard_at
 from delivery.ledger import FAILED, State
 from delivery.messages import names_by_queue
 from delivery.models import OutboxMessage
@@ -82,9 +82,7 @@ def find_unheard(since: timedelta) -> QuerySet[OutboxMessage]:
     Where a queue is never empty, its messages hide as many that are missing from `find_unaccounted` until they are
     overtaken; this finds them sooner. What is known to run is left out: it is in a worker's hands.
     """
-    before = timezone.now() - since
-    heard = Q(status__in=[*states.READY_STATES, states.STARTED]) | Q(date_done__gte=before)
-    return sent_without(heard).filter(sent_at__lt=before).order_by("sent_at", "pk")
+    return unheard_of(timezone.now() - since).order_by("sent_at", "pk")
 
 
 def find_missing() -> list[OutboxMessage]:

@@ -1,5 +1,6 @@
 """Tasks that were sent and have no final result."""
 
+from datetime import datetime
 from typing import Any
 
 from celery import states
@@ -33,6 +34,12 @@ def sent_without(result: Q) -> QuerySet[OutboxMessage]:
     """Sent, and no result of theirs is like this."""
     found = TaskResult.objects.filter(result, task_id=TaskIdText(OuterRef("task_id")))
     return OutboxMessage.objects.filter(~Exists(found), sent_at__isnull=False)
+
+
+def unheard_of(since: datetime) -> QuerySet[OutboxMessage]:
+    """Sent before, and no worker has said a word of them from then on. What is known to run is in a worker's hands."""
+    heard = Q(status__in=[*states.READY_STATES, states.STARTED]) | Q(date_done__gte=since)
+    return sent_without(heard).filter(sent_at__lt=since)
 
 
 def with_heard_at(messages: QuerySet[OutboxMessage]) -> QuerySet[Any]:

@@ -7,11 +7,11 @@ but those of tasks that it runs. So a task is lost when others of its queue are 
 from datetime import datetime, timedelta
 
 from celery import states
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django_celery_results.models import TaskResult
 
-from delivery.in_flight import sent_without, with_heard_at
+from delivery.in_flight import unheard_of, with_heard_at
 from delivery.messages import queue_name_of
 from delivery.models import OutboxMessage
 from delivery.names import registered_tasks
@@ -29,9 +29,7 @@ def find_overtaken(queue: str, names: list[str]) -> QuerySet[OutboxMessage]:
     asked_for = _last_asked_for(queue)
     if asked_for is None:
         return OutboxMessage.objects.none()
-    heard = Q(status__in=[*states.READY_STATES, states.STARTED])
-    silent = with_heard_at(sent_without(heard).filter(task_name__in=names, sent_at__lt=asked_for - LONG))
-    return silent.filter(heard_at__lt=asked_for - LONG).order_by("heard_at", "pk")
+    return with_heard_at(unheard_of(asked_for - LONG).filter(task_name__in=names)).order_by("heard_at", "pk")
 
 
 def _last_asked_for(queue: str) -> datetime | None:
