@@ -212,6 +212,15 @@ def test_what_is_excluded_is_not_read(tmp_path: Path) -> None:
     assert not project.unreadable
 
 
+def test_what_is_hidden_is_not_read(tmp_path: Path) -> None:
+    plant(
+        tmp_path, {".old/x.py": "broken(:", "apps/.cache/x.py": "broken(:", "apps/.x.py": "broken(:", "apps/y.py": ""}
+    )
+    project = read_project(tmp_path, Configuration())
+    assert [str(module.path) for module in project.modules] == ["apps/y.py"]
+    assert not project.unreadable
+
+
 def test_every_key_is_documented_with_its_default() -> None:
     readme = (Path(guardrails.__file__).parent / "README.md").read_text()
     rows = [line.strip("| ").split(" | ") for line in readme.splitlines() if line.startswith("| `")]

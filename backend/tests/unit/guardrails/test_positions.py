@@ -61,3 +61,11 @@ def test_a_coding_line_is_followed() -> None:
     assert parsed.source.span(parsed.find(ast.Call)[0]) == Span(2, 5, 2, 12)
     assert parsed.source.encoding == "iso-8859-1"
     assert decode(b"\xef\xbb\xbfx").text == "x"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", ""])
+@pytest.mark.parametrize("line", ["x = 1  # X", "x = 1 \t"])
+def test_a_line_is_all_but_its_end(line: str, end: str) -> None:
+    source = module(f"{line}{end}".encode()).source
+    assert source.line(1) == line
+    assert source.line(3) == ""
