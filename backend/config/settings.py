@@ -171,7 +171,7 @@ CELERY_TASK_SOFT_TIME_LIMIT = env.int("CELERY_TASK_SOFT_TIME_LIMIT", default=150
 CELERY_TASK_TIME_LIMIT = env.int("CELERY_TASK_TIME_LIMIT", default=1560)
 # Celery acknowledges a message that it cannot decode, and so loses it; this one rejects it.
 CELERY_WORKER_CONSUMER = "delivery.consumer:Consumer"
-# A worker holds one message for each process: a long ranking never keeps others waiting behind it.
+# A worker holds one message of each of its queues for each process: a long ranking keeps none of its own queue waiting.
 CELERY_WORKER_PREFETCH_MULTIPLIER = env.int("CELERY_WORKER_PREFETCH_MULTIPLIER", default=1)
 # A killed child process is retried and counted, so that a task that kills its worker ends as FAILURE and not in a loop.
 CELERY_TASK_RETRY_ON_WORKER_LOST = env.bool("CELERY_TASK_RETRY_ON_WORKER_LOST", default=True)

@@ -1,7 +1,8 @@
 """Tasks that younger ones of their queue have overtaken: nobody has them, whatever messages wait in the queue.
 
-A queue is worked off in its order, messages that come back are again its first, and a worker has no message in hand
-but those of tasks that it runs. So a task is lost when others of its queue are finished that were asked for after it.
+A queue is worked off in its order, messages that come back are again its first, and no worker has one in hand for
+longer than the broker lets it. So a task is lost when others of its queue have been finished for so long that were
+asked for after it.
 """
 
 from datetime import datetime, timedelta
@@ -11,15 +12,18 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django_celery_results.models import TaskResult
 
+from delivery.checks import CONSUMER_TIMEOUT
 from delivery.in_flight import unheard_of, with_heard_at
 from delivery.messages import queue_name_of
 from delivery.models import OutboxMessage
 from delivery.names import registered_tasks
 
-# The others were asked for so long after something was heard of the task, and finished so long ago. The first is what
-# a retry may be delayed (Celery's longest backoff), the second is for a worker that stands still: by then its health
-# check has ended it, and the broker given its messages to others.
+# The others were asked for so long after something was heard of the task: what a retry may be delayed (Celery's longest
+# backoff).
 LONG = timedelta(minutes=10)
+# And finished so long ago: a worker of several queues holds messages of each, which wait behind what it runs of others.
+# What is held for longer than its timeout the broker takes back; it looks once a minute.
+IN_HAND = timedelta(seconds=CONSUMER_TIMEOUT, minutes=5)
 # Of the finished tasks of a queue only the last are looked at: nearly always they are the last asked for as well.
 LAST_FINISHED = 100
 
@@ -39,7 +43,7 @@ def _last_asked_for(queue: str) -> datetime | None:
     """
     names = [name for name in registered_tasks() if queue_name_of(name) == queue]
     finished = TaskResult.objects.filter(
-        task_name__in=names, status__in=states.READY_STATES, date_done__lt=timezone.now() - LONG
+        task_name__in=names, status__in=states.READY_STATES, date_done__lt=timezone.now() - IN_HAND
     ).order_by("-date_done")
     ids = list(finished.values_list("task_id", flat=True)[:LAST_FINISHED])
     last: datetime | None = OutboxMessage.objects.filter(task_id__in=ids).aggregate(last=Max("created_at"))["last"]

@@ -174,7 +174,10 @@ def _places(ranking: Ranking, entry_ids: Collection[int]) -> list[tuple[int, int
     """Board number and index of each place that these entries have."""
     wanted = np.array(sorted(entry_ids), np.int64)
     places: list[tuple[int, int]] = []
-    for (_number, first), content in _lookup_pages(ranking, wanted.tolist()).items():
+    found = _lookup_pages(ranking, wanted.tolist())
+    if wanted.size and not found:
+        _require_there(ranking)
+    for (_number, first), content in found.items():
         with _page_named(ranking, LOOKUP, first):
             places += decode_lookup(content, ranking.boards["dimensions"], wanted)
     return places
@@ -189,11 +192,16 @@ def _lookup_pages(ranking: Ranking, entry_ids: list[int]) -> dict[Place, bytes]:
     return fetch_pages(ranking.pk, [(LOOKUP, firsts[index]) for index in sorted(before) if index >= 0])
 
 
+def _require_there(ranking: Ranking) -> None:
+    """Raise Missing if it was removed since the caller found it."""
+    if not Ranking.objects.filter(pk=ranking.pk).exists():
+        raise removed(ranking.revision)
+
+
 @contextmanager
 def _page_named(ranking: Ranking, number: int, first: int) -> Iterator[None]:
     try:
         yield
     except CorruptPage as error:
-        if not Ranking.objects.filter(pk=ranking.pk).exists():
-            raise removed(ranking.revision) from error  # since the caller found it
+        _require_there(ranking)
         raise CorruptPage(f"ranking {ranking.pk}, board {number}, page {first}: {error}") from error

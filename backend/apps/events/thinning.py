@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import ForeignObjectRel, Min, Q, Sum
+from django.db.models import ForeignObjectRel, Q, Sum
 
 from apps.events.changes import lock_event
 from apps.events.corrections import check_reason
@@ -113,11 +113,12 @@ def _provisional_until(event: Event, before: datetime) -> datetime | None:
 
     The newest one before may have been: it stays, too (see superfluous).
     """
-    moments = event.transitions.filter(Q(from_state__in=OFFICIAL) | Q(to_state__in=OFFICIAL))
-    first: datetime | None = moments.aggregate(first=Min("at"))["first"]
-    if first is None:
-        return None if event.state in OFFICIAL else before
-    return min(before, first - CLOCKS_APART)
+    transitions = event.transitions.filter(Q(from_state__in=OFFICIAL) | Q(to_state__in=OFFICIAL)).order_by("pk")
+    known = list(transitions.values_list("from_state", "at"))
+    first_known_state = known[0][0] if known else event.state
+    if first_known_state in OFFICIAL:
+        return None  # and was so already, since whenever
+    return min([before, *(at - CLOCKS_APART for _state, at in known)])
 
 
 def _referred(event: Event) -> set[int]:

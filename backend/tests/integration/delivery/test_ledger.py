@@ -74,7 +74,7 @@ def test_what_vanished_is_found_though_its_queue_is_never_empty(
         broker.publish(b"[]", {})
     wait_until(lambda: counted("events", "messages") == 2 * COUNT, "the count of what waits")
     assert find_unaccounted() == []
-    TaskResult.objects.update(date_done=timezone.now() - timedelta(minutes=11))
+    TaskResult.objects.update(date_done=timezone.now() - timedelta(minutes=36))
     assert set(find_unaccounted()) == lost
 
 

@@ -6,6 +6,7 @@ import pytest
 from amqp.exceptions import PreconditionFailed
 from celery import current_app
 from celery.exceptions import QueueNotFound
+from django_celery_results.models import TaskResult
 from kombu import Queue
 
 from delivery.broker import open_connection
@@ -71,6 +72,19 @@ def test_what_comes_back_is_first_again(broker: Broker) -> None:
             assert message.body == b"0"
             channel.basic_reject(message.delivery_tag, requeue=True)
     assert [message.body for message in broker.take_all("events")] == [b"0", b"1", b"2"]
+
+
+def test_a_worker_holds_a_message_of_each_of_its_queues_whatever_it_runs(
+    processes: Processes, broker: Broker, transactional_db: None
+) -> None:
+    """Quorum queues know no prefetch of a whole channel. Others finish younger ones of that queue meanwhile."""
+    worker = processes.start_sabotaged_worker("sleep")
+    current_app.send_task("events.generate_event_ranking", kwargs={"event_id": 1}, task_id="runs")
+    wait_until(lambda: TaskResult.objects.filter(task_id="runs", status="STARTED").exists(), "the task that runs")
+    current_app.send_task("rankings.refresh_standings", kwargs={"season_id": 1}, task_id="held")
+    worker.wait_for_log("[held] received")
+    assert broker.count("rankings") == 0
+    assert not TaskResult.objects.filter(task_id="held").exists()
 
 
 def test_delivery_limit_and_dead_letters_at_least_once_come_by_policy(broker: Broker) -> None:

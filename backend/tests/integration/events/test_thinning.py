@@ -176,6 +176,17 @@ def test_where_it_is_not_known_since_when_it_is_official_all_stay(race: Event, c
     assert thin(race) == 0
 
 
+def test_where_it_is_on_record_only_since_when_it_is_official_no_more_all_stay(race: Event, clock: Clock) -> None:
+    rank_anew(race, clock, 1)
+    act(race, clock, 2, "close", "publish")
+    for minute in range(3, 7):
+        rank_anew(race, clock, minute)
+    act(race, clock, 1000, "unpublish", "reopen")
+    act(race, clock, 1001, "close", "publish")
+    race.transitions.filter(pk=race.transitions.filter(to_state=Event.State.PUBLISHED)[0].pk).delete()
+    assert thin(race) == 0
+
+
 def test_what_gives_a_reason_stays_and_what_a_source_repeats_goes(race: Event, clock: Clock) -> None:
     for minute in range(1, 9):
         rank_anew(race, clock, minute)
@@ -317,6 +328,10 @@ def test_a_reader_that_had_found_it_is_told_that_it_is_gone(race: Event, clock: 
     thin(race)
     with pytest.raises(Missing, match="revision 2 was provisional and has been removed"):
         pages.rows(second, OVERALL, 0, 10)
+    # Not that they were not in it.
+    for entries in (race.entries.all()[:1], race.entries.all()):
+        with pytest.raises(Missing, match="revision 2 was provisional and has been removed"):
+            pages.rows_of(second, OVERALL, [entry.pk for entry in entries])
 
 
 # --- any course of events ---------------------------------------------------------------------------------------------
