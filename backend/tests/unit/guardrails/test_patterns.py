@@ -22,6 +22,10 @@ from guardrails.patterns import fault, is_at, matches
         ("apps/a/b.py", "apps/**"),
         ("apps/v1.py", "apps/v?.py"),
         ("a[1]/b.py", "a[1]/b.py"),
+        ("apps/X1/b.py", "X1"),
+        ("apps/1X/b.py", "1X/"),
+        ("X/b.py", "X/b.py"),
+        ("a/X/b.py", "a/X"),
     ],
 )
 def test_matches(path: str, pattern: str) -> None:
