@@ -1,106 +1,34 @@
-"""Removing provisional revisions: what is official, told, current or explained stays, and what goes goes whole."""
+"""Removing provisional revisions: what is official, told, current or explained stays."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import IntegrityError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from apps.errors import InvalidInput, Missing, WrongState
-from apps.events import pages, thinning
-from apps.events.models import Entry, Event, EventTransition, Ranking, RankingPage, Thinning
-from apps.events.page_store import delete_rankings
-from apps.events.ranking_lines import entity_tag
-from apps.events.result import OVERALL
-from apps.events.services import change_entry, change_event, change_event_state, generate_event_ranking, thin_rankings
+from apps.errors import WrongState
+from apps.events import thinning
+from apps.events.models import Event, EventTransition, Ranking, RankingPage, Thinning
+from apps.events.services import change_event, generate_event_ranking
 from apps.events.sourced_scores import DEFAULT_REASON
 from apps.events.thinning import Terms
 from apps.notifications.models import Announcement
 from apps.notifications.services import announce_event_ranking
-from tests.factories import add_entry, add_score, make_event
+from tests.factories import add_score
+from tests.integration.events.thinned_event import (
+    FOREVER,
+    START,
+    Clock,
+    act,
+    is_whole,
+    left,
+    make_race,
+    rank_anew,
+    thin,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-START = datetime(2026, 5, 17, 9, tzinfo=UTC)
-FOREVER = timedelta(days=100_000)
-LATER = START + timedelta(days=30)
-ALL = Terms(LATER, FOREVER)  # what is harshest: one stretch, and nothing is too young
-
-
-class Clock:
-    """What all parts take for the time; rankings are noted by a host whose clock is off by `skew` minutes."""
-
-    def __init__(self) -> None:
-        self.minute = 0
-        self.skew = 0
-
-    def __call__(self) -> datetime:
-        return START + timedelta(minutes=self.minute + self.skew)
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr("django.utils.timezone.now", clock)
-    return clock
-
-
-@pytest.fixture
-def race() -> Event:
-    return make_race()
-
-
-def make_race() -> Event:
-    event = make_event()
-    for bib in "12":
-        add_entry(event, bib)
-        add_score(event, bib, 2_000_000, achieved_at=START)
-    return event
-
-
-def rank_anew(event: Event, clock: Clock, minute: int, *, skew: int = 0) -> Ranking:
-    """A new public revision, by a score, or by a correction where scores come no more."""
-    clock.minute = minute
-    event.refresh_from_db()
-    if event.state == Event.State.OPEN:
-        number = event.scores.count()
-        add_score(event, "1", 1_000_000 - number, attempt=number)
-    else:
-        entry = Entry.objects.get(event=event, bib="2")
-        # Not a reason that keeps a revision by itself.
-        change_entry(entry.pk, changes={"adjustment": entry.adjustment + 1}, reason=DEFAULT_REASON)
-    clock.skew = skew
-    generate_event_ranking(event.pk)
-    clock.skew = 0
-    event.refresh_from_db()
-    assert event.public_ranking is not None
-    return event.public_ranking
-
-
-def act(event: Event, clock: Clock, minute: int, *actions: str) -> None:
-    clock.minute = minute
-    for action in actions:
-        generate_event_ranking(event.pk)
-        change_event_state(event.pk, action=action, by=None)
-
-
-def thin(event: Event, terms: Terms = ALL) -> int:
-    done = thin_rankings(event.pk, terms=terms, who="olga", reason="the disk is full")
-    return done.revisions if done else 0
-
-
-def left(event: Event, variant: str = Ranking.Variant.PUBLIC) -> list[int]:
-    return list(event.rankings.filter(variant=variant).order_by("revision").values_list("revision", flat=True))
-
-
-def is_whole(ranking: Ranking) -> bool:
-    return all(
-        len(pages.rows(ranking, key, 0, 10)) == pages.row_count(ranking, key) for key in pages.board_keys(ranking)
-    )
-
-
-# --- what stays -------------------------------------------------------------------------------------------------------
 
 
 def test_of_an_open_event_one_of_each_stretch_stays(race: Event, clock: Clock) -> None:
@@ -232,109 +160,6 @@ def test_what_anything_refers_to_the_database_keeps(race: Event, clock: Clock, m
     assert Announcement.objects.get().ranking == told
     assert not Thinning.objects.exists()
 
-
-# --- how it is done ---------------------------------------------------------------------------------------------------
-
-
-def test_each_batch_is_whole_and_on_record(race: Event, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    for minute in range(1, 10):
-        rank_anew(race, clock, minute)
-    monkeypatch.setattr(thinning, "BATCH", 2)
-    tries = iter(range(9))
-
-    def fail(ids: list[int]) -> None:
-        delete_rankings(ids)
-        if next(tries) == 2:
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr(thinning, "delete_rankings", fail)
-    with pytest.raises(KeyboardInterrupt):
-        thin(race)
-    assert left(race) == [1, 6, 7, 8, 9]
-    assert all(is_whole(one) for one in race.rankings.all())
-    assert Thinning.objects.get().revisions == 4
-    assert thin(race) == 2
-    assert left(race) == [1, 8, 9]
-
-
-def test_many_batches_take_one_look(race: Event, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    for minute in range(1, 10):
-        rank_anew(race, clock, minute)
-    find, looks = thinning.removable, list[int]()
-
-    def find_and_count(event: Event, terms: Terms) -> list[int]:
-        looks.append(event.pk)
-        return find(event, terms)
-
-    monkeypatch.setattr(thinning, "BATCH", 2)
-    monkeypatch.setattr(thinning, "removable", find_and_count)
-    assert thin(race) == 6
-    assert looks == [race.pk]
-
-
-def test_what_somebody_else_removes_meanwhile_is_taken_into_account(
-    race: Event, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for minute in range(1, 10):
-        rank_anew(race, clock, minute)
-    find, acts = thinning.removable, [Terms(START + timedelta(minutes=7), FOREVER)]
-
-    def find_and_be_overtaken(event: Event, terms: Terms) -> list[int]:
-        found = find(event, terms)
-        if acts:
-            assert thin(event, acts.pop()) == 4  # 2 to 5
-        return found
-
-    monkeypatch.setattr(thinning, "removable", find_and_be_overtaken)
-    # Alone it would keep 5, and remove 2 to 4.
-    assert thin(race, Terms(START + timedelta(minutes=6), FOREVER)) == 0
-    assert left(race) == [1, 6, 7, 8, 9]
-    assert [one.revisions for one in Thinning.objects.all()] == [4]
-
-
-def test_the_record_says_who_why_what_and_how_much(race: Event, clock: Clock) -> None:
-    for minute in range(1, 6):
-        rank_anew(race, clock, minute)
-    gone = race.rankings.filter(revision__in=(2, 3))
-    octets = sum(len(one.content) for one in RankingPage.objects.filter(ranking__in=gone))
-    with pytest.raises(InvalidInput, match="reason"):
-        thin_rankings(race.pk, terms=ALL, who="olga", reason=" ")
-    thin(race)
-    record = Thinning.objects.get()
-    assert (record.event, record.who, record.reason) == (race, "olga", "the disk is full")
-    assert (record.before, record.every, record.revisions, record.octets) == (*ALL, 2, octets)
-    thin(race)
-    assert Thinning.objects.count() == 1
-
-
-def test_whoever_holds_a_page_is_told_that_it_is_out_of_date(race: Event, clock: Clock) -> None:
-    for minute in range(1, 6):
-        rank_anew(race, clock, minute)
-    race.refresh_from_db()
-    before = entity_tag(race)
-    clock.minute = 10
-    thin(race)
-    race.refresh_from_db()
-    after = entity_tag(race)
-    assert after != before
-    clock.minute = 11
-    thin(race)
-    race.refresh_from_db()
-    assert entity_tag(race) == after  # nothing was removed
-
-
-def test_a_reader_that_had_found_it_is_told_that_it_is_gone(race: Event, clock: Clock) -> None:
-    second = [rank_anew(race, clock, minute) for minute in range(1, 6)][1]
-    thin(race)
-    with pytest.raises(Missing, match="revision 2 was provisional and has been removed"):
-        pages.rows(second, OVERALL, 0, 10)
-    # Not that they were not in it.
-    for entries in (race.entries.all()[:1], race.entries.all()):
-        with pytest.raises(Missing, match="revision 2 was provisional and has been removed"):
-            pages.rows_of(second, OVERALL, [entry.pk for entry in entries])
-
-
-# --- any course of events ---------------------------------------------------------------------------------------------
 
 STEPS = st.lists(
     st.tuples(
