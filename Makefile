@@ -55,7 +55,7 @@ fuzz: .venv/.develop ## Send the web server what nobody would in good faith, and
 makers: .venv/.develop ## Make an app and tasks in a copy of the project: they pass every check, and run (ARGS)
 	@exec $(SERVICES) -- .venv/bin/pytest -q backend/tests/makers $(ARGS)
 
-# All of it takes about an hour on two cores.
+# All of it takes half an hour on two cores.
 mutants: var/mutants/.venv ## Change the guardrails in small ways, one at a time: which of them does no test see? (ARGS="guardrails.scope.*")
 	@exec $(PYTHON) scripts/mutants.py $(ARGS)
 
